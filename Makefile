@@ -8,25 +8,28 @@ CORPUS ?= corpus
 INDEX ?= index
 SHARED ?= ../shared
 DICT ?= build/dicts
+MINUTES ?= 60
 FOLD_ENCODERS ?=
 MEDQUAD ?= build/foreign/MedQuAD
 INTERVIEWS ?= build/foreign/data-science-interviews
 SIZES ?= 20,1000,10000,117659,1000000
 TXTAI := build/txtai
+AUDIT := build/audit
 DICTIONARIES := $(addprefix $(DICT)/,foldoc.index jargon.index vera.index gcide.index)
-INSTALL := $(BIN)/python requirements/install.py
-# a process more than cores: some tests wait for a lock for seconds
-PYTEST := $(BIN)/python -m pytest -n 3
+INSTALL := $(BIN)/python requirements/install.py --no-compile
+INSTALL_LOCKED := $(INSTALL) --require-hashes --no-deps
+# more processes than cores (-n): some tests wait for a lock for seconds
+PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test test-all test-packaging check format lint types docs-check docs bench bench-growth bench-overload bench-edits bench-import fuzz torture screenshots page-budget map-budget chart quality questions foreign names cross-check general fit-weights fit-confidence fit-names calibration training-data training picture lock clean
+.PHONY: help serve build test test-all test-packaging check format lint types layout docs-check docs bench bench-growth bench-overload bench-edits bench-import api-cases fuzz soak torture screenshots page-budget map-budget chart quality questions foreign names reconcile gaps-gain cross-check general fit-weights fit-confidence fit-names calibration training-data training picture lock audit sbom clean
 
 ##@ Use
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  %-16s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo "Settings: HOST=$(HOST) PORT=$(PORT) CORPUS=\"$(CORPUS)\" INDEX=$(INDEX) SHARED=$(SHARED) DICT=$(DICT)"
+	@echo "Settings: HOST=$(HOST) PORT=$(PORT) CORPUS=\"$(CORPUS)\" INDEX=$(INDEX) SHARED=$(SHARED) DICT=$(DICT) MINUTES=$(MINUTES)"
 
 serve: build ## Set up, build the index from CORPUS and serve page and API on HOST:PORT
 	@$(BIN)/semsearch serve --index $(INDEX) --host $(HOST) --port $(PORT)
@@ -35,38 +38,42 @@ build: $(BIN)/.run ## Set up and build INDEX from CORPUS (one or more paths)
 	@echo "Building the index of $(CORPUS) in $(INDEX)"
 	@$(BIN)/semsearch build $(CORPUS) --index $(INDEX)
 
-clean: ## Remove everything that can be made again: environment, index, caches, results
+clean: ## Remove what can be made again: environment, caches, results, and of INDEX all but live edits, keys and calibration
 	rm -rf $(VENV) build dist .cache .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis *.egg-info
-	rm -rf $(addprefix $(INDEX)/,store.db store.db-journal store.db-shm store.db-wal CURRENT ACKNOWLEDGED LOCK BUILDING PUBLISHING encoders rerankers generations)
+	rm -rf $(addprefix $(INDEX)/,CURRENT ACKNOWLEDGED LOCK BUILDING PUBLISHING encoders rerankers generations)
 	find semsearch tests training benchmarks requirements tools -name __pycache__ -prune -exec rm -rf {} +
 
 # The stamps are made last, so an installation that broke off is done again. Python compiles a module
 # when it is first loaded; pip would compile all of them, most of which are never used.
-$(BIN)/.run: requirements/run.lock pyproject.toml
+# A lock states the hashes of every file. Builds of torch have different ones, so it has a lock without:
+# it comes last, when all that it needs is there but the libraries for graphics cards that it pins itself.
+$(BIN)/.run: requirements/run.lock requirements/wheel.lock requirements/torch.lock pyproject.toml
 	@test -x $(BIN)/python || { echo "Making the virtual environment $(VENV)"; $(PYTHON) -m venv $(VENV); }
 	@echo "Installing what semsearch needs into $(VENV) (a few minutes the first time)"
-	@$(INSTALL) --no-compile -r requirements/run.lock
+	@$(INSTALL_LOCKED) -r requirements/run.lock -r requirements/wheel.lock
+	@$(INSTALL) -r requirements/torch.lock
 	@echo "Installing semsearch itself"
-	@$(INSTALL) --no-deps -e .
+	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(BIN)/.dev: $(BIN)/.run requirements/dev.lock
 	@echo "Installing what tests and checks need"
-	@$(INSTALL) --no-compile -r requirements/dev.lock
+	@$(INSTALL_LOCKED) -r requirements/dev.lock
 	@touch $@
 
 ##@ Change
 
 # Tests in a browser run by themselves: Playwright keeps an event loop running, and others start their own.
+# `make check` has the tests of the layout.
 test: $(BIN)/.dev ## Run the unit tests and one end-to-end test of each surface (two minutes on two cores)
-	@$(PYTEST) -m "unit or surface and not browser"
+	@$(PYTEST) -n 4 --ignore tests/test_layout.py -m "unit or surface and not browser"
 	@$(BIN)/python -m pytest tests/browser -m surface
 
 test-all: test ## Run every other test as well: models, processes, browser, torture and fuzz in short forms
-	@$(PYTEST) --dist loadscope -m "not (unit or surface or browser or packaging)"
-	@$(PYTEST) --dist loadscope tests/browser -m "not surface"
+	@$(PYTEST) -n 3 --dist loadscope -m "not (unit or surface or browser or packaging)"
+	@$(PYTEST) -n 3 --dist loadscope tests/browser -m "not surface"
 
-check: lint types docs-check ## Lint, types, layers and documents
+check: lint types layout docs-check ## Lint, types, layers, bounds of the layout and documents
 
 format: $(BIN)/.dev ## Let the formatter decide
 	@$(BIN)/ruff check --fix-only -q .
@@ -84,6 +91,9 @@ lint: $(BIN)/.dev ## Style, docstrings and layers
 types: $(BIN)/.dev ## Types, strictly
 	@$(BIN)/mypy
 
+layout: $(BIN)/.dev ## Rooms, lines of modules, class names, declared dependencies, a test for every module
+	@$(BIN)/python -m pytest -q tests/test_layout.py
+
 docs-check: $(BIN)/.dev ## Bounds, links and generated parts of the documents
 	@$(BIN)/python -m tools.docs --check
 
@@ -95,36 +105,69 @@ screenshots: $(BIN)/.dev ## Write a picture of every state of every page to buil
 
 picture: $(BIN)/.dev build ## Draw the pictures of the README from the index (needs a Chromium)
 	@$(BIN)/semsearch picture "how are words turned into lists of numbers?" --index $(INDEX) -o docs/embedding.svg
-	@$(BIN)/python -m tools.docs.screenshot $(INDEX) docs/page.png
+	@$(BIN)/python -m tools.docs.screenshot $(INDEX) docs
 
-torture: $(BIN)/.dev ## Kill writers, cut the power, fill disks, damage files, fail, edit, ask and stop, and look for what was lost (two hours)
+torture: $(BIN)/.dev ## Kill writers, cut the power, fill disks, damage files, stop servers; check that nothing was lost (two hours)
 	@$(BIN)/python -m benchmarks.torture.kill --cycles 1000
 	@$(BIN)/python -m benchmarks.torture.power --cuts 200
 	@$(BIN)/python -m benchmarks.torture.power --cuts 200 --without-fsync
 	@$(BIN)/python -m benchmarks.torture.disk
 	@$(BIN)/python -m benchmarks.torture.bits --draws 10000
 	@$(BIN)/python -m benchmarks.torture.edit_steps --times 3
-	@$(BIN)/python -m benchmarks.torture.steps --times 3
-	@$(BIN)/python -m benchmarks.torture.machine --steps 10000
+	@$(BIN)/python -m benchmarks.torture.publish_steps --times 3
+	@$(BIN)/python -m benchmarks.torture.model_check --steps 10000
 	@$(BIN)/python -m benchmarks.torture.editors --edits 10000
 	@$(BIN)/python -m benchmarks.torture.clients --edits 10000
-	@$(BIN)/python -m benchmarks.torture.asking --publishes 100
+	@$(BIN)/python -m benchmarks.torture.query_during_publish --publishes 100
 	@$(BIN)/python -m benchmarks.torture.rate --publishes 100
 	@$(BIN)/python -m benchmarks.torture.stop --stops 100
+
+api-cases: $(BIN)/.dev ## Send 1,000 requests drawn from the interface description to each operation, twice (an hour)
+	@$(BIN)/python -m benchmarks.api_cases --cases 1000
+
+soak: $(BIN)/.dev ## Serve for MINUTES at half capacity with edits, publishes, slow clients and restarts; fails if anything grows
+	@$(BIN)/python -m benchmarks.torture.soak --minutes $(MINUTES)
 
 fuzz: $(BIN)/.dev ## Read 200,000 damaged files of every format (two hours)
 	@$(BIN)/python -W error -m benchmarks.fuzz --files 200000
 
-LOCK := $(BIN)/pip-compile -q --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --strip-extras --allow-unsafe --no-header --annotation-style=line
+LOCK := $(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --strip-extras --allow-unsafe --no-header --annotation-style=line
+# Each build of torch has hashes of its own, so torch.lock has it without any.
+WITHOUT_TORCH := sed -i '/^torch==/,/^    \# via/d'
 
-lock: $(BIN)/.dev ## Resolve the dependencies anew (torch without its local version, so that any build fits)
-	@$(LOCK) pyproject.toml --extra dev -o requirements/dev.lock
-	@sed -i 's/^torch==2.13.0+cpu/torch==2.13.0/' requirements/dev.lock
-	@$(LOCK) pyproject.toml -c requirements/dev.lock -o requirements/run.lock
-	@sed -i 's/^torch==2.13.0+cpu/torch==2.13.0/' requirements/run.lock
-	@$(LOCK) requirements/serve.in -o requirements/serve.lock
+# What is a part of dev.lock begins with its pins and hashes, and keeps those that it needs.
+lock: $(BIN)/.dev ## Resolve the dependencies anew, with hashes (minutes)
+	@$(LOCK) pyproject.toml --extra build --extra dev --extra mcp -o requirements/dev.lock
+	@grep -oE '^torch==[0-9.]+' requirements/dev.lock > requirements/torch.lock
+	@for lock in run serve wheel; do cp requirements/dev.lock requirements/$$lock.lock; done
+	@$(LOCK) pyproject.toml --extra build -o requirements/run.lock
+	@$(LOCK) pyproject.toml -o requirements/serve.lock
 	@$(LOCK) requirements/txtai.in -o requirements/txtai.lock
-	@sed -i 's/^torch==2.13.0+cpu/torch==2.13.0/' requirements/txtai.lock
+	@$(WITHOUT_TORCH) requirements/dev.lock requirements/run.lock requirements/txtai.lock
+	@$(LOCK) pyproject.toml --only-build-deps --all-build-deps -o requirements/wheel.lock
+	@$(LOCK) requirements/audit.in -o requirements/audit.lock
+
+# The tools have an environment of their own. dev.lock has all that run.lock and serve.lock have.
+$(AUDIT)/.made: requirements/audit.lock
+	@test -x $(AUDIT)/bin/python || $(PYTHON) -m venv $(AUDIT)
+	@echo "Installing pip-audit and cyclonedx-bom into $(AUDIT)"
+	@$(AUDIT)/bin/python requirements/install.py --no-compile --require-hashes --no-deps -r $<
+	@touch $@
+
+# Strict: what the advisories do not know fails too, since it was not audited.
+audit: $(AUDIT)/.made ## Look every locked version up in the advisories of PyPI (needs its JSON API)
+	@failed=; for lock in "dev" "wheel" "audit" "txtai" "torch --no-deps"; do \
+		set -- $$lock; echo "requirements/$$1.lock"; \
+		$(AUDIT)/bin/pip-audit --strict --disable-pip --progress-spinner off -r requirements/$$1.lock $$2 || failed="$$failed $$1.lock"; \
+	done; test -z "$$failed" || { echo "not clean, or not audited:$$failed" >&2; exit 1; }
+
+SBOM := $(AUDIT)/bin/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible --validate
+
+sbom: $(AUDIT)/.made ## Write what serves and what builds as CycloneDX, checked against its schema, to build/sbom
+	@mkdir -p build/sbom
+	@$(SBOM) -o build/sbom/serve.cdx.json requirements/serve.lock
+	@cat requirements/run.lock requirements/torch.lock | $(SBOM) -o build/sbom/build.cdx.json -
+	@echo "wrote build/sbom/serve.cdx.json and build/sbom/build.cdx.json"
 
 ##@ Measure
 
@@ -139,8 +182,14 @@ foreign: cross-check ## Score glossaries and questions that others wrote; needs 
 	@test -d "$(MEDQUAD)" && test -d "$(INTERVIEWS)" || { echo "Name checkouts of github.com/abachaa/MedQuAD and github.com/alexeygrigorev/data-science-interviews with MEDQUAD=FOLDER and INTERVIEWS=FOLDER" >&2; exit 1; }
 	@$(BIN)/python -m benchmarks.quality.foreign build/foreign $(MEDQUAD) $(INTERVIEWS)/theory.md
 
-names: $(BIN)/.dev ## Ask five glossaries of SHARED for their names in every dress, and mistyped
+names: $(BIN)/.dev ## Measure how often names are found: in other cases, plurals and question wordings, and mistyped (needs SHARED)
 	@$(BIN)/python -m benchmarks.quality.names $(SHARED) build/quality
+
+reconcile: $(BIN)/.dev ## Measure how often a safe match of the Reconciliation API is right, and its speed (needs SHARED)
+	@$(BIN)/python -m benchmarks.quality.reconcile $(SHARED) build/quality
+
+gaps-gain: $(BIN)/.dev ## Measure what teaching the worst concepts of domains gains, and how well questions are grouped
+	@$(BIN)/python -m benchmarks.quality.gaps build/gaps $(if $(FOLD_ENCODERS),--encoders $(FOLD_ENCODERS))
 
 cross-check: $(BIN)/.dev $(DICT)/foldoc.index ## Ask MDN of SHARED for terms as FOLDOC in DICT defines them; fetches it on Debian
 	@$(BIN)/python -m benchmarks.quality.crosscheck $(SHARED) build/quality $(DICT)
@@ -148,36 +197,38 @@ cross-check: $(BIN)/.dev $(DICT)/foldoc.index ## Ask MDN of SHARED for terms as 
 general: $(BIN)/.dev $(DICT)/wordnet/data.noun ## Ask own and base encoder about general English in WordNet, in DICT; fetches it on Debian
 	@$(BIN)/python -m benchmarks.quality.general $(DICT)/wordnet
 
-calibration: $(BIN)/.dev ## Print what calibrating five glossaries with the questions in SHARED is worth
+calibration: $(BIN)/.dev ## Measure what calibration improves, on five glossaries and their questions in SHARED
 	@$(BIN)/python -m benchmarks.quality.calibration $(SHARED) build/quality
 
 bench: $(BIN)/.dev $(TXTAI)/.made $(DICT)/wordnet/data.verb build ## Speed, memory and start beside a plain service and txtai, in one run (10 to 15 minutes)
 	@$(BIN)/python -m benchmarks.speed.compare --index $(INDEX) --corpus $(CORPUS) --txtai $(TXTAI)/bin/python --wordnet $(DICT)/wordnet
 
 # txtai's dependencies are not ours: it has an environment of its own.
-$(TXTAI)/.made: requirements/txtai.lock
+$(TXTAI)/.made: requirements/txtai.lock requirements/torch.lock
 	@test -x $(TXTAI)/bin/python || $(PYTHON) -m venv $(TXTAI)
 	@echo "Installing txtai into $(TXTAI), to compare with"
-	@$(TXTAI)/bin/python requirements/install.py --no-compile -r $<
+	@$(TXTAI)/bin/python requirements/install.py --no-compile --require-hashes --no-deps -r $<
+	@$(TXTAI)/bin/python requirements/install.py --no-compile -r requirements/torch.lock
 	@touch $@
 
 bench-growth: $(BIN)/.dev $(DICT)/wordnet/data.verb $(DICTIONARIES) ## Build and ask glossaries of SIZES entries, a million among them (hours; what is built is kept)
 	@$(BIN)/python -m benchmarks.speed.growth --sizes $(SIZES) --dictionaries $(DICT)
 
-bench-overload: $(BIN)/.dev build ## Ask ten times more than the service can answer
+bench-overload: $(BIN)/.dev build ## Send ten times more than the service can answer: questions, then all kinds of requests
 	@$(BIN)/python -m benchmarks.speed.overload --index $(INDEX)
+	@$(BIN)/python -m benchmarks.speed.overload --index $(INDEX) --mixed --output build/overload-mixed.json
 
-bench-edits: $(BIN)/.dev build ## What an edit costs, and what it costs those who ask
+bench-edits: $(BIN)/.dev build ## Measure edits, and questions during edits
 	@$(BIN)/python -m benchmarks.speed.edits --index $(INDEX)
 
-bench-import: $(BIN)/.dev $(DICT)/wordnet/data.verb $(DICTIONARIES) ## Read whole dictionaries and write one in every format: how many entries, how long, how much memory
+bench-import: $(BIN)/.dev $(DICT)/wordnet/data.verb $(DICTIONARIES) ## Measure reading of whole dictionaries and large tables, and writing of every format
 	@$(BIN)/python -m benchmarks.speed.importing --dictionaries $(DICT)
 	@$(BIN)/python -m benchmarks.speed.exporting --dictionaries $(DICT)
 
-page-budget: $(BIN)/.dev ## What the pages weigh, and how long they keep people and the service waiting (needs a Chromium and SHARED)
+page-budget: $(BIN)/.dev ## Measure size and delay of pages, in the browser and on the service (needs a Chromium and SHARED)
 	@$(BIN)/python -m benchmarks.pages.budgets $(SHARED)/glossaries/mdn
 
-map-budget: $(BIN)/.dev ## What the map is worth, what laying it out takes, and how smoothly it moves in a browser (needs a Chromium and SHARED)
+map-budget: $(BIN)/.dev ## Measure the map: neighbours it keeps, time of its layout, frames in a browser (needs a Chromium and SHARED)
 	@$(BIN)/python -m benchmarks.speed.layout $(SHARED) build/quality
 	@$(BIN)/python -m benchmarks.pages.moving build/maps
 
@@ -201,7 +252,7 @@ fit-weights: $(BIN)/.dev ## Fit the weights of the score on the domains and the 
 fit-names: $(BIN)/.dev ## Fit the confidence of a part of a name on the names of glossaries and concepts in SHARED
 	@$(BIN)/python -m benchmarks.quality.fit_names $(SHARED)
 
-fit-confidence: $(BIN)/.dev ## Fit the confidence on the same, with the weights in use
+fit-confidence: $(BIN)/.dev ## Fit the confidence on the domains and tuning halves, with the weights in use
 	@$(BIN)/python -m benchmarks.quality.fit_confidence $(SHARED) build/quality build/questions $(if $(FOLD_ENCODERS),--encoders $(FOLD_ENCODERS))
 
 # What Debian packages hold, for measuring and training.

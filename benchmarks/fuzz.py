@@ -1,10 +1,10 @@
-"""Damaged files of every format.
+"""Reads damaged files of every format.
 
-Each ends in entries, refusals or a clear error, soon and in little memory.
+Each read must end in entries, refusals or a clear error, within bounds of time and memory.
 
-A file is a sample of `tests/data` that was cut, repeated, spliced and sprinkled with what is
-dangerous in some format, by a seeded generator. While they are read nothing may be opened but the
-file, its neighbours, and what Python itself loads.
+A seeded generator cuts, repeats and splices a sample of `tests/data`, and inserts text that is
+dangerous in some format. While a file is read, only this file, its neighbours and modules of Python
+may be opened.
 
     python -m benchmarks.fuzz --files 200000 --format turtle
 """
@@ -32,15 +32,15 @@ from semsearch.importers import FORMATS, read_corpus
 DATA = Path(__file__).parents[1] / "tests" / "data"
 
 SECONDS = 2
-"""CPU time that one file may take."""
+"""CPU time that one file may take on an idle machine."""
 MEGABYTES = 256
-"""What all files of a format together may take more than the first, sound one."""
+"""Memory that reading all damaged files may need beyond the intact sample."""
 
 _SHORT = 10
-"""Longest text of an error that a message of ours may have by chance."""
+"""Longest text of a foreign error that one of our messages may contain by chance."""
 
 SAMPLES: dict[str, tuple[str, ...]] = {
-    "asciidoc": ("markup/bakery.adoc",),
+    "asciidoc": ("markup/bakery.adoc", "tables/table.adoc", "markup/sections.adoc"),
     "datahub": ("datahub/bakery.yml",),
     "defined-terms": ("defined-terms/bakery.jsonld", "defined-terms/page.html"),
     "dita": ("trees/bakery.dita",),
@@ -49,28 +49,30 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "document": ("tables/glossary_table.docx", "tables/glossary_headings.docx", "tables/glossary_table.odt"),
     "ezglossary": ("markup/ezglossary.md",),
     "glosario": ("trees/bakery.glosario.yml",),
-    "html": ("html/bakery.html",),
+    "html": ("html/bakery.html", "html/headings.html"),
     "html-table": ("tables/table.html",),
-    "json": ("json/list.json", "json/mapping.json", "trees/pyglossary.json"),
+    "json": ("json/list.json", "json/mapping.json", "json/answer.json", "trees/pyglossary.json"),
     "json-ld": ("rdf/bakery.jsonld",),
     "jsonl": ("json/lines.jsonl",),
     "latex": ("markup/bakery.tex",),
-    "markdown": ("markdown/headings.md", "markdown/lists.md", "markup/bold.md", "markup/comments.md"),
+    "markdown": ("markdown/headings.md", "markdown/lists.md", "tables/readme.md", "markup/bold.md", "markup/comments.md"),
     "markdown-table": ("tables/gdocs_table.md",),
     "mediawiki": ("markup/bakery.mediawiki.xml", "markup/bakery.wiki"),
     "multiterm": ("trees/bakery.mtf.xml",),
     "myst": ("rst/bakery.md",),
+    "notion": ("notion/Leaven 0123456789abcdef0123456789abcdef.md",),
     "obo": ("obo/bakery.obo",),
     "obsidian": ("vault/Leaven.md", "vault/Poolish.md"),
     "openmetadata": ("openmetadata/bakery.csv",),
     "page": ("pages/kitchen/whisk.md",),
     "rdf-xml": ("rdf/bakery.rdf",),
-    "sphinx": ("rst/bakery.rst", "rst/lists.rst"),
+    "sphinx": ("rst/bakery.rst", "rst/lists.rst", "rst/sections.rst"),
     "stardict": ("stardict/bakery.ifo", "stardict/bakery.idx", "stardict/bakery.dict.dz", "stardict/bakery.syn"),
     "spreadsheet": ("tables/glossary.xlsx", "tables/glossary.ods"),
     "table": ("tabular/tools.csv", "tables/sep.csv", "tables/title_row.csv", "tables/memoq.csv", "tables/pyglossary.csv"),
     "tbx": ("tbx/bakery-dct.tbx", "tbx/bakery-2008.xml"),
     "text": ("plain/weather.txt", "markup/web.txt"),
+    "term-lines": ("plain/lines.txt", "plain/contract.txt"),
     "text-table": ("tables/anki.txt", "tables/unicode_text.txt"),
     "turtle": ("rdf/bakery.ttl",),
     "wiktextract": ("trees/bakery.wiktextract.jsonl",),
@@ -79,8 +81,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "xdxf": ("trees/bakery.xdxf",),
     "yaml": ("trees/terms.yml", "trees/keyed.yaml"),
 }  # fmt: skip
-"""For each format the samples that are damaged; of several files that belong together one at a
-time."""
+"""The samples of each format; of files that belong together one is damaged at a time."""
 TOGETHER = frozenset({"dictd", "stardict"})
 
 _TOKENS = (
@@ -102,23 +103,23 @@ _TOKENS = (
 
 @dataclass(slots=True)
 class FuzzResult:
-    """What came of the files of one format."""
+    """Results of reading the damaged files of one format."""
 
     files: int = 0
     refused: int = 0
-    """Files that ended in an error of ours."""
+    """Files that ended in one of our errors."""
     slowest_s: float = 0.0
     megabytes: float = 0.0
     faults: list[str] = field(default_factory=list)
-    """Files that ended otherwise, took too long, or had something else opened."""
+    """Files that ended in another error, took too long, or opened another file."""
 
 
 class TooLong(BaseException):
-    """Raised inside whatever reads a file for too long; nothing there catches it."""
+    """Raised inside a reader that takes too long; no reader catches it."""
 
 
 def damaged(sound: bytes, draw: random.Random) -> bytes:
-    """Return a sample with one to six things wrong with it."""
+    """Return a sample with one to six damages."""
     data = bytearray(sound)
     for _ in range(draw.randint(1, 6)):
         at = draw.randint(0, len(data))
@@ -156,12 +157,13 @@ def damaged_package(sound: bytes, draw: random.Random) -> bytes:
 
 
 class _Watch:
-    """Sees what is opened while a file is read.
+    """Records which files are opened while a file is read, and says how much CPU it may take.
 
-    An audit hook cannot be removed, so there is one.
+    An audit hook cannot be removed, so there is only one.
     """
 
-    def __init__(self, allowed: Path) -> None:
+    def __init__(self, allowed: Path, seconds: float) -> None:
+        self.seconds = seconds
         own = (Path(p) for p in (sys.prefix, sys.base_prefix, *sysconfig.get_paths().values()))
         places = {str(p) for one in own for p in (one, one.resolve())}
         source = Path(__file__).parents[1] / "semsearch"
@@ -177,7 +179,9 @@ class _Watch:
             ("socket.", "subprocess.", "os.system", "os.exec", "urllib.", "ctypes.dlopen")
         ):
             self.seen.append(f"{event} {arguments}")
-        elif event == "open" and not str(arguments[0]).startswith(self._allowed):
+        elif event != "open" or isinstance(arguments[0], int):  # a descriptor was seen by its path
+            return
+        elif not str(arguments[0]).startswith(self._allowed):
             self.seen.append(f"{event} {arguments[0]!r}")
 
 
@@ -219,7 +223,7 @@ def fuzz(name: str, files: int, seed: int, folder: Path, watch: _Watch) -> FuzzR
 
 def _read(path: Path, name: str, found: FuzzResult, watch: _Watch) -> None:
     start = time.process_time()
-    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
+    signal.setitimer(signal.ITIMER_VIRTUAL, watch.seconds)
     watch.is_on = True
     try:
         read_corpus([f"fuzz={path}"], format=name)
@@ -242,7 +246,7 @@ def _read(path: Path, name: str, found: FuzzResult, watch: _Watch) -> None:
 
 
 def quotes_a_library(error: SemsearchError) -> bool:
-    """Return whether a message of ours has the text of the foreign error it was raised from."""
+    """Return whether one of our messages has the text of the foreign error that caused it."""
     cause = error.__cause__
     is_own = type(cause).__module__.startswith("semsearch")
     return not is_own and len(text := str(cause or "")) > _SHORT and text in str(error)
@@ -254,20 +258,21 @@ def _peak() -> float:
 
 
 def _stop(signum: int, frame: FrameType | None) -> None:
-    raise TooLong(f"signal {signum} after {SECONDS} s at line {frame.f_lineno if frame else 0}")
+    raise TooLong(f"signal {signum} at line {frame.f_lineno if frame else 0}")
 
 
 def main() -> None:
-    """Fuzz one format or all, tell what came of it, and end with 1 if something is wrong."""
+    """Fuzz one format or all, print the results, and return 1 if there are faults."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=2000)
     parser.add_argument("--format", choices=sorted(FORMATS), action="append")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="CPU time of one file")
     given = parser.parse_args()
     signal.signal(signal.SIGVTALRM, _stop)
     bad = False
     with tempfile.TemporaryDirectory() as made:
-        watch = _Watch(Path(made))
+        watch = _Watch(Path(made), given.seconds)
         for name in given.format or SAMPLES:
             folder = Path(made) / name
             folder.mkdir()

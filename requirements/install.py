@@ -114,7 +114,7 @@ def follow(lines: Iterable[str], shown: Shown) -> tuple[int, list[str]]:
 def main() -> int:
     """Run pip with the arguments of this command."""
     shown = Shown()
-    command = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
+    command = [sys.executable, "-P", "-m", "pip", "install", "--disable-pip-version-check"]
     with (
         subprocess.Popen(  # noqa: S603 - our own pip
             [*command, "--progress-bar", "off", *sys.argv[1:]],

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from semsearch.core.errors import SemsearchError
     from semsearch.core.index_info import IndexInfo
     from semsearch.ingest import Editor, ImportReport
-    from semsearch.ingest.build import build
     from semsearch.ingest.build_report import BuildReport
+    from semsearch.ingest.corpus_build import build
     from semsearch.ingest.drafts import Draft
     from semsearch.quality.diff import Difference, DiffReport, diff
     from semsearch.quality.lint import Finding, LintConfig, LintReport, lint
@@ -111,7 +111,7 @@ _HOME = {
     "Span": "semsearch.core.answers",
     "Tier": "semsearch.core.answers",
     "Version": "semsearch.core.entries",
-    "build": "semsearch.ingest.build",
+    "build": "semsearch.ingest.corpus_build",
     "diff": "semsearch.quality.diff",
     "lint": "semsearch.quality.lint",
 }

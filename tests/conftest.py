@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+import tracemalloc
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 from hypothesis import settings
 
 from semsearch.core.entries import Entry, Source
-from semsearch.ingest.build import build, build_index
+from semsearch.ingest.build import build_index
+from semsearch.ingest.corpus_build import build
 from semsearch.search.glossary import Glossary
 from tests import built
 from tests.built import cached
@@ -26,6 +28,16 @@ def entry(
     """Make an entry whose id follows from its term."""
     slug = term.casefold().replace(" ", "-")
     return Entry(f"{glossary}:{slug}", term, definition, glossary, aliases, "en", Source("x.md", 1))
+
+
+def kept_bytes(do: Callable[[], object]) -> int:
+    """Return how much memory is still in use after a function, whose result is dropped."""
+    tracemalloc.start()
+    try:
+        do()
+        return tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
 
 
 ENTRIES = (
@@ -44,7 +56,7 @@ ENTRIES = (
 
 WITHOUT_HISTORY = """
     DROP INDEX entry_by_revision; DROP INDEX entry_in_order; DROP TABLE history; DROP TABLE written;
-    DROP TABLE live_deletion; DROP TABLE request;
+    DROP TABLE live_deletion; DROP TABLE request; DROP TABLE purged; DROP TABLE redirect;
     ALTER TABLE entry DROP COLUMN details;
     ALTER TABLE entry DROP COLUMN revision; ALTER TABLE entry DROP COLUMN origin;
     CREATE TABLE vector (
@@ -114,6 +126,15 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
         pytest.fail(f"a unit test started {_started[0]}: mark it with pytest.mark.process")
     if is_unit and "torch" in sys.modules and not had_torch:
         pytest.fail("a unit test loaded torch: mark it with pytest.mark.model")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Give all tests a cache of their own, so that none finds what an earlier run exported."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("cache")
+        patch.setenv("SEMSEARCH_CACHE_FOLDER", str(folder))
+        yield folder
 
 
 @pytest.fixture(scope="session")

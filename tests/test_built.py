@@ -51,7 +51,7 @@ def test_another_input_replaces_it(tmp_path: Path) -> None:
 
 
 def test_what_was_interrupted_is_made_again(tmp_path: Path) -> None:
-    """Nothing that looks complete is left."""
+    """An interruption leaves nothing that looks complete."""
 
     def stop(folder: Path) -> None:
         folder.mkdir()

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from semsearch.core.entries import DETAILS, EXTRA, TEXT_DETAILS, Entry
+from semsearch.core.entries import DETAILS, EXTRA, MARKDOWN, TEXT_DETAILS, Entry
 from semsearch.core.settings import load_settings
 from semsearch.ingest import Editor
 from semsearch.search.glossary import Glossary
@@ -32,6 +32,10 @@ _PLURAL = ("hidden_labels", "name_languages")
 PARTS = [field.name for field in fields(Entry) if field.name not in _NEEDED] + list(DETAILS)
 
 
+MARKS = {"One": "**", "Two": "`"}
+"""Of what the Markdown of the definition marks."""
+
+
 def _values(word: str, language: str) -> Parts:
     """Return a value of each part; several have something to cut at."""
     several: Parts = {part: [f"{word} {part}", f"{word}, other"] for part in PARTS}
@@ -39,12 +43,14 @@ def _values(word: str, language: str) -> Parts:
     extra = {"Owner": f"{word} owner", "Team: ovens": f"{word}, other"}
     other = "fr" if language == "de" else "it"
     tags = {"name_languages": [f"{TERM}@{other}"]}
-    return several | texts | {"language": language, EXTRA: extra} | tags
+    marked = {MARKDOWN: DEFINITION.replace("the", f"{MARKS[word]}the{MARKS[word]}")}
+    return several | texts | {"language": language, EXTRA: extra} | tags | marked
 
 
 FIRST, SECOND = _values("One", "de"), _values("Two", "pt-BR")
 NONE: Parts = {
-    part: "en" if part == "language" else "" if part in TEXT_DETAILS else [] for part in PARTS
+    part: "en" if part == "language" else "" if part in (*TEXT_DETAILS, MARKDOWN) else []
+    for part in PARTS
 }
 NONE[EXTRA] = {}
 WITHOUT = {**NONE, EXTRA: {"Owner": None, "Team: ovens": None}}
@@ -97,7 +103,7 @@ def test_put_gives_an_entry_all_of_it(client: TestClient, index: Path) -> None:
 
 
 def test_patch_changes_each_part_alone(client: TestClient, index: Path) -> None:
-    """To another value, to an empty one, and null removes it."""
+    """PATCH sets another value or an empty one; null removes a part."""
     added = client.post("/v1/entries", json={"glossary": "bakery", **WHOLE, **FIRST})
     assert (added.status_code, said(index)) == (201, FIRST)
     expected = dict(FIRST)
@@ -110,7 +116,7 @@ def test_patch_changes_each_part_alone(client: TestClient, index: Path) -> None:
 
 
 def test_an_import_gives_entries_all_of_it(client: TestClient, index: Path) -> None:
-    """As PUT does, by the id."""
+    """An import sets all parts by id, as PUT does."""
     for parts in FIRST, SECOND, {}, FIRST, NONE:
         line = json.dumps({"id": ID, **WHOLE, **parts})
         headers = {"Content-Type": "application/jsonl"}
@@ -136,7 +142,7 @@ def _run(*arguments: str) -> None:
 
 
 def test_the_command_line_changes_each_part_alone(index: Path) -> None:
-    """By an option for each, and one that empties it; a language is changed back."""
+    """Each part has an option to set it and one to empty it; a language is set back."""
     every = [word for part in PARTS for word in _options(part, FIRST[part])]
     _run("add", "bakery", TERM, DEFINITION, *every, "-i", str(index))
     assert said(index) == FIRST

@@ -1,4 +1,4 @@
-"""Adapters (LoRA): where a training starts from, and the mean of several.
+"""Adapters (LoRA): the start of a training run, and the mean of several adapters.
 
 `python -m training.adapters TARGET ADAPTER...` writes the mean.
 """
@@ -17,14 +17,14 @@ from training.install import CONFIG, WEIGHTS, contents_of
 
 
 def write_start(adapter: Path, target: Path, strength: float, base: str = BASE_MODEL) -> None:
-    """Write an adapter as it would be installed, with a share of what it learned; see `install`."""
+    """Write an adapter as it would be installed, scaled by a share; see `install`."""
     target.mkdir(parents=True, exist_ok=True)
     for name, content in contents_of(adapter, strength, base).items():
         (target / name).write_bytes(content)
 
 
 def load_into(model: Any, adapter: Path) -> None:  # noqa: ANN401 - untyped library
-    """Put an adapter into a sentence-transformers model, to be trained on, in float32.
+    """Load an adapter into a sentence-transformers model for training, in float32.
 
     Args:
         model: the base that the adapter was trained on.
@@ -40,7 +40,7 @@ def load_into(model: Any, adapter: Path) -> None:  # noqa: ANN401 - untyped libr
 
 
 def add_fresh(model: Any, rank: int) -> None:  # noqa: ANN401 - untyped library
-    """Put an adapter that changes nothing yet on every linear layer of a model's blocks.
+    """Add a zero adapter to every linear layer of a model's blocks.
 
     Args:
         model: a sentence-transformers model of the kind of BERT or MPNet.

@@ -1,6 +1,6 @@
-"""The base encoder, exported.
+"""The base encoder, exported to ONNX, for matching and grouping training texts.
 
-It matches meanings and groups what is alike, faster than the reference.
+It is faster than the reference encoder.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from semsearch.core.progress import Silent
 from semsearch.models import load_answering_encoder
 from semsearch.models.encoders.base import Encoder
 from semsearch.models.encoders.export import export_encoder
@@ -27,7 +28,7 @@ def base_encoder(folder: Path, sample: Sequence[str]) -> Encoder:
     if export is None:
         from semsearch.models.encoders.sentence_transformer import SentenceEncoder  # noqa: PLC0415 - loads torch
 
-        export = export_encoder(SentenceEncoder(model), model, folder, sample)
+        export = export_encoder(SentenceEncoder(model), model, folder, sample, Silent())
     return load_answering_encoder(
         folder, model=model.name, fingerprint=model.fingerprint, precision=export.precision
     )

@@ -1,10 +1,10 @@
-"""Batches whose definitions are near to each other, so that a question has to choose among rivals.
+"""Batches of similar definitions, so that a question is trained against close rivals.
 
-All other definitions of a batch are wrong answers to a question. Drawn by lot they are about
-something else, and teach little. So each batch is made of a few topics (topic-aware sampling,
-Hofstätter et al., 2021, https://arxiv.org/abs/2104.06967): definitions are grouped by the base
-encoder once, and up to `FROM_TOPIC` of a group come together. Texts of one length come together
-too, since the shorter ones of a batch are padded.
+All other definitions of a batch are wrong answers to a question. Random ones have another subject
+and teach little. So each batch has a few topics (topic-aware sampling, Hofstätter et al., 2021,
+https://arxiv.org/abs/2104.06967): the base encoder groups the definitions once, and a batch takes
+up to `FROM_TOPIC` of a group. Texts of similar length come together, since the shorter ones of a
+batch are padded.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from semsearch.core.arrays import Numbers, Vectors
 TOPIC_SIZE = 20
 """Definitions in a topic, on average."""
 FROM_TOPIC = 24
-"""Of one topic in a batch, at most."""
+"""Most definitions of one topic in a batch."""
 _WITHIN, _ACROSS = 8.0, 4.0
-"""By how many tokens lengths are blurred, so that the same texts do not meet each time."""
+"""Noise on lengths, in tokens, so that the same texts do not always meet in a batch."""
 
 
 def topics_of(vectors: Vectors) -> Numbers:
@@ -42,7 +42,7 @@ def topics_of(vectors: Vectors) -> Numbers:
 def batches_of(
     topics: Numbers, lengths: NDArray[np.float64], size: int, lots: np.random.Generator
 ) -> list[list[int]]:
-    """Cut pairs into full batches, in an order of chance.
+    """Cut pairs into full batches, in random order.
 
     What is left over waits for the next epoch.
 
@@ -66,7 +66,7 @@ def batches_of(
 def domain_batches(
     domains: Sequence[str], together: int, lots: np.random.Generator
 ) -> list[list[int]]:
-    """Bring whole domains together, in an order of chance: all definitions of a domain are rivals.
+    """Group whole domains, in random order: all definitions of a domain are rivals.
 
     Args:
         domains: of each concept.

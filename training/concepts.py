@@ -1,7 +1,7 @@
 """Concepts with questions, written by hand for this project: `concepts.jsonl`.
 
 One concept a line: its domain, term, aliases and definition, four questions (a description, a
-question, a scenario and keywords), and the terms of the same domain that it is easily mistaken for.
+question, a scenario and keywords), and the terms of its domain that are easily mistaken for it.
 """
 
 from __future__ import annotations

@@ -2,10 +2,10 @@
 
     python -m training.data FOLDER [--shared FOLDER] [--foldoc INDEX]
 
-FOLDER gets `sources/` (what was fetched), `pairs.jsonl`, `dev.jsonl` and `data.json`, which says
-what was counted and left out. Texts that share a run of words with the glossaries and questions in
-the shared folder, or with the articles of FOLDOC on terms of MDN, are left out where these lie
-there.
+FOLDER gets `sources/` (fetched packages), `pairs.jsonl`, `dev.jsonl` and `data.json` (counts, also
+of what was left out). Texts that share a run of words with the glossaries and questions in the
+shared folder, or with the articles of FOLDOC on terms of MDN, are left out; without these, only
+`--unchecked` goes on.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ from semsearch.text.normalise import fold
 from training import jargon, matching, pairs, technical, webster, wordnet
 from training.base import base_encoder
 from training.overlaps import Overlaps, asked_articles, evaluation_texts
+from training.senses import Sense, TrainingPair
 from training.sources import SOURCES, fetch
-from training.types import Sense, TrainingPair
 
 DEV_MATCHED = 1500
 DEV_ENTRIES = 300
 """Meanings held out for development: those with the lowest hashes."""
 _DICTD = "usr/share/dictd"
 _ALIKE = 0.8
-"""A document so much of whose words the query has asks nothing. A query may be a part of a longer
-document."""
+"""Largest share of a document's words that its query may repeat; above it the pair teaches nothing.
+A query may be a part of a longer document."""
 
 
 def main() -> int:
-    """Fetch, match, write, and print what came of it."""
+    """Fetch, match and write the data, and print the counts."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
@@ -113,7 +113,7 @@ def _entries(
 def good_pairs(
     made: Iterable[TrainingPair], forbidden: Overlaps, dropped: Counter[str]
 ) -> Iterator[TrainingPair]:
-    """Yield the pairs that teach something, each query once and each document for one meaning."""
+    """Yield useful pairs: each query once, each document for one meaning."""
     queries: set[str] = set()
     owners: dict[str, str] = {}
     for pair in made:
@@ -152,7 +152,7 @@ def held_out(senses: Iterable[str]) -> list[str]:
 def write(
     folder: Path, good: Sequence[TrainingPair], held: set[str], counted: dict[str, dict[str, int]]
 ) -> None:
-    """Write the pairs, in an order of chance that is always the same, and what was counted.
+    """Write the pairs in a fixed random order, and the counts.
 
     Of meanings held out only the pairs of plain definitions go into `dev.jsonl`; the others go
     nowhere.

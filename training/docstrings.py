@@ -1,8 +1,7 @@
-"""What the documentation strings of a Python package say of its public functions and classes.
+"""Reads the docstrings of public functions and classes of a Python package.
 
-Nothing is imported: the files of a wheel are parsed. The name of a thing becomes words
-("connected_components" is "connected components"), and of its documentation the prose above the
-first section is kept.
+Nothing is imported: the files of a wheel are parsed. A name becomes words ("connected_components"
+is "connected components"). Of the docstring the prose above the first section is used.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
-"""Score encoders on questions that they did not learn from: which one to keep.
+"""Score encoders on held-out questions, to choose among them.
 
     python -m training.evaluate MODEL... [--pairs DATA] [--domains SET] [--tuning SHARED]
 
 MODEL is what `semsearch build --model` takes, or the folder of an adapter. DATA holds the
 `dev.jsonl` of `training.data`; SET is `development`, a fold, or `all`; SHARED holds the judged
-questions, of which the tuning halves are asked. Every question is put to all definitions of its
-glossary, once by the vectors of whole texts and once with late interaction on top; the means are
-over glossaries. What counts in the end is `make quality`; this is for choosing among trials without
-looking at its questions.
+questions, of which the tuning halves are asked. Every question is compared with all definitions of
+its glossary, once by vectors of whole texts and once with late interaction added. Means are over
+glossaries. The final measure is `make quality`; this command chooses among experiments without its
+questions.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from semsearch.core.arrays import Encoded, Numbers, Vectors
 from semsearch.core.checksums import sha256_of
-from semsearch.models.encoders.joined import ACCURATE_MODEL
+from semsearch.models.encoders.mpnet_parts import ACCURATE_MODEL
 from semsearch.models.encoders.sentence_transformer import SentenceEncoder
 from semsearch.models.registry import BASE_MODEL, Model, find_model, with_adapter
 from semsearch.ranking.late_interaction import compare, idf
@@ -63,7 +63,7 @@ def score(encoder: SentenceEncoder, asked: QuestionSet) -> Scores:
 
 
 def _with_tokens(whole: Vectors, questions: Encoded, documents: Encoded) -> Vectors:
-    """Add late interaction to the scores of the nearest definitions; all others come behind."""
+    """Add late interaction to the scores of the nearest definitions; all others rank behind."""
     last = max(int(t.ids.max(initial=0)) for t in (*questions.tokens, *documents.tokens))
     uses: Numbers = np.zeros(1 + last, dtype=np.int64)
     for tokens in documents.tokens:

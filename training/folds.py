@@ -1,10 +1,7 @@
-"""Which domains of the concepts are held out together.
+"""Folds: which domains of the concepts are held out together, and eight domains for development.
 
-Three folds, and eight domains for development.
-
-Whatever is fitted or reported on a domain uses the encoder of its fold, which never saw a concept
-of the fold's domains. Hyper-parameters are chosen by the development domains, which all lie in fold
-a.
+Every fit and every figure on a domain uses the encoder of its fold, which never saw a concept of
+the fold's domains. Hyper-parameters are chosen on the development domains, which all lie in fold a.
 """
 
 from __future__ import annotations
@@ -29,7 +26,7 @@ DEVELOPMENT = (
 
 
 def folds_of(domains: Iterable[str]) -> dict[str, str]:
-    """Return the fold of each domain: that of its hash, so that a new domain moves no other."""
+    """Return the fold of each domain by its hash, so a new domain moves no other."""
     return {
         name: FOLDS[0] if name in DEVELOPMENT else FOLDS[_hash(name) % len(FOLDS)]
         for name in sorted(set(domains))
@@ -37,7 +34,7 @@ def folds_of(domains: Iterable[str]) -> dict[str, str]:
 
 
 def seen_by(fold: str, concepts: Sequence[TrainingConcept]) -> list[TrainingConcept]:
-    """Return what the encoder of a fold learns from: the concepts of the other folds.
+    """Return the concepts that the encoder of a fold is trained on: those of other folds.
 
     A concept of another domain that shares a name with a held-out one is left out as well.
     """

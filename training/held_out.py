@@ -1,6 +1,6 @@
-"""Questions that an encoder is chosen by.
+"""Held-out questions by which an encoder is chosen.
 
-Of meanings and domains held out, and the tuning halves.
+They are of held-out meanings, of held-out domains, and of the tuning halves.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from semsearch.quality.evaluation.judgements import Half, in_half, read_judgemen
 from semsearch.text.names import names_of
 from semsearch.text.normalise import fold
 from training.concepts import TrainingConcept, by_domain
-from training.types import TrainingPair
+from training.senses import TrainingPair
 
 QUESTIONS = 1000
-"""Asked of meanings held out; more would tell apart what does not matter."""
+"""Questions of held-out meanings; more would show differences that do not matter."""
 _PROJECT = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionSet:
-    """Questions put to the definitions of one glossary.
+    """Questions about the definitions of one glossary.
 
-    `right` has the places of the right ones.
+    `right` has the positions of the right definitions.
     """
 
     name: str

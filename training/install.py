@@ -1,12 +1,12 @@
-"""Put a trained adapter where the package looks for it, and state its hashes.
+"""Put a trained adapter where the package loads it, and write its hashes.
 
     python -m training.install FOLDER [--strength SHARE] [--accurate]
 
 FOLDER is what PEFT's `save_pretrained` wrote; `--accurate` means the adapter of the larger base.
-`--strength` keeps that share of what was learned, which is to average the trained weights with
-those of the base (WiSE-FT, Wortsman et al., 2022, https://arxiv.org/abs/2109.01903). The weights
-are stored in half precision and the description names the base by its public name; its two hashes
-in `semsearch/models/registry.py` are replaced. The same adapter gives the same bytes each time.
+`--strength` scales the adapter, which averages the trained weights with those of the base (WiSE-FT,
+Wortsman et al., 2022, https://arxiv.org/abs/2109.01903). The weights are stored in half precision,
+and the description names the base by its public name. The two hashes in
+`semsearch/models/registry.py` are replaced. The same adapter gives the same bytes each time.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from pathlib import Path
 
 from semsearch.core.errors import ImportFailed
 from semsearch.models import registry
-from semsearch.models.encoders.joined import ACCURATE_MODEL
+from semsearch.models.encoders.mpnet_parts import ACCURATE_MODEL
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
 MAX_BYTES = 6_000_000
-"""More would make the package larger than an adapter is worth: the base has 90 MB."""
+"""Largest adapter that is worth its size in the package; the base has 90 MB."""
 
 
 @dataclass(frozen=True, slots=True)

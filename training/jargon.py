@@ -1,4 +1,4 @@
-"""Entries of the Jargon File, which is in the public domain, as Debian's dict-jargon has it."""
+"""Entries of the Jargon File (public domain), from Debian's package dict-jargon."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from semsearch.importers.dictd import Article
 from semsearch.text.normalise import fold
-from training.types import Sense
+from training.senses import Sense
 
 SOURCE = "jargon"
 _NOTE = re.compile(r"\[[^\[\]]*\]\s*")

@@ -1,13 +1,11 @@
-"""The loss.
-
-What the search will do with the vectors, put as a choice among the definitions of a batch.
+"""Contrastive loss over whole texts and their tokens.
 
 A question is scored against every definition of the batch as `semsearch.ranking` scores it: by the
-vectors of the whole texts, and by late interaction of their tokens in both directions. The right
-one must win, for the question among definitions and for the definition among questions (multiple
-negatives ranking, Henderson et al., 2017, https://arxiv.org/abs/1705.00652, in both directions).
-sentence-transformers has this loss for one vector a text and for late interaction (its multi-vector
-encoders), but not for a model that is used in both ways, so it is put together here.
+vectors of the whole texts, and by late interaction of their tokens in both directions. The loss is
+that of choosing the right definition for a question, and the right question for a definition
+(multiple negatives ranking, Henderson et al., 2017, https://arxiv.org/abs/1705.00652, in both
+directions). sentence-transformers has this loss for one vector a text and for late interaction (its
+multi-vector encoders), but not for a model that is used in both ways.
 """
 
 from __future__ import annotations
@@ -22,16 +20,15 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize
 
 SCALE = 20.0
-"""Of cosines, as in sentence-transformers' own loss."""
+"""Scale of cosines, as in sentence-transformers' own loss."""
 
 PART_OF_TOKENS = 0.6
 COVERAGE = 0.3
-"""What tokens count beside the vectors of whole texts, and coverage within them: near the weights
-of `semsearch.ranking.weights`."""
+"""Weight of tokens relative to the vectors of whole texts, and of coverage among the tokens: near
+those of `semsearch.ranking.weights`."""
 
 TOO_ALIKE = 0.85
-"""Two definitions of a batch that are so alike are not told apart: the other one may be right
-too."""
+"""Cosine of two definitions above which neither is a wrong answer to the other's question."""
 
 
 class DescriptionLoss(nn.Module):  # type: ignore[misc]

@@ -20,7 +20,7 @@ _TOKEN = re.compile(WORD.pattern.replace(r"\w", r"[^\W_]") + "[+#]*")
 """A word without underscores, since names are compared without; "C++" is not "C"."""
 _CAPITAL_S = re.compile(r"\b[A-Z0-9]+S\b")
 _APART = 1
-"""A name may be written in so many words more than its own: "e-mail" for "email"."""
+"""Most additional words of a spelling of a name: "e-mail" for "email"."""
 
 
 def masked(text: str, names: Iterable[str], mask: str = MASK) -> str:
@@ -43,7 +43,7 @@ def masked(text: str, names: Iterable[str], mask: str = MASK) -> str:
 
 
 def names_left(text: str, names: Iterable[str]) -> list[str]:
-    """Return the names that a text still holds, looked for in another way than `masked` does.
+    """Return the names that a text still contains, found by another method than `masked`.
 
     That is as runs of folded words, as they are or with an s, which is none of a plural in "DNS".
     """
@@ -54,7 +54,7 @@ def names_left(text: str, names: Iterable[str]) -> list[str]:
 
 
 def gives_away(text: str, names: Iterable[str]) -> bool:
-    """Whether a text has a word of the same stem as a name of one word, or a whole longer name."""
+    """Whether a text contains a word of the same stem as a one-word name, or a longer name."""
     labels = [fold(name) for name in names]
     stems = {stem(label) for label in labels if label and " " not in label}
     return any(stem(word) in stems for word in WORD.findall(text)) or bool(names_left(text, labels))

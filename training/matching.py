@@ -1,10 +1,8 @@
-"""Which meaning of Webster's dictionary is which of WordNet's.
+"""Matches meanings of Webster's dictionary with those of WordNet by the similarity of their texts.
 
-Those of a word whose texts are most alike.
-
-Two meanings of a word match when each is the other's nearest by the cosine of the base model and
-that is at least `THRESHOLD`. Of a verb or an adjective both dictionaries split senses finely; nouns
-come first.
+Two meanings of a word match when each is the other's nearest by the cosine of the base model, and
+the cosine is at least `THRESHOLD`. Both dictionaries split the senses of verbs and adjectives
+finely, so nouns come first.
 """
 
 from __future__ import annotations
@@ -20,16 +18,17 @@ from numpy.typing import NDArray
 
 from semsearch.core.arrays import Vectors
 from semsearch.models.encoders.base import Encoder
-from training.types import Sense
+from training.senses import Sense
 
 THRESHOLD = 0.5
-"""Chosen by reading some fifty pairs, not measured; some pairs of two meanings remain, most of them
-near it."""
+"""Chosen by reading some fifty pairs, not measured; some wrong pairs remain, most of them near
+it."""
 MAX_NOUNS = 16_000
 MAX_OTHERS = 5_000
-"""Headwords that are compared, the first by their hash: glossaries are of nouns, mostly."""
+"""Most headwords of verbs and adjectives, the first by their hash; glossaries are mostly of
+nouns."""
 MAX_SENSES = 7
-"""A word of more meanings in one dictionary ("take") is not compared: they run into each other."""
+"""A word with more meanings in one dictionary ("take") is left out: its meanings overlap."""
 MIN_TEXT_WORDS = 4
 MAX_TEXT_WORDS = 70
 

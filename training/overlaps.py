@@ -1,7 +1,4 @@
-"""What must not be learnt.
-
-Texts that share a run of words with the texts that answers are measured on.
-"""
+"""Finds training texts that share a run of words with the texts of the evaluation."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from semsearch.text.names import names_of
 from semsearch.text.normalise import fold
 
 RUN = 8
-"""Words in a row that two texts share only when one was copied, or quoted."""
+"""Words in a row that two texts share only if one was copied or quoted."""
 _MARKUP = re.compile(r"\{\{.*?\}\}|<[^<>]*>|\]\([^()]*\)|[\[\]*`_]")
 _MACRO = re.compile(
     r'\{\{\s*\w+\(\s*"([^"]*)"(?:\s*,\s*"([^"]*)")?[^{}]*\}\}|\{\{<[^{}]*text="([^"]*)"[^{}]*\}\}'
@@ -26,7 +23,7 @@ _CORPUS = Path(__file__).parents[1] / "corpus"
 
 
 class Overlaps:
-    """Runs of words of texts, looked for in others; a shorter text is one run."""
+    """Runs of words of texts, to find in other texts; a shorter text is one run."""
 
     def __init__(self) -> None:
         self._runs: set[int] = set()
@@ -35,7 +32,7 @@ class Overlaps:
         return len(self._runs)
 
     def add(self, texts: Iterable[str]) -> None:
-        """Forbid what shares a run with one of these texts."""
+        """Add the runs of some texts."""
         for text in texts:
             self._runs.update(_runs(text))
 

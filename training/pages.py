@@ -1,8 +1,8 @@
-"""Definition lists of HTML pages: glossaries, options and functions of printed manuals.
+"""Reads definition lists of HTML pages: glossaries, options and functions of printed manuals.
 
-A term is what stands in a `dt`, or the last part of its `id` where that names a thing of a program
-("collections.OrderedDict"); its definition is the paragraphs of the `dd` that follows, without
-lists, tables and code inside it.
+A term is the text of a `dt`, or the last part of its `id` if that names a thing of a program
+("collections.OrderedDict"). Its definition is the paragraphs of the `dd` that follows, without
+lists, tables and code.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class _List:
 
 
 class _ListParser(HTMLParser):
-    """Keeps the lists that are open, the innermost last."""
+    """Collects the lists of a page; the open ones are a stack, the innermost last."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,6 +1,6 @@
-"""The pairs that are made of matched meanings and of entries with several sentences.
+"""Training pairs from matched meanings and from entries with several sentences.
 
-The chances that decide on forms come from the hash of a meaning, so a meaning gives the same pairs
+The random choice of forms comes from the hash of a meaning, so a meaning gives the same pairs
 whatever else is read.
 """
 
@@ -14,20 +14,20 @@ from random import Random
 from training import questions
 from training.masking import gives_away, masked
 from training.matching import MatchedSense
+from training.senses import Sense, TrainingPair
 from training.technical import sentences_of
-from training.types import Sense, TrainingPair
 
 MAX_WORDS = 120
-"""A longer document is cut after the last sentence within."""
+"""Most words of a document; a longer one is cut after a sentence."""
 MIN_QUERY_WORDS = 3
 _WORDS = re.compile(r"[A-Z]?[a-z]+(?: [A-Za-z][a-z]+)*\Z")
-"""A name that is words, and none of a program only."""
+"""A name that consists of words, not of code."""
 _ABOUT = ("It ", "This ", "They ", "A ", "An ", "The ")
 _ARTICLES = ("a ", "an ", "the ", "any ", "one ")
 
 
 def random_of(id_: str) -> Random:
-    """Return the source of chances of a meaning."""
+    """Return the random generator of a meaning."""
     return Random(hashlib.sha256(id_.encode()).digest())  # noqa: S311 - chosen to come again
 
 
@@ -56,7 +56,7 @@ def of_match(match: MatchedSense) -> Iterator[TrainingPair]:
 
 
 def of_entry(sense: Sense) -> Iterator[TrainingPair]:
-    """Yield the pairs of an entry of its own: a sentence and the rest, a question and the whole."""
+    """Yield the pairs of one entry: a sentence and the rest, a question and the whole."""
     random = random_of(sense.id)
     made = _Maker(sense.id, sense.source, sense.names)
     texts = sentences_of(sense.definition)
@@ -82,7 +82,7 @@ def of_entry(sense: Sense) -> Iterator[TrainingPair]:
 
 
 def as_entry(term: str, sense: Sense, random: Random) -> str:
-    """Return a definition as an entry of a glossary has it, half of them with the term."""
+    """Return a definition as it stands in a glossary; half of them have the term in front."""
     text = sense.definition.rstrip(".;:, ")
     if random.random() < 0.3:
         text = _sentences(text)

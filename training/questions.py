@@ -1,8 +1,8 @@
-"""Definitions as people ask for them: in a question, in passing, or as a few words.
+"""Turns definitions into questions: a question, a remark, or a few words.
 
-Definitions of dictionaries begin with the kind of a thing ("a person who bakes"); a question may
-ask for the kind ("which person bakes?"), hide it ("someone who bakes"), or leave all but the words
-of content.
+Definitions of dictionaries begin with the kind of a thing ("a person who bakes"). A question may
+ask for the kind ("which person bakes?"), hide it ("someone who bakes"), or have only the content
+words.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from semsearch.text.english_stop_words import content_words
 
 MAX_WORDS = 60
 _MAX_BODY_WORDS = 50
-"""What is left for a definition when the words around it are counted."""
+"""Most words of the definition in a question; the wording around it has the rest."""
 _SUBJECT = (
     *("what do you call {}?", "what is the word for {}?", "what's the name for {}?"),
     *("{}, what do you call that?", "{} - what's that called?", "what's the term for {}"),
@@ -57,7 +57,7 @@ _VERBS = """
     send set show simulate solve sort specify split start stop store test transform update validate verify write
 """.split()  # noqa: SIM905 - a line for each word would bury the code
 _DOES = {form: verb for verb in _VERBS for form in (verb, verb + "s")}
-"""What documentation begins with: "Returns the ...", "Create a ..."."""
+"""First words of documentation: "Returns the ...", "Create a ..."."""
 
 
 _THING = re.compile(
@@ -68,7 +68,7 @@ _THING = re.compile(
 
 
 def plain(definition: str, random: Random) -> str:
-    """Return a definition as one would write it.
+    """Return a definition in plain prose.
 
     No final stop, mostly small letters, label in words.
     """

@@ -1,10 +1,8 @@
-"""What every training run shares.
-
-Checkpoints to go on from, the trainer's settings, and what is written.
-"""
+"""Shared parts of training runs: checkpoints, settings of the trainer, and saving."""
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -19,17 +17,17 @@ from semsearch.models.encoders.sentence_transformer import load_model
 from semsearch.models.encoders.wordpieces import WordPieces
 from semsearch.models.registry import BASE_MODEL, find_model
 from semsearch.ranking.late_interaction import idf
-from training.types import TrainingPair
+from training.senses import TrainingPair
 
 MAX_TOKENS = 56
-"""Of a text; definitions say what a thing is at their beginning, and length is what training
-costs."""
+"""Most tokens of a text. Definitions begin with what a thing is, and the cost of training is
+length."""
 BATCH = 96
-"""Pairs of a batch."""
+"""Pairs in each batch."""
 
 
-def is_begun(folder: Path, stated: dict[str, Any]) -> bool:
-    """Whether a folder has checkpoints to go on from; write what the run learns from.
+def prepare_run(folder: Path, stated: dict[str, Any]) -> bool:
+    """Write the description of a run, and return whether it resumes from checkpoints.
 
     More epochs go on from fewer, and on any number of threads.
 
@@ -68,6 +66,30 @@ def base_model(
     return model
 
 
+def common_parser(
+    description: str | None, learning_rate: float, epochs: float
+) -> argparse.ArgumentParser:
+    """Return a parser of the arguments that all training commands share.
+
+    Args:
+        description: of the command.
+        learning_rate: the default.
+        epochs: the default.
+    """
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("data", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--learning-rate", type=float, default=learning_rate)
+    parser.add_argument("--epochs", type=float, default=epochs)
+    parser.add_argument("--no-tokens", action="store_true", help="whole texts only")
+    parser.add_argument(
+        "--threads", type=int, default=1, help="two on one core with two threads were slower"
+    )
+    return parser
+
+
 def arguments(
     folder: Path,
     *,
@@ -76,7 +98,7 @@ def arguments(
     seed: int,
     batch_sampler: Callable[..., object],
 ) -> Any:  # noqa: ANN401 - untyped library
-    """Return the trainer's arguments.
+    """Return the arguments of the trainer.
 
     Args:
         folder: of the run.
@@ -108,7 +130,7 @@ def arguments(
 
 
 def columns(pairs: Sequence[TrainingPair]) -> dict[str, list[Any]]:
-    """Return what the trainer reads; its label is the number of the sense."""
+    """Return the columns for the trainer; the label is the number of the sense."""
     senses = {sense: i for i, sense in enumerate(dict.fromkeys(pair.sense for pair in pairs))}
     return {
         "query": [pair.query for pair in pairs],
@@ -146,7 +168,7 @@ def weights_of(model: Any, ids: Iterable[Sequence[int]]) -> Any:  # noqa: ANN401
 def token_weights(
     ids: Iterable[Sequence[int]], is_meaningful: NDArray[np.bool_]
 ) -> NDArray[np.float32]:
-    """Return how much each token of the vocabulary counts: its rarity, 0 for those without meaning.
+    """Return the weight of each token of the vocabulary: its rarity; 0 for stop words and marks.
 
     Args:
         ids: the tokens of each definition.

@@ -1,4 +1,4 @@
-"""Batches by topic and by domain as sentence-transformers' trainer takes them; loads torch."""
+"""Batch samplers by topic and by domain for the trainer of sentence-transformers; loads torch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Descriptions in machine-readable form: of web features, and of the parts of cloud services."""
+"""Reads machine-readable descriptions of web features and of parts of cloud services."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TAG = re.compile(r"<(/?)(\w+)[^<>]*>")
 _BREAKING = frozenset({"p", "li", "br", "div", "note", "important", "ul"})
 _LINK = re.compile(r"\[([^\[\]]*)\]\([^()]*\)")
 _PLUMBING = re.compile(r"(?:Request|Response|Exception|Result|Output|Input|Summary|List|Error)$")
-"""Shapes that carry others; what they say is that they do."""
+"""Shapes that only wrap others; their descriptions say nothing else."""
 
 
 def web_features(file: Path) -> Iterator[Named]:

@@ -1,7 +1,7 @@
-"""Where the training data comes from: packages of free licences, each version known by its hash.
+"""The packages with training data: licence, version and hash of each.
 
-Packages are fetched by the clients of their registries, by name. A new version is taken by writing
-its number and hash here: what training saw must be known.
+Packages are fetched by the clients of their registries, by name. A new version needs its number and
+hash here, so that the data of a training run is known.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from semsearch.core.errors import ImportFailed
 
 
 class Registry(StrEnum):
-    """Who has a package."""
+    """The registry of a package."""
 
     DEBIAN = "debian"
     PYPI = "pypi"
@@ -28,7 +28,7 @@ class Registry(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingSource:
-    """One package, and the licence of what is read of it."""
+    """One package, and the licence of what is read from it."""
 
     package: str
     version: str
@@ -183,7 +183,7 @@ SOURCES = (
 
 
 def fetch(source: TrainingSource, folder: Path) -> Path:
-    """Return where a package lies, fetched and unpacked unless it is there already.
+    """Return the folder of a package, which is fetched and unpacked once.
 
     Wheels stay packed; of the others the folder with their files is returned.
 

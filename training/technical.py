@@ -12,15 +12,14 @@ from semsearch.text.names import is_acronym
 from semsearch.text.normalise import WORD, fold
 from semsearch.text.sentences import sentences
 from training import docstrings, pages, services
-from training.types import Sense
+from training.senses import Sense
 
 PYTHON_PACKAGES = (
     *("django", "sqlalchemy", "networkx", "nltk", "pandas", "scikit-image", "scikit-learn"),
     *("scipy", "statsmodels", "sympy"),
 )
 PER_SERVICE = 9
-"""Parts taken of one cloud service; there are hundreds of services, and their parts resemble each
-other."""
+"""Most parts of one cloud service; there are hundreds of services with similar parts."""
 PER_PACKAGE = 1000
 PER_MANUAL = 2200
 _SHARES = {
@@ -31,7 +30,7 @@ MIN_WORDS = 10
 MAX_WORDS = 200
 _MAX_TERM_WORDS = 6
 _FORBIDDEN = re.compile(r"kube|gke|anthos|cncf|solana", re.IGNORECASE)
-"""Systems whose own glossaries are used for measuring; nothing of them is learnt."""
+"""Systems whose glossaries are used for evaluation; nothing about them is learned."""
 _NOT_PROSE = re.compile(
     r"[\\${}]|https?:|>>>|\bTODO\b|[Dd]eprecated|:math|[^\x00-\x7f\u2010-\u2026]"
 )
@@ -39,7 +38,7 @@ _EMPTY = re.compile(
     r"^(?:Changed|New|Added) in|^Part of the|^Read more|User Guide|internal use|^See\b|^For (?:more|a|further)\b"
     r"|^Note that|[Dd]eprecated|Guide\b|^This is the default\b|^The default is\b"
 )
-"""Sentences that say nothing of what a term means."""
+"""Sentences that say nothing about the meaning of a term."""
 _TERM = re.compile(r"[\w<>@][\w<>@ ()/.,:'+#&-]*\Z")
 
 
@@ -83,7 +82,7 @@ def _of_manuals(folders: dict[str, Path]) -> Iterator[tuple[str, str, services.N
 def _limited(
     found: Iterable[tuple[str, str, services.Named]],
 ) -> Iterator[tuple[str, services.Named]]:
-    """Yield usable terms, each text and term of a source once, at most its share of a group.
+    """Yield usable terms, each text and term of a source once, up to the limit of a group.
 
     Which ones of a group is decided by their hash, the first one apart, which is the service
     itself.
@@ -123,7 +122,7 @@ def is_good(term: str, definition: str) -> bool:
 
 
 def sentences_of(definition: str) -> list[str]:
-    """Return the sentences that say something of the meaning."""
+    """Return the sentences that say something about the meaning."""
     return [s.text for s in sentences(definition) if not _EMPTY.search(s.text)]
 
 

@@ -2,11 +2,10 @@
 
     python -m training.train DATA FOLDER [options]
 
-DATA holds the `pairs.jsonl` of `training.data`. FOLDER gets `adapter/`, for `training.install`,
-`model/`, the whole model with the adapter merged, for
-`python -m benchmarks.quality.scores --model`, and checkpoints, from which the same command goes on
-after it was stopped. A run takes about half an hour on one core; a GPU is used where PyTorch finds
-one. The options are for trials.
+DATA holds the `pairs.jsonl` of `training.data`. FOLDER gets `adapter/` for `training.install`,
+`model/` with the adapter merged for `python -m benchmarks.quality.scores --model`, and checkpoints.
+After an interruption the same command resumes from the last checkpoint. A run takes about half an
+hour on one core; a GPU is used where PyTorch finds one. The options are for experiments.
 """
 
 from __future__ import annotations
@@ -35,12 +34,13 @@ from training.runs import (
     arguments,
     base_model,
     columns,
-    is_begun,
+    common_parser,
+    prepare_run,
     save_whole,
     token_ids,
     weights_of,
 )
-from training.types import TrainingPair
+from training.senses import TrainingPair
 
 SHARES = {
     "cross": 10_500,
@@ -50,19 +50,19 @@ SHARES = {
     "terms": 1_200,
     "example": 300,
 }
-"""Pairs of each kind, at most."""
+"""Most pairs of each kind."""
 PAIRS = 25_000
-"""In all: what one core learns from in half an hour."""
+"""Most pairs in all: as many as one core trains on in half an hour."""
 BEGINNING = 40
-"""Words of a definition by which its topic is found."""
+"""First words of a definition, which decide its topic."""
 RANK = 32
 LEARNING_RATE = 4e-4
 SEED = 0
 _LINEAR = ["query", "key", "value", "dense"]
-"""The linear layers of a BERT, which all get an adapter."""
+"""The linear layers of a BERT; all get an adapter."""
 _MIN_WORDS = 4
 _DECISIVE = ("rank", "full", "learning_rate", "limit", "no_tokens", "no_topics", "no_terms")
-"""Options that make another encoder."""
+"""Options that change the resulting encoder."""
 
 
 def main() -> int:
@@ -77,30 +77,20 @@ def main() -> int:
     trainer = _trainer(model, pairs, given)
     options = {name: getattr(given, name) for name in _DECISIVE}
     stated = {**options, "pairs": sha256_of(given.data / "pairs.jsonl")}
-    trainer.train(resume_from_checkpoint=is_begun(given.folder, stated) or None)
+    trainer.train(resume_from_checkpoint=prepare_run(given.folder, stated) or None)
     _save(model, given)
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("data", type=Path)
-    parser.add_argument("folder", type=Path)
+    parser = common_parser(__doc__, LEARNING_RATE, 1)
     parser.add_argument("--rank", type=int, default=RANK, help="of the adapter")
     parser.add_argument(
         "--full", action="store_true", help="all weights but the embeddings; no adapter"
     )
-    parser.add_argument("--learning-rate", type=float, default=LEARNING_RATE)
-    parser.add_argument("--epochs", type=float, default=1)
     parser.add_argument("--limit", type=int, default=PAIRS, help="pairs in all")
-    parser.add_argument("--no-tokens", action="store_true", help="whole texts only")
     parser.add_argument("--no-topics", action="store_true", help="batches drawn by lot")
     parser.add_argument("--no-terms", action="store_true", help="definitions without their terms")
-    parser.add_argument(
-        "--threads", type=int, default=1, help="two on one core with two threads were slower"
-    )
     return parser
 
 
@@ -133,7 +123,7 @@ def chosen(
 
 
 def names_its_term(pair: TrainingPair) -> bool:
-    """Whether the definition says what it defines."""
+    """Whether the definition contains its term."""
     words = f" {fold(pair.document)} "
     return any(f" {fold(term)} " in words for term in pair.terms)
 
@@ -188,7 +178,7 @@ def _trainer(model: Any, pairs: Sequence[TrainingPair], given: argparse.Namespac
 def lengths_of(
     definitions: Sequence[Sequence[int]], questions: Sequence[Sequence[int]]
 ) -> NDArray[np.float64]:
-    """Return how long each pair is, in tokens; a question counts half."""
+    """Return the length of each pair in tokens; a question counts half."""
     return np.array([len(d) + len(q) / 2 for d, q in zip(definitions, questions, strict=True)])
 
 
@@ -201,7 +191,7 @@ def topics_in(pairs: Sequence[TrainingPair], data: Path) -> Numbers:
 
 
 def _save(model: Any, given: argparse.Namespace) -> None:  # noqa: ANN401 - untyped library
-    """Write the adapter, and the whole model as the base is but for the weights."""
+    """Write the adapter, and the whole model with the adapter merged."""
     if given.full:
         whole = load_model(find_model(BASE_MODEL), "SentenceTransformer")
         whole.load_state_dict(model.state_dict())

@@ -2,14 +2,14 @@
 
     python -m training.tune DATA FOLDER [--start START] [--base NAME] [--fold a] [options]
 
-DATA holds the `pairs.jsonl` of `training.data`, START is the adapter to go on from, of which
-`--strength` is kept; without START a fresh adapter is trained, which is for another `--base`. The
-concepts of `concepts.jsonl` come in batches of whole domains, mixed with batches of old pairs
-against forgetting. FOLDER becomes the folder of the adapter, with `start/`, `model/` (the adapter
+DATA holds the `pairs.jsonl` of `training.data`. START is the adapter to continue from, scaled by
+`--strength`. Without START a fresh adapter is trained, which is for another `--base`. The concepts
+of `concepts.jsonl` come in batches of whole domains, mixed with batches of old pairs against
+forgetting. FOLDER becomes the folder of the adapter, with `start/`, `model/` (the adapter
 merged into the base) and `checkpoints/` in it. With `--fold` the domains of that fold are left out.
-What ships is the mean of the adapters of the three folds (`training.adapters`), so every domain was
-seen by two of them. The other options are for trials; the defaults were chosen by the development
-domains (`training.folds`).
+The released adapter is the mean of those of the three folds (`training.adapters`), so two of them
+have seen each domain. The other options are for experiments; the defaults were chosen on the
+development domains (`training.folds`).
 """
 
 from __future__ import annotations
@@ -33,26 +33,27 @@ from training.runs import (
     arguments,
     base_model,
     columns,
-    is_begun,
+    common_parser,
+    prepare_run,
     save_whole,
     token_ids,
     weights_of,
 )
+from training.senses import TrainingPair
 from training.train import SHARES, chosen, lengths_of, read_pairs, topics_in
-from training.types import TrainingPair
 
 LEARNING_RATE = 4e-4
 EPOCHS = 2
 PAIRS = 960
-"""Old pairs of an epoch, against forgetting."""
+"""Old pairs in each epoch, against forgetting."""
 TOGETHER = 2
-"""Domains of a batch."""
+"""Domains in each batch."""
 PHRASES = 0.5
-"""What the choice of a question among questions counts beside that among definitions."""
+"""Weight of the question-to-question loss, relative to the question-to-definition loss."""
 RANK = 16
-"""Of a fresh adapter of a larger base: 5 MB."""
+"""Rank of a fresh adapter of a larger base: 5 MB."""
 TERMS = 0.5
-"""Share of the definitions that have their term in front, as in the old pairs."""
+"""Share of the definitions with their term in front, as in the old pairs."""
 _DECISIVE = (
     *("base", "fold", "learning_rate", "pairs", "together", "terms", "phrases"),
     *("max_tokens", "no_tokens", "seed"),
@@ -83,7 +84,7 @@ def main() -> int:
         "concepts": sha256_of(CONCEPTS),
         "start": sha256_of(start / WEIGHTS) if given.start else given.rank,
     }
-    trainer.train(resume_from_checkpoint=is_begun(given.folder, stated) or None)
+    trainer.train(resume_from_checkpoint=prepare_run(given.folder, stated) or None)
     model.transformers_model.save_pretrained(given.folder)
     save_whole(given.folder, given.folder / "model", given.base)
     print(f"Trained: {given.folder}")
@@ -91,18 +92,12 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("data", type=Path)
-    parser.add_argument("folder", type=Path)
+    parser = common_parser(__doc__, LEARNING_RATE, EPOCHS)
     parser.add_argument("--start", type=Path, help="adapter to go on from; a fresh one by default")
     parser.add_argument("--base", default=BASE_MODEL, help="what the adapter is for")
     parser.add_argument("--rank", type=int, default=RANK, help="of a fresh adapter")
     parser.add_argument("--strength", type=float, default=1.0, help="of START, if not installed")
     parser.add_argument("--fold", choices=FOLDS, help="leave the domains of this fold out")
-    parser.add_argument("--learning-rate", type=float, default=LEARNING_RATE)
-    parser.add_argument("--epochs", type=float, default=EPOCHS)
     parser.add_argument("--pairs", type=int, default=PAIRS, help="old pairs of an epoch")
     parser.add_argument("--together", type=int, default=TOGETHER, help="domains of a batch")
     parser.add_argument("--terms", type=float, default=TERMS, help="share with the term in front")
@@ -110,9 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--phrases", type=float, default=PHRASES, help="what questions among questions count"
     )
-    parser.add_argument("--no-tokens", action="store_true", help="whole texts only")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--threads", type=int, default=1)
     return parser
 
 
@@ -167,14 +160,14 @@ def _sampler(
     dataset: Any,  # noqa: ANN401 - untyped library
     **given: object,
 ) -> Any:  # noqa: ANN401
-    """Return what makes the batches of a set of data, which its columns tell."""
+    """Return the batch sampler of a data set, which depends on its columns."""
     return samplers[tuple(dataset.column_names)](dataset, **given)
 
 
 def concept_columns(
     concepts: Sequence[TrainingConcept], *, terms: float, seed: int
 ) -> dict[str, list[Any]]:
-    """Return what the trainer reads.
+    """Return the columns of the training set.
 
     A column for each kind of question, the definition, and the sense.
 

@@ -1,8 +1,8 @@
-"""Meanings of Webster's Revised Unabridged Dictionary of 1913, out of the dictionary GCIDE.
+"""Meanings of Webster's Revised Unabridged Dictionary of 1913, from the dictionary GCIDE.
 
-GCIDE marks below each paragraph where it comes from. Only what is marked "[1913 Webster]" is read,
-which is in the public domain; what others added later, corrected ("[1913 Webster +PJC]") or did not
-mark is not, and is counted.
+GCIDE marks the source below each paragraph. Only paragraphs marked "[1913 Webster]" are read, which
+are in the public domain. Paragraphs that others added later, corrected ("[1913 Webster +PJC]") or
+did not mark are left out and counted.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from semsearch.importers.dictd import Article
-from training.types import Sense
+from training.senses import Sense
 
 SOURCE = "webster"
 _FREE = "1913 Webster"
@@ -27,7 +27,7 @@ _PARTS = {"n": "n", "v": "v", "a": "a", "adv": "r"}
 _NUMBER = re.compile(r"^(?:\d{1,2}\.|\([a-z]\))\s+")
 _LETTERS = re.compile(r"\s\(([b-z])\)\s+(?=[A-Z(])")
 _RUN_IN = re.compile(r"""\s--\s*(?:\{|[A-Z]\w*["*`]|(?:n|a|v|adv)\.).*$""")
-"""Derived words behind a definition, which is not theirs."""
+"""Derived words after a definition, which do not belong to it."""
 _DEAD = re.compile(r"\[(?:Obs|Archaic)[^\[\]]*\]")
 _LABEL = re.compile(r"^\((?:[A-Z][\w.&' ]*(?:, |; | & | or )?)+\)\s*")
 _ACCENT = re.compile(r"\[[^\w\s\[\]]?([A-Za-z]{1,2})[^\w\s\[\].]?\]")
@@ -77,7 +77,7 @@ def _paragraphs(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _after_head(rest: str) -> tuple[str, str]:
-    """Return the part of speech and what stands below the head, which ends with closed brackets."""
+    """Return the part of speech and the text after the head, which ends with closed brackets."""
     match = _PART.match(rest)
     part = _PARTS.get(match["part"], "") if match else ""
     lines = rest.split("\n")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from semsearch.importers.wordnet import Line, read_lines
-from training.types import Sense
+from training.senses import Sense
 
 SOURCE = "wordnet"
 _FILES = ("noun", "verb", "adj", "adv")

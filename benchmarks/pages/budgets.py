@@ -1,9 +1,8 @@
-"""What the pages may cost, measured in a real browser: `make page-budget`.
+"""Measures the pages in a real browser against their budgets: `make page-budget`.
 
-The glossary is MDN's with its 594 entries. Times of the browser are the worst that was seen. The
-work of the service is CPU time of its threads, to the nanosecond: the mean of a round of requests,
-none of which repeats, in the round that took the least, since what else runs on the machine only
-adds to it.
+The glossary is MDN's with its 594 entries. Of the times in the browser the worst one counts. The
+work of the service is the CPU time of all its processes, to the nanosecond: the mean of a round of
+distinct requests. The fastest round counts, since other work on the machine only adds time.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from benchmarks.speed.bars import Bar, finish
+from benchmarks.speed.cpu_time import cpu_ns, with_children
 from semsearch.core.entries import Entry
 from semsearch.importers import read_corpus
 from semsearch.ingest.build import build_index
@@ -36,7 +36,7 @@ BLOCKED_MS = 50
 WORK_MS = 5
 ROUNDS = 8
 ROUND = 40
-"""Requests of a round, and before the first."""
+"""Requests in a round, and before the first one."""
 QUESTIONS = (
     "what keeps a page from being run by another site?",
     "a way to write numbers in text",
@@ -67,7 +67,7 @@ document.addEventListener('DOMContentLoaded', () => {
   }).observe({ type: 'event', durationThreshold: 16 });
 });
 """
-"""Notes when hits have been painted, and how long the page could do nothing else."""
+"""Records when hits were painted, and how long the page was blocked."""
 
 _DELAY = """
 (address) => {
@@ -96,7 +96,7 @@ def weight(browser: Browser, site: str) -> tuple[float, int]:
 
 
 def delays_ms(page: Page, site: str) -> list[float]:
-    """Return how long after each answer of the service its hits were painted."""
+    """Return the time from each answer of the service to the painting of its hits."""
     found = []
     page.goto(site)
     for question in QUESTIONS:
@@ -109,7 +109,7 @@ def delays_ms(page: Page, site: str) -> list[float]:
 
 
 def blocked_ms(page: Page, site: str) -> float:
-    """Return the longest time that the page could take no keystroke while questions were typed."""
+    """Return the longest time that the page was blocked while questions were typed."""
     page.goto(site)
     for question in QUESTIONS:
         page.locator("#q").fill("")
@@ -119,20 +119,21 @@ def blocked_ms(page: Page, site: str) -> float:
 
 
 def work_ms(service: Running, paths: Sequence[str]) -> float:
-    """Return the CPU time of a page on the service: the mean of the round that took the least."""
+    """Return the CPU time of a page on the service: the mean of the fastest round."""
     rounds = [paths[i : i + ROUND] for i in range(0, len(paths), ROUND)]
     return min([_round_ms(service, each) for each in rounds][1:])
 
 
 def _round_ms(service: Running, paths: Sequence[str]) -> float:
-    before = _cpu_ns(service.pid)
+    pids = with_children(service.pid)
+    before = cpu_ns(*pids)
     for path in paths:
         _read(service.address + path)
-    return (_cpu_ns(service.pid) - before) / len(paths) / 1e6
+    return (cpu_ns(*pids) - before) / len(paths) / 1e6
 
 
 def _read(address: str) -> None:
-    """Read one page. A redirect is one: where it leads is measured as itself."""
+    """Read one page; of a redirect the target counts."""
     place = urlsplit(address)
     connection = HTTPConnection(place.netloc, timeout=30)
     connection.request(
@@ -145,17 +146,8 @@ def _read(address: str) -> None:
         raise RuntimeError(f"{address} answered {response.status}")
 
 
-def _cpu_ns(pid: int) -> int:
-    """Return the CPU time of a process and its threads.
-
-    The first number of `schedstat` (Linux, proc(5)).
-    """
-    threads = Path(f"/proc/{pid}/task").iterdir()
-    return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads)
-
-
 def pages(entries: Sequence[Entry]) -> dict[str, Callable[[int], str]]:
-    """Return the pages by name.
+    """Return, by page name, the path to request at each turn.
 
     For a number the path of the page that is asked for at that turn.
     """
@@ -179,7 +171,7 @@ def _paths(path: Callable[[int], str]) -> list[str]:
 
 
 def measure(browser: Browser, service: Running, entries: Sequence[Entry]) -> Iterable[Bar]:
-    """Yield what is asked of the pages."""
+    """Yield the bars of the pages."""
     size, requests = weight(browser, service.address)
     yield Bar(name="the page that asks, compressed", reached=size, asked=WEIGHT_KB, unit="kB")
     yield Bar(name="the page that asks, requests", reached=requests, asked=REQUESTS)

@@ -1,10 +1,10 @@
-"""How smoothly the map moves under a mouse, and how soon it is there: a part of `make map-budget`.
+"""Measures how smoothly the map moves under a mouse, and its delay: part of `make map-budget`.
 
     python -m benchmarks.pages.moving build/maps --sizes 5000,100000
 
-Frames are what a real browser shows while the map is moved a little in each of them: the time from
-one to the next, which is 16.7 ms where nothing is late. There is no graphics processor, so what is
-drawn here is drawn by the processor that also runs the service and this command.
+A real browser moves the map a little in each frame. The figure is the time from one frame to the
+next, 16.7 ms if none is late. There is no graphics processor, so the processor that draws also runs
+the service and this command.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ STEPS = 240
 """Frames of a gesture: the mouse goes round twice, or its wheel turns in and out again."""
 SMOOTH, USABLE = 5_000, 100_000
 FRAME_MS = {SMOOTH: 17.0, USABLE: 50.0}
-"""The median frame at a size: sixty a second, and twenty, below which the map lags visibly behind a
-hand."""
+"""Bars of the median frame by size: 60 frames a second, and 20, below which the map lags
+visibly."""
 WORST_MS = {SMOOTH: 50.0, USABLE: 150.0}
-"""What 19 of 20 frames must stay below."""
+"""Bar of 19 of 20 frames."""
 READY_S = {SMOOTH: 3.0, USABLE: 15.0}
 
 _GESTURE = """
@@ -60,20 +60,19 @@ async ([kind, steps]) => {
   return found;
 }
 """
-"""Moves the map by a little in every frame, as fast as it will be drawn, and says how long each
-took."""
+"""Moves the map a little in every frame, as fast as frames are drawn, and returns their times."""
 
 GESTURES = ("dragged", "zoomed", "pointed at")
 
 
 def frames_ms(page: Page, gesture: str) -> list[float]:
-    """Return the time from each frame to the next while something is done, ascending."""
+    """Return the times between frames during a gesture, ascending."""
     found: list[float] = page.evaluate(_GESTURE, [gesture, STEPS])
     return sorted(found)
 
 
 def measure(browser: Browser, site: str, size: int) -> Iterable[Bar]:
-    """Yield what is asked of a map of so many points."""
+    """Yield the bars of a map with so many points."""
     page = browser.new_page(viewport=VIEW)
     began = time.perf_counter()
     page.goto(f"{site}map")

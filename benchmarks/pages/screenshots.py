@@ -1,6 +1,6 @@
 """Write a picture of every page state.
 
-`python -m benchmarks.pages.screenshots FOLDER` (make screenshots).
+Command: `python -m benchmarks.pages.screenshots FOLDER` (`make screenshots`).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tests.browser.states import STATES
 
 
 def main() -> None:
-    """Draw them all."""
+    """Take a picture of every state."""
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     with (

@@ -1,11 +1,9 @@
-"""What `semsearch calibrate` is worth for the five glossaries with all their questions.
-
-`make calibration`.
+"""Measures what `semsearch calibrate` improves on five judged glossaries: `make calibration`.
 
     python -m benchmarks.quality.calibration SHARED FOLDER
 
-See `benchmarks.quality.scores` for the arguments. Prints each figure before and after,
-cross-validated, and how likely the log loss would differ so by chance; nothing is written.
+See `benchmarks.quality.scores` for the arguments. Prints each figure before and after calibration,
+cross-validated, and the p-value of the difference in log loss. Writes no file.
 """
 
 from __future__ import annotations
@@ -21,7 +19,7 @@ from semsearch.quality.evaluation.questions import prepare
 
 
 def asked(shared: Path, folder: Path) -> Iterator[tuple[str, list[QuestionOutcome]]]:
-    """Yield what came of the questions put to each glossary."""
+    """Yield the outcomes of each glossary's questions."""
     for name, glossary, judgements in opened(shared, folder):
         questions, _ = prepare(glossary, judgements)
         yield name, collect(glossary, questions, min_confidence=0)

@@ -1,14 +1,15 @@
-"""Does the search find what others mean by a term? `make cross-check`.
+"""Asks MDN's glossary for its terms in the words of FOLDOC: `make cross-check`.
 
     python -m benchmarks.quality.crosscheck SHARED FOLDER DICT
 
 FOLDOC defines many terms that MDN defines too, in words that nobody here chose. Each such
-definition, the term masked (`benchmarks.quality.foldoc` has the rules), is put to MDN's glossary:
-as plain MiniLM would search, with the base encoder and everything else as it is, and as it is.
-Nothing is tuned on these questions. SHARED and FOLDER are those of `benchmarks.quality.scores`;
-DICT holds `foldoc.index` and `foldoc.dict.dz`. Ends with exit code 1 when the right entry is among
-the first three less than `BAR` more often than with plain MiniLM, or less than `ENCODER_BAR` more
-often than with the base encoder.
+definition, with the term masked (`benchmarks.quality.foldoc` has the rules), is a question to MDN's
+glossary. It is answered by three searches: plain MiniLM, semsearch with the base encoder, and
+semsearch as it is. Nothing is tuned on these questions.
+
+SHARED and FOLDER are those of `benchmarks.quality.scores`; DICT holds `foldoc.index` and
+`foldoc.dict.dz`. Exit code 1: acc@3 is less than `BAR` above plain MiniLM, or less than
+`ENCODER_BAR` above the base encoder.
 """
 
 from __future__ import annotations
@@ -35,18 +36,18 @@ from training.masking import masked, names_left
 
 GLOSSARY = "mdn"
 BAR = 0.15
-"""The gain in acc@3 over plain MiniLM that is asked for."""
+"""Required gain in acc@3 over plain MiniLM."""
 ENCODER_BAR = 0.08
-"""The gain in acc@3 over the base encoder that is asked for."""
+"""Required gain in acc@3 over the base encoder."""
 MIN_WORDS = 5
-"""A definition of fewer words only leads to another one."""
+"""A definition of fewer words only refers to another one."""
 SHOWN = ("acc@1", "acc@3", "MRR@10")
 
 Pair = tuple[Article, tuple[Entry, ...]]
 
 
 def pairs(articles: Sequence[Article], entries: Sequence[Entry]) -> list[Pair]:
-    """Return the articles that define a term of the glossary, with the entries it stands for.
+    """Return the articles that define a term of the glossary, each with its entries.
 
     A headword stands for every entry that has it as its term or an alias, whatever its case and
     hyphens. Homonyms are not told apart: both "scope" and "SCOPE" are asked.
@@ -67,7 +68,7 @@ def pairs(articles: Sequence[Article], entries: Sequence[Entry]) -> list[Pair]:
 
 
 def questions(found: Sequence[Pair]) -> Iterator[JudgedQuestion]:
-    """Yield a question for each pair whose article says enough.
+    """Yield a question for each pair whose article is long enough.
 
     Raises:
         AssertionError: a name is left in a question.
@@ -84,7 +85,7 @@ def questions(found: Sequence[Pair]) -> Iterator[JudgedQuestion]:
 def report(
     before: Mapping[str, Sequence[QuestionOutcome]], now: Sequence[QuestionOutcome]
 ) -> list[Estimate]:
-    """Print a row for each way of answering, and what is gained over each of the others.
+    """Print a row for each search, and the gain over each of the others.
 
     Args:
         before: what came of the questions in other ways, by the names of these.
@@ -133,7 +134,7 @@ def main() -> int:
             return 1
         now = collect(glossary, asked)
     with opened_one(GLOSSARY, shared, folder, BASE_MODEL) as base:
-        plain = collect(base.with_recipe(next(iter(ABLATIONS.values()))), asked)
+        plain = collect(base.with_weights(next(iter(ABLATIONS.values()))), asked)
         before = {"plain MiniLM": plain, "the base encoder": collect(base, asked)}
     gains = report(before, now)
     for title, gain, bar in zip(before, gains, (BAR, ENCODER_BAR), strict=True):

@@ -1,9 +1,9 @@
-"""Sixty domains as glossaries of their own, each asked through an encoder that never saw it.
+"""Sixty domains as glossaries, each asked through an encoder that never saw it.
 
 The concepts of `training.concepts` give entries and questions. Every domain belongs to a fold
-(`training.folds`); the encoder of a fold has learned from the domains of the others alone. One
+(`training.folds`); the encoder of a fold was trained on the domains of the other folds only. One
 index holds the domains of a fold, and each domain is asked as its own glossary. Words, tokens and
-the background of the confidence are counted by glossary, so a domain scores as it would in an index
+the baseline of the confidence are counted by glossary, so a domain scores as it would in an index
 of its own.
 """
 
@@ -25,29 +25,29 @@ from semsearch.ingest.build import build_index
 from semsearch.models.encoders.sentence_transformer import SentenceEncoder
 from semsearch.models.registry import DEFAULT_MODEL
 from semsearch.quality.evaluation.judgements import ANSWERABLE, FAR, NEAR
-from semsearch.quality.evaluation.outcomes import DEPTH, QuestionOutcome
+from semsearch.quality.evaluation.outcomes import RANKS_RECORDED, QuestionOutcome
 from semsearch.quality.evaluation.outcomes import ShownEntry as ShownHit
 from semsearch.quality.evaluation.questions import JudgedQuestion as Judged
 from semsearch.ranking import confidence
 from semsearch.ranking.confidence import Calibration
 from semsearch.ranking.weights import DEFAULT
-from semsearch.search.answer import SearchContext, answer, read
+from semsearch.search.answer import EmbeddedQuery, SearchContext, parse
 from semsearch.search.index_view import IndexView
 from semsearch.search.live_index import LiveIndex
 from semsearch.storage.layout import IndexLayout
 from training.concepts import KINDS, TrainingConcept
 from training.evaluate import model_of as adapter_model
 
-AT_ONCE = 64
+BATCH = 64
 """Questions embedded at a time."""
 
 FAR_QUESTIONS = 35
-"""Questions of other domains that are put to a domain."""
+"""Questions of other domains that each domain is asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class DomainQuestion:
-    """A question, its kind, and the concept that answers it in the domain asked, if one does."""
+    """A question, its kind, and the concept of the asked domain that answers it, if any."""
 
     text: str
     kind: str
@@ -110,7 +110,7 @@ def opened(
 
 @contextmanager
 def shown(index: Path) -> Iterator[IndexView]:
-    """Open an index for looking into it."""
+    """Open an index and return its parts for inspection."""
     following = LiveIndex(IndexLayout(index), None, calibrated=False)
     try:
         yield following.view
@@ -147,22 +147,22 @@ class Domain:
     def embedded(
         self, asked: Sequence[DomainQuestion]
     ) -> Iterator[tuple[DomainQuestion, QueryVectors]]:
-        """Yield each question with what the encoder makes of it."""
-        for start in range(0, len(asked), AT_ONCE):
-            some = asked[start : start + AT_ONCE]
+        """Yield each question with its embedding."""
+        for start in range(0, len(asked), BATCH):
+            some = asked[start : start + BATCH]
             yield from zip(some, self._embed([one.text for one in some]), strict=True)
 
     def _embed(self, texts: list[str]) -> list[QueryVectors]:
         return QueryVectors.all_of(texts, self._shown.encoder.encode_questions(texts))
 
     def ask(self, asked: DomainQuestion, question: QueryVectors) -> QuestionOutcome:
-        """Put one question to the domain."""
+        """Ask the domain one question."""
         if asked.concept is None:
             return self._outcome(asked, question, FAR, None)
         return self._outcome(asked, question, ANSWERABLE, None)
 
     def ask_without(self, asked: DomainQuestion, question: QueryVectors) -> QuestionOutcome:
-        """Put one question to the domain without the concept that answers it: a near question."""
+        """Ask the domain one question without the concept that answers it: a near question."""
         assert asked.concept is not None
         return self._outcome(asked, question, NEAR, asked.concept)
 
@@ -174,10 +174,12 @@ class Domain:
         left_out: TrainingConcept | None,
     ) -> QuestionOutcome:
         shown = self._shown
-        gone = None if left_out is None else shown.retriever.snapshot.position_of(id_of(left_out))
-        search = SearchContext(
+        gone = (
+            None if left_out is None else shown.retriever.entry_table.position_of(id_of(left_out))
+        )
+        context = SearchContext(
             retriever=shown.retriever,
-            names=shown.names,
+            parser=shown.parser,
             weights=DEFAULT,
             reranker=None,
             allowed=self._within if gone is None else self._without(gone),
@@ -186,11 +188,14 @@ class Domain:
             min_confidence=confidence.THRESHOLD,
         )
         started = perf_counter()
-        reading = read(search, asked.text, shown.encoder.is_word)
-        names = {at: match for at, match in reading.names.items() if at != gone}
-        if reading.text != asked.text:
-            (question,) = self._embed([reading.text])
-        found = answer(search, replace(reading, names=names), question, DEPTH)
+        parsed = parse(context, asked.text, shown.encoder.is_word)
+        names = {at: match for at, match in parsed.names.items() if at != gone}
+        if parsed.text != asked.text:
+            (question,) = self._embed([parsed.text])
+        named = replace(parsed, names=names)
+        found = EmbeddedQuery(
+            RANKS_RECORDED, context, named, question, is_remembered=False
+        ).answer()
         seconds = perf_counter() - started
         hits = tuple(ShownHit(h.entry.id, h.entry.term, h.matched_by.value) for h in found.hits)
         right = () if kind != ANSWERABLE or asked.concept is None else (id_of(asked.concept),)

@@ -4,11 +4,11 @@
 
     python -m benchmarks.quality.fit_confidence SHARED JUDGED DOMAINS [--encoders ADAPTERS]
 
-`benchmarks.quality.samples` says on which. The confidence is a product of two logistic functions;
-its numbers are those under which right and wrong first hits are the likeliest, all at once.
-Questions that names answer are left out. Prints the coefficients, what comes of them where they
-were not fitted (domains of another fold, judged glossaries left out one by one), and what
-thresholds would do. Nothing is written.
+`benchmarks.quality.samples` makes the questions. The confidence is a product of two logistic
+functions, fitted together by maximum likelihood on right and wrong first hits. Questions that are
+answered by a name are left out. Prints the coefficients, their quality on held-out data (domains of
+another fold, judged glossaries left out one by one), and the effect of several thresholds. Writes
+no file.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from benchmarks.quality.questions import FAR_SHARE, NEAR_SHARE
 from benchmarks.quality.samples import FEW_WORDS, MISSING, Sample, arguments, of_domains, of_judged
 from semsearch.models.registry import DEFAULT_MODEL
+from semsearch.quality.evaluation.abstention import BINS, bins_of
 from semsearch.quality.evaluation.judgements import FAR, NEAR
 from semsearch.ranking import confidence
 from semsearch.ranking.confidence import log_odds_of_shares
@@ -30,25 +31,23 @@ from semsearch.ranking.weights import DEFAULT, PARTS
 from training.concepts import KINDS, read_concepts
 
 JUDGED_SHARE = 0.3
-"""What the judged glossaries weigh together. They are easier than the domains: with half of the say
-confidence is too high for the domains by .08, and with this by .05, while it is too low for them by
-.12."""
+"""Weight of the judged glossaries in the fit. With .5 confidence is .08 too high on the domains;
+with this value it is .05 too high there and .12 too low on the glossaries."""
 MADE = {MISSING: 0.05, FEW_WORDS: 0.05}
-"""How much a question counts that was made, beside one that a person asked. Longer lists of words
-and questions that name a rival do not count: whatever tells them apart ranks what people ask
+"""Weight of a generated question, relative to one that a person asked. Longer lists of words and
+questions that name a rival have no weight: a fit that separates them ranks real questions
 worse."""
 PENALTY = 1e-4
 THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8)
-BINS = 10
 FITTING = len(confidence.FIT) - 1
-"""The first so many of the signs tell whether something fits, the others whether it is this one."""
+"""Number of features of the first probability (something fits); the others are of the second."""
 
 Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class FirstHitSample:
-    """What is known of the first hit of a question, how much it counts, and whether it is right."""
+    """Features of the first hit of a question, its weight, and whether it is right."""
 
     glossary: str
     group: str
@@ -66,7 +65,7 @@ class FirstHitSample:
 
 
 def row_of(sample: Sample, *, with_phrases: bool = False) -> FirstHitSample | None:
-    """Return what is known of a question.
+    """Return the features of a question's first hit.
 
     None if a name answers it, since that has a confidence of its own.
     """
@@ -90,7 +89,7 @@ def row_of(sample: Sample, *, with_phrases: bool = False) -> FirstHitSample | No
 
 
 def share_of(sample: Sample) -> float:
-    """Return how much a question counts within its kind of glossary.
+    """Return the weight of a question among those of its kind of glossary.
 
     A quarter of all has no answer.
     """
@@ -104,7 +103,7 @@ def share_of(sample: Sample) -> float:
 
 
 def weighed(rows: Sequence[FirstHitSample]) -> Values:
-    """Return how much each row counts, the judged glossaries together `JUDGED_SHARE`.
+    """Return the weight of each row; the judged glossaries have `JUDGED_SHARE` together.
 
     The sum is 1.
     """
@@ -118,7 +117,7 @@ def weighed(rows: Sequence[FirstHitSample]) -> Values:
 
 
 def fit(rows: Sequence[FirstHitSample]) -> Values:
-    """Return the coefficients.
+    """Return the coefficients, those of the fit before those of the choice.
 
     Those of the fit, then those of the choice, each behind its intercept.
     """
@@ -147,7 +146,7 @@ def _sure(numbers: Values, signs: Values) -> Values:
 
 
 def signs_of(rows: Sequence[FirstHitSample]) -> Values:
-    """Return (n, 3) standout, name and odds of each first hit."""
+    """Return (n, 3) features of each first hit: z-score, name and odds."""
     return np.array([(row.z_score, row.name, row.odds) for row in rows])
 
 
@@ -169,7 +168,7 @@ def cross_fitted(rows: Sequence[FirstHitSample]) -> Values:
 
 def calibration_error(sure: Values, right: Values, shares: Values) -> float:
     """Return the expected calibration error over equal bins of the confidence."""
-    place = np.clip((sure * BINS).astype(int), 0, BINS - 1)
+    place = bins_of(sure)
     return float(
         sum(abs(shares[place == i] @ (sure - right)[place == i]) for i in range(BINS))
         / shares.sum()
@@ -177,7 +176,7 @@ def calibration_error(sure: Values, right: Values, shares: Values) -> float:
 
 
 def main() -> None:
-    """Fit, and print what came of it."""
+    """Fit, and print the results."""
     given = arguments("fit_confidence")
     samples = [
         *of_domains(read_concepts(), given.domains, given.encoders),
@@ -187,7 +186,7 @@ def main() -> None:
 
 
 def report(rows: Sequence[FirstHitSample]) -> None:
-    """Print the coefficients, and what comes of them where they were not fitted."""
+    """Print the coefficients, and their quality on held-out data."""
     numbers = fit(rows)
     for name, some in zip(("FIT", "CHOICE"), np.split(numbers, [FITTING + 1]), strict=True):
         print(f"{name} = ({', '.join(f'{number:.3g}' for number in some)})")

@@ -2,11 +2,12 @@
 
     python -m benchmarks.quality.fit_names SHARED
 
-Takes the names of the glossaries in SHARED and of the domains of its hand-written concepts, asks
-for their first, last and inner words, and learns when the name that is said most is the one the
-words were taken of. One question in three asks for an entry that was left out, so that nothing is
-right. Every other glossary is kept aside; what is said about those is printed beside what was so.
-Prints the coefficients of `semsearch.ranking.confidence.name_part_probability`; nothing is written.
+Takes the names of the glossaries in SHARED and of the domains of the hand-written concepts. Each
+question is the first, last or inner words of a name. The fit learns when the best match is the name
+that the words come from. One question in three asks for an entry that was left out, so no hit is
+right. Every other glossary is held out; for these the confidence is printed beside the share of
+right hits. Prints the coefficients of `semsearch.ranking.confidence.name_part_probability`. Writes
+no file.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ from training.concepts import read_concepts
 
 MIN_ENTRIES = 20
 MAX_ASKED = 150
-"""Entries of a glossary whose names are asked for."""
+"""Most entries of a glossary whose names are asked."""
 LEFT_OUT_WEIGHT = 0.5
-"""Each part is asked twice, with its entry and without it; who asks mostly asks for what is
-there."""
+"""Weight of a question whose entry was left out. Each part is asked with its entry and without it;
+most real questions are about entries that exist."""
 
 Stems = tuple[str, ...]
 
@@ -45,7 +46,8 @@ Stems = tuple[str, ...]
 class NamePartSample:
     """A first hit by a part of a name.
 
-    Share of the name that was said, its share of the chances, whether it was right, and its weight.
+    Its share of the name's words, its share of the prior probability, whether it was right, and its
+    weight.
     """
 
     share: float
@@ -72,7 +74,7 @@ def glossaries(shared: Path) -> dict[str, list[Entry]]:
 
 
 def parts(name: Stems) -> Iterator[tuple[Stems, int]]:
-    """Yield the parts of a name, and how often people say so: its last words most."""
+    """Yield the parts of a name and how often people ask so: mostly its last words."""
     for count in range(1, len(name)):
         yield name[-count:], 3
         yield name[:count], 2
@@ -142,7 +144,7 @@ def _log_odds(lead: float) -> float:
 
 
 def print_reliability(found: Sequence[NamePartSample]) -> None:
-    """Print what `name_part_probability` says beside what was so, by tenths."""
+    """Print `name_part_probability` beside the share of right hits, by tenths."""
     said: NDArray[np.float64] = np.array(
         [name_part_probability(one.share, one.lead) for one in found]
     )

@@ -2,13 +2,15 @@
 
     python -m benchmarks.quality.fit_weights SHARED JUDGED DOMAINS [--encoders ADAPTERS]
 
-`benchmarks.quality.samples` says on which. The weights are those under which the right candidates
-are the likeliest (softmax over the candidates), held near 0 by a penalty. The judged glossaries
-together weigh `JUDGED_SHARE`, the domains the rest: questions that avoid the definition's words on
-purpose would leave its words without a weight. The weight of phrases is chosen afterwards, from a
-few, with phrases for all and for half of the entries. Prints the weights, and how they rank what
-they were not fitted on: domains of another fold, judged glossaries left out one by one. Nothing is
-written.
+`benchmarks.quality.samples` makes the questions. The fit maximises the likelihood of the right
+candidates (softmax over the candidates), with a penalty that keeps weights near 0. The judged
+glossaries together have the weight `JUDGED_SHARE`, the domains the rest: the questions of the
+domains avoid the definition's words on purpose, so alone they would give words no weight. The
+weight of phrases is chosen afterwards from a few values, with phrases for all and for half of the
+entries.
+
+Prints the weights and their quality on held-out data: domains of another fold, judged glossaries
+left out one by one. Writes no file.
 """
 
 from __future__ import annotations
@@ -22,19 +24,19 @@ from benchmarks.quality.questions import WORST
 from benchmarks.quality.samples import RIVAL, WORDS, Sample, arguments, of_domains, of_judged
 from semsearch.models.registry import DEFAULT_MODEL
 from semsearch.ranking.confidence import SOFTMAX_SCALE
-from semsearch.ranking.fusion import EXPECTED
+from semsearch.ranking.fusion import EXPECTED_COSINE
 from semsearch.ranking.weights import DEFAULT, PARTS
 from training.concepts import KINDS, read_concepts
 from training.folds import FOLDS
 
 JUDGED_SHARE = 0.5
 PENALTY = 0.001
-"""Of a weight that moves by as much as its part is worth (`_SCALE`)."""
+"""Penalty of a weight, relative to the scale of its part (`_SCALE`)."""
 PHRASE_WEIGHTS = (0.6, 0.8, 1.0, 1.2, 1.4)
 
 FITTED = tuple(name for name in PARTS if name not in ("sentence", "asked"))
-"""The best sentence adds nothing where whole definition and first sentence take part; phrases are
-no summand."""
+"""Parts that are fitted. The best sentence adds nothing beside whole definition and first sentence;
+phrases are no summand."""
 
 _COLUMNS = [PARTS.index(name) for name in FITTED]
 _SCALE = np.array([0.015 if name == "words" else 0.3 for name in FITTED])
@@ -43,7 +45,7 @@ Weights = NDArray[np.float64]
 
 
 def fit(samples: Sequence[Sample], share: Callable[[Sample], float]) -> Weights:
-    """Return the weights under which the right candidates are the likeliest.
+    """Return the weights that maximise the likelihood of the right candidates.
 
     Args:
         samples: questions; those without a right candidate say nothing.
@@ -112,7 +114,7 @@ def scores_of(sample: Sample, weights: Weights, phrases: float, part: int) -> We
     summed: Weights = sample.parts[:, _COLUMNS] @ weights
     if not phrases:
         return summed
-    at_zero, slope = EXPECTED
+    at_zero, slope = EXPECTED_COSINE
     having = (sample.positions % part == 0) & (sample.phrases != 0)
     return summed + phrases * np.where(having, sample.phrases - at_zero - slope * summed, 0)
 
@@ -146,7 +148,7 @@ def of_glossaries(
 
 
 def main() -> None:
-    """Fit, and print what came of it."""
+    """Fit, and print the results."""
     given = arguments("fit_weights")
     domains = [
         s for s in of_domains(read_concepts(), given.domains, given.encoders) if s.is_answerable
@@ -156,7 +158,7 @@ def main() -> None:
 
 
 def report(domains: Sequence[Sample], judged: Sequence[Sample]) -> None:
-    """Print the weights, and how they rank what they were not fitted on."""
+    """Print the weights, and their quality on held-out data."""
     weights = fit_both(domains, judged)
     print("\n".join(f"{name} = {w:.3f}" for name, w in zip(FITTED, weights, strict=True)))
     apart = {

@@ -1,16 +1,14 @@
 """Questions from articles of FOLDOC, the Free On-line Dictionary of Computing.
 
-They hide the term of the article.
+The term of the article is masked. The rules were fixed before any answer was seen:
 
-The rules were fixed before any answer was seen:
-
-- Asked is the definition: the whole article, since which of several numbered senses is meant is not
-  known, cut at the last word within the length of a question.
-- Left out is what defines nothing: the headwords above the text, numbers, domains ("<networking>")
-  and pronunciations in front of a sense, the date below it, paragraphs in square brackets (editors'
-  notes and citations), the braces of cross-references, web and mail addresses.
-- Every name of the term is hidden as `training.masking` does it. Names are all that the library
-  knows of the right entries, derived ones included, and the headwords of the article.
+- The question is the definition: the whole article, since it is unknown which of several numbered
+  senses is meant, cut at the last word within the length of a question.
+- Parts that define nothing are left out: the headwords above the text, numbers, domains
+  ("<networking>") and pronunciations in front of a sense, the date below it, paragraphs in square
+  brackets (editors' notes and citations), the braces of cross-references, web and mail addresses.
+- Every name of the term is masked by `training.masking`: all names that the library knows of the
+  right entries, derived ones included, and the headwords of the article.
 """
 
 from __future__ import annotations
@@ -53,7 +51,7 @@ def _paragraphs(body: str) -> Iterator[str]:
 
 
 def shortened(text: str) -> str:
-    """Return as many whole words as one question may have characters."""
+    """Return as many whole words as fit into a question."""
     if len(text) <= MAX_QUESTION_CHARS:
         return text
     return text[: MAX_QUESTION_CHARS + 1].rsplit(" ", 1)[0]

@@ -1,13 +1,13 @@
-"""Do glossaries and questions that others wrote find each other? `make foreign`.
+"""Asks glossaries that others wrote questions that others wrote: `make foreign`.
 
     python -m benchmarks.quality.foreign FOLDER MEDQUAD THEORY [--model NAME]
 
-MEDQUAD is a checkout of abachaa/MedQuAD, whose diseases ask for each other
-(`benchmarks.quality.medquad` has the rules); THEORY is `theory.md` of
-alexeygrigorev/data-science-interviews, whose answers are put to the seed corpus and the
-machine-learning domains of `training.concepts` as one glossary, with their terms masked. Both are
-CC BY 4.0; nothing of them is committed or tuned on. Indexes are kept in FOLDER. `make cross-check`,
-which asks MDN as FOLDOC defines its terms, belongs to it.
+MEDQUAD is a checkout of abachaa/MedQuAD: one description of a disease is the entry, another one is
+the question (`benchmarks.quality.medquad` has the rules). THEORY is `theory.md` of
+alexeygrigorev/data-science-interviews: its answers, with their terms masked, are questions to one
+glossary of the seed corpus and the machine-learning domains of `training.concepts`. Both are CC BY
+4.0; nothing of them is committed or tuned on. Indexes are kept in FOLDER. `make cross-check`, which
+asks MDN in FOLDOC's words, belongs to this command.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def disease_entries(diseases: Sequence[Disease]) -> list[Entry]:
 
 
 def disease_questions(diseases: Sequence[Disease]) -> list[JudgedQuestion]:
-    """Return what asks for each disease, with all of its names masked."""
+    """Return the question for each disease, with all of its names masked."""
     found = []
     for disease, entry in zip(diseases, disease_entries(diseases), strict=True):
         found += _question(disease.question, disease.names, entry)
@@ -110,7 +110,7 @@ def _question(text: str, names: set[str], entry: Entry) -> list[JudgedQuestion]:
 def ask(
     entries: Sequence[Entry], questions: Sequence[JudgedQuestion], index: Path, model: str
 ) -> list[QuestionOutcome]:
-    """Build the index of a glossary, and put the questions to it."""
+    """Build the index of a glossary, and ask it the questions."""
     build_index(entries, index, model=model)
     with Glossary.open(index) as glossary:
         return collect(glossary, questions)
@@ -129,7 +129,7 @@ def show(title: str, entries: Sequence[Entry], outcomes: Sequence[QuestionOutcom
 
 
 def main() -> None:
-    """Print what comes of both."""
+    """Print the figures of both glossaries."""
     given = _arguments()
     diseases = read_diseases(given.medquad)
     entries = disease_entries(diseases)

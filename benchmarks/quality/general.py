@@ -1,19 +1,19 @@
-"""Does the encoder still know the language at large? `make general`.
+"""Measures what the encoder has lost in general English, on WordNet: `make general`.
 
     python -m benchmarks.quality.general WORDNET
 
-An encoder taught to find terms by their definitions could forget the rest. Pairs of words and
-definitions of WordNet's nouns, drawn by lot, are put to it and to its base:
+An encoder that is trained to find terms by their definitions could forget other English. It and its
+base embed random pairs of words and definitions of WordNet's nouns:
 
 - `name`: is a definition nearer to its own word than to one of another synset of the same parent?
-- `kind`: is it nearer to the definition of its parent than to one drawn by lot? Both are areas
-  under the ROC curve, of `ANCHORS` pairs each way.
+- `kind`: is it nearer to the definition of its parent than to a random one? Both are areas under
+  the ROC curve, of `ANCHORS` pairs each way.
 - `tree`: do cosines of definitions rise with the nearness in the tree (Wu and Palmer), over
-  parents, siblings, cousins and synsets drawn by lot? Spearman's correlation.
+  parents, siblings, cousins and random synsets? Spearman's correlation.
 
-WORDNET holds data.noun. Ends with exit code 1 when a figure is more than `MAX_LOSS` below that of
-the base. What an encoder has read of WordNet in training it knows better than other English, so
-this can show a loss, not a gain.
+WORDNET holds data.noun. Exit code 1: a figure is more than `MAX_LOSS` below that of the base. The
+training data contains parts of WordNet, which the encoder therefore knows better than other
+English; so this can show a loss, not a gain.
 """
 
 from __future__ import annotations
@@ -30,10 +30,11 @@ from numpy.typing import NDArray
 from benchmarks.quality.wordnet import Synset, read_nouns, wu_palmer
 from semsearch.models.encoders.sentence_transformer import SentenceEncoder
 from semsearch.models.registry import BASE_MODEL, DEFAULT_MODEL, find_model
+from semsearch.quality.evaluation.abstention import share_of_pairs
 from semsearch.quality.evaluation.optional_libraries import load
 
 ANCHORS = 250
-"""Synsets drawn: 500 pairs for each area, 1,000 for the correlation."""
+"""Random synsets: 500 pairs for each area, 1,000 for the correlation."""
 MIN_WORDS = 4
 """A definition of fewer words is a synonym."""
 MAX_LOSS = 0.02
@@ -46,7 +47,7 @@ Statistic = Callable[[Values, Values], float]
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Pairs of texts, what their nearness should follow, and how that is measured."""
+    """Pairs of texts, the quantity that their similarity should follow, and the measure."""
 
     title: str
     texts: tuple[tuple[str, str], ...]
@@ -56,7 +57,7 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class EncoderStatistic:
-    """A statistic of two encoders, and the difference, with 95 % intervals (paired bootstrap)."""
+    """A statistic of two encoders and its difference, with 95 % intervals (paired bootstrap)."""
 
     title: str
     base: tuple[float, float, float]
@@ -65,12 +66,8 @@ class EncoderStatistic:
 
 
 def auroc(scores: Values, is_higher: Values) -> float:
-    """Return the share of all couples of a higher and a lower one that are in this order."""
-    higher = is_higher > 0.5
-    count = int(higher.sum())
-    ranks = load("scipy.stats").rankdata(scores)[higher]
-    beaten = float(ranks.sum()) - count * (count + 1) / 2
-    return beaten / (count * (len(scores) - count))
+    """Return the share of pairs in which the higher group has the larger value."""
+    return share_of_pairs(scores, is_higher > 0.5)
 
 
 def spearman(scores: Values, target: Values) -> float:
@@ -80,7 +77,7 @@ def spearman(scores: Values, target: Values) -> float:
 
 
 def draw(nouns: dict[str, Synset], anchors: int = ANCHORS) -> list[Pairs]:
-    """Draw the pairs, the same each time."""
+    """Draw the pairs by a fixed seed."""
     lots = np.random.default_rng(SEED)
     below: dict[str, list[Synset]] = defaultdict(list)
     usable = [s for s in nouns.values() if len(s.definition.split()) >= MIN_WORDS]
@@ -131,7 +128,7 @@ def cosines(model: str, pairs: Sequence[Pairs]) -> list[Values]:
 
 
 def compared(pairs: Pairs, base: Values, own: Values) -> EncoderStatistic:
-    """Return what both encoders reach on the same pairs."""
+    """Return the figures of both encoders on the same pairs."""
 
     def with_interval(
         statistic: Callable[..., float], *samples: Values

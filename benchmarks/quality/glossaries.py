@@ -1,8 +1,8 @@
-"""The five glossaries that quality is measured on, each with an index of its own.
+"""The five judged glossaries, each with an index of its own.
 
-They and the questions are read from a folder beside the checkout; each index is brought up to date
-when it is opened, which costs a minute the first time and nothing later. The indexes of another
-encoder than the default lie in a folder of their own beside.
+Glossaries and questions are read from a folder beside the checkout. Each index is updated when it
+is opened, which takes a minute the first time and no time later. Indexes of another encoder than
+the default have a folder of their own.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def folder_of(folder: Path, model: str) -> Path:
 
 
 def judged(name: str, shared: Path) -> list[Judgement]:
-    """Return the questions put to a glossary."""
+    """Return the judged questions of a glossary."""
     hopeless = read_judgements(shared / "questions" / "unanswerable.jsonl")
     questions = read_judgements(shared / "questions" / f"{name}.jsonl")
     return questions + [question for question in hopeless if question.glossary == name]
@@ -46,7 +46,7 @@ def judged(name: str, shared: Path) -> list[Judgement]:
 def opened(
     shared: Path, folder: Path, model: str = DEFAULT_MODEL
 ) -> Iterator[tuple[str, Glossary, list[Judgement]]]:
-    """Yield each glossary by name, with its open index and the questions put to it."""
+    """Yield each glossary by name, with its open index and its judged questions."""
     for name in SOURCES:
         with opened_one(name, shared, folder, model) as glossary:
             yield name, glossary, judged(name, shared)
@@ -65,7 +65,7 @@ def opened_one(
 
 
 def _share_encoders(index: Path) -> None:
-    """Give an index the encoders that those beside it have exported already."""
+    """Copy into an index the encoders that the indexes beside it have exported."""
     for exported in sorted(index.parent.glob("*/encoders/*")):
         own = index / "encoders" / exported.name
         if not (own.exists() or exported.name.startswith(".")):  # those are half-written

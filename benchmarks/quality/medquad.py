@@ -1,15 +1,14 @@
-"""Diseases that two writers of the NIH describe, from MedQuAD.
+"""Questions and entries from MedQuAD: two websites of the NIH describe one disease.
 
-One text defines, the other one asks.
-
-MedQuAD (Ben Abacha and Demner-Fushman, 2019, https://doi.org/10.1186/s12859-019-3119-4) has a
-folder for each of twelve websites of the NIH, and in it a file for each disease. The rules were
-fixed before any answer was seen:
+One text is the entry, the other one is the question. MedQuAD (Ben Abacha and Demner-Fushman, 2019,
+https://doi.org/10.1186/s12859-019-3119-4) has a folder for each of twelve websites of the NIH, with
+a file for each disease. The rules were fixed before any answer was seen:
 
 - A disease counts if two websites describe it under the same name, in the answer to "What is (are)
   X?", and the two answers share no run of `RUN` words, since websites copy from each other.
-- The beginning of the answer of the website whose folder comes first defines, with the synonyms
-  stated there; that of the other one asks, with all names of the disease masked.
+- The beginning of the answer of the website whose folder comes first is the definition, with the
+  synonyms stated there. The answer of the other website is the question, with all names of the
+  disease masked.
 """
 
 from __future__ import annotations
@@ -28,13 +27,13 @@ from semsearch.text.normalise import fold
 from semsearch.text.sentences import sentences
 
 RUN = 8
-"""Words in a row that two writers do not share by chance."""
+"""Words in a row that two authors do not share by chance."""
 DEFINING = 4
-"""Sentences of the answer that define."""
+"""Sentences of the answer that become the definition."""
 ASKING = 2
-"""Sentences of the other answer that ask."""
+"""Sentences of the other answer that become the question."""
 INFORMATION = "information"
-"""How MedQuAD calls the questions "What is (are) X?"."""
+"""The name of the questions "What is (are) X?" in MedQuAD."""
 
 _WORD = re.compile(r"\w+")
 

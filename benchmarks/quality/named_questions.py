@@ -1,9 +1,12 @@
-"""Are names found in questions that say more, or less, than a name? Part of `make names`.
+"""Questions that contain more, or less, than a name: part of `make names`.
 
-Wrapped: a name in words of asking, in seven languages. Compared: two names side by side. Parts:
-some words of a name that are no name themselves, where the entry the part was taken of is right,
-though others may have it too; so the mean confidence beside it says more than the share. The
-questions are drawn by a seed, so every run asks the same.
+- Wrapped: a name in a question, in seven languages.
+- Compared: two names side by side.
+- Parts: some words of a name that are no name themselves. Right is the entry that they were taken
+  from, though other names may have them too. So the mean confidence, which is printed beside it,
+  says more than the share.
+
+The questions are drawn by a seed, so every run asks the same.
 """
 
 from __future__ import annotations
@@ -43,7 +46,7 @@ class NamePair:
 
 
 def wrapped(names: GlossaryNames, seed: str) -> Iterator[NameQuestion]:
-    """Yield stated names in words of asking."""
+    """Yield stated names in the wording of a question."""
     rng = random.Random(f"wrapped {seed}")  # noqa: S311 - a draw, no secret
     labels = sorted(names.stated.values())
     for label in rng.sample(labels, min(WRAPPED, len(labels))):
@@ -52,7 +55,7 @@ def wrapped(names: GlossaryNames, seed: str) -> Iterator[NameQuestion]:
 
 
 def compared(names: GlossaryNames, seed: str) -> Iterator[NamePair]:
-    """Yield pairs of stated names, one after the other, in words of comparing."""
+    """Yield pairs of stated names in the wording of a comparison."""
     rng = random.Random(f"compared {seed}")  # noqa: S311
     labels = sorted(names.stated.values())
     for _ in range(COMPARED):
@@ -85,7 +88,7 @@ def parts(names: GlossaryNames, seed: str) -> Iterator[NameQuestion]:
 
 
 def report(name: str, glossary: Glossary, names: GlossaryNames) -> None:
-    """Ask all three kinds, and print what came of it."""
+    """Ask all three kinds, and print the results."""
     asked = list(wrapped(names, name))
     missed = [one for one in asked if not _is_first(glossary, one)]
     print(f"{name}, wrapped: {len(asked) - len(missed)} of {len(asked)} exact and first")

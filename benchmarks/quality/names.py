@@ -1,10 +1,10 @@
-"""Are names found however they are written? `make names`.
+"""Measures how often names are found, however they are written: `make names`.
 
     python -m benchmarks.quality.names SHARED FOLDER
 
 See `benchmarks.quality.scores` for the arguments. Asks for names as people write them (case,
-plural, hyphens, "what is X?"), mistypes them by one letter, wraps, compares and shortens them
-(`named_questions`); prints how often the right entry came first, and what came instead. The
+plural, hyphens, "what is X?"), mistypes them by one letter, and wraps, compares and shortens them
+(`named_questions`). Prints how often the right entry came first, and which entry came instead. The
 questions are drawn by a seed, so every run asks the same.
 """
 
@@ -26,32 +26,23 @@ from semsearch.core.entries import Entry
 from semsearch.search.glossary import Glossary
 from semsearch.text.names import NameKind, form_of, names_of
 from semsearch.text.normalise import fold
+from semsearch.text.spelling import KEYS_BESIDE
 
 TYPOS = 100
-"""Mistyped names asked of each glossary, or as many as it has."""
+"""Most mistyped names that each glossary is asked."""
 ACRONYM_TYPOS = 25
-"""How many of them are acronyms of three to six letters."""
+"""How many of these are acronyms of three to six letters."""
 DRESSED = {"mdn": 200}
 DRESSED_ELSEWHERE = 100
-"""Well-written names asked in some dress."""
+"""Correct names that are asked in another case, number or wording."""
 
 _ACRONYM = re.compile(r"(?=.*[A-Z].*[A-Z])[A-Za-z]{3,6}\Z")
-_BESIDE = {
-    key: beside
-    for row in (
-        "q:wa w:qesa e:wrds r:etfd t:ryfg y:tugh u:yihj i:uojk o:ipkl p:ol",
-        "a:qwsz s:awedxz d:serfcx f:drtgvc g:ftyhbv h:gyujnb j:huiknm k:jiolm l:kop",
-        "z:asx x:zsdc c:xdfv v:cfgb b:vghn n:bhjm m:njk",
-    )
-    for key, beside in (pair.split(":") for pair in row.split())
-}
-"""The letters around each on a QWERTY keyboard."""
-_ALPHABET = "".join(_BESIDE)
+_ALPHABET = "".join(KEYS_BESIDE)
 
 
 @dataclass(frozen=True, slots=True)
 class NameQuestion:
-    """A question, what was done to which name, and the ids of the entries that are right."""
+    """A question, how it was made from which name, and the ids of the right entries."""
 
     question: str
     name: str
@@ -60,7 +51,7 @@ class NameQuestion:
 
 
 class GlossaryNames:
-    """The names of a glossary: who bears them, and what may be asked for."""
+    """The names of a glossary: the entries that have them, and which of them may be asked for."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.entries_with_name: dict[str, set[str]] = defaultdict(set)
@@ -78,7 +69,7 @@ class GlossaryNames:
         self.terms = {fold(entry.term): entry.term for entry in entries}
 
     def ids(self, *labels: str) -> frozenset[str]:
-        """Return the ids of all entries that bear one of these names."""
+        """Return the ids of all entries that have one of these names."""
         return frozenset(
             id_ for label in labels for id_ in self.entries_with_name.get(fold(label), ())
         )
@@ -94,7 +85,7 @@ class GlossaryNames:
         }
 
     def is_name(self, text: str) -> bool:
-        """Whether a text is a name already, of whatever entry, in whatever dress."""
+        """Whether a text is a name of any entry, in any form."""
         key = fold(text)
         return (
             key in self.entries_with_name
@@ -104,22 +95,22 @@ class GlossaryNames:
 
 
 def substituted(text: str, at: int, letter: str) -> str:
-    """Return the text with another letter."""
+    """Return the text with one letter replaced."""
     return text[:at] + letter + text[at + 1 :]
 
 
 def inserted(text: str, at: int, letter: str) -> str:
-    """Return the text with a letter more."""
+    """Return the text with one more letter."""
     return text[:at] + letter + text[at:]
 
 
 def deleted(text: str, at: int, _: str) -> str:
-    """Return the text with a letter less."""
+    """Return the text without one letter."""
     return text[:at] + text[at + 1 :]
 
 
 def transposed(text: str, at: int, _: str) -> str:
-    """Return the text with two neighbours changed about."""
+    """Return the text with two neighbouring letters swapped."""
     return text[:at] + text[at + 1 : at + 2] + text[at] + text[at + 2 :]
 
 
@@ -131,7 +122,8 @@ KINDS: dict[str, tuple[Callable[[str, int, str], str], bool, int]] = {
     "deletion": (deleted, False, 1),
     "transposition": (transposed, False, 1),
 }
-"""What goes wrong, whether the letter is one beside the right one, and how often of eight."""
+"""For each kind of error: the function, whether the letter is a neighbour, and its share in
+eighths."""
 
 
 def typos(names: GlossaryNames, seed: str) -> Iterator[NameQuestion]:
@@ -145,7 +137,7 @@ def typos(names: GlossaryNames, seed: str) -> Iterator[NameQuestion]:
         (TYPOS, "term", sorted(terms)),
     ):
         for label in rng.sample(pool, len(pool)):
-            if count < most and sum(c.casefold() in _BESIDE for c in label) >= 3:
+            if count < most and sum(c.casefold() in KEYS_BESIDE for c in label) >= 3:
                 kind = next(kinds)
                 if question := _mistyped(label, kind, names, rng):
                     count += 1
@@ -155,10 +147,10 @@ def typos(names: GlossaryNames, seed: str) -> Iterator[NameQuestion]:
 def _mistyped(label: str, kind: str, names: GlossaryNames, rng: random.Random) -> str | None:
     """Return the name with one letter wrong, or nothing if every try gave a name."""
     change, beside, _ = KINDS[kind]
-    places = [i for i, c in enumerate(label) if c.casefold() in _BESIDE]
+    places = [i for i, c in enumerate(label) if c.casefold() in KEYS_BESIDE]
     for _ in range(100):
         at = rng.choice(places)
-        letter = rng.choice(_BESIDE[label[at].casefold()] if beside else _ALPHABET)
+        letter = rng.choice(KEYS_BESIDE[label[at].casefold()] if beside else _ALPHABET)
         question = change(label, at, letter.upper() if label[at].isupper() else letter)
         if OSA.distance(fold(question), fold(label)) == 1 and not names.is_name(question):
             return question
@@ -166,7 +158,7 @@ def _mistyped(label: str, kind: str, names: GlossaryNames, rng: random.Random) -
 
 
 def plural(label: str) -> str | None:
-    """Return the plural by the school rules; nothing for what has none or is one."""
+    """Return the regular plural; None for a word without one."""
     if not label[-1].isalpha() or (label[-1] in "sS" and not label.endswith("ss")):
         return None
     if re.search(r"(ss|x|z|ch|sh)$", label):
@@ -196,7 +188,7 @@ DRESSES: dict[str, Callable[[str], str | None]] = {
 
 
 def dressed(names: GlossaryNames, seed: str, count: int) -> Iterator[NameQuestion]:
-    """Yield stated names in every dress that fits them, as many of each as come out even."""
+    """Yield stated names in all wordings that fit them, about equally many of each."""
     rng = random.Random(seed)  # noqa: S311 - a draw, no secret
     labels = sorted(names.stated.values())
     drawn = {dress: rng.sample(labels, len(labels)) for dress in DRESSES}
@@ -212,7 +204,7 @@ def dressed(names: GlossaryNames, seed: str, count: int) -> Iterator[NameQuestio
 
 
 def failures(glossary: Glossary, asked: Sequence[NameQuestion]) -> list[tuple[NameQuestion, str]]:
-    """Return the questions whose first hit is not right, with what came first."""
+    """Return the questions with a wrong first hit, and this hit."""
     wrong = []
     for one in asked:
         hit = glossary.ask(one.question, k=1).hits[0]
@@ -237,7 +229,7 @@ def report(
 def report_rivals(
     names: GlossaryNames, asked: Sequence[NameQuestion], wrong: Sequence[tuple[NameQuestion, str]]
 ) -> None:
-    """Print what the typos leave open: how many have another entry's name as near as the right."""
+    """Print how many typing errors are as near to a name of another entry."""
     rivals = [names.near(one.question) - one.right for one in asked]
     missed = {one.question for one, _ in wrong}
     clear = [one for one, others in zip(asked, rivals, strict=True) if not others]
@@ -249,7 +241,7 @@ def report_rivals(
 
 
 def main() -> None:
-    """Print what came of each kind of question, for each glossary."""
+    """Print the results of each kind of question, by glossary."""
     from benchmarks.quality import named_questions  # noqa: PLC0415 - it asks for names as defined here
 
     shared, folder = (Path(argument) for argument in sys.argv[1:])

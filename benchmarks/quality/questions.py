@@ -3,12 +3,12 @@
     python -m benchmarks.quality.questions FOLDER [--encoders ADAPTERS] [--folds a] [--phrases]
         [--store]
 
-Each domain is a glossary of 21 to 80 entries. One question a concept is asked; with its concept
-left out of the domain it is a near question, and questions of other domains are far ones. ADAPTERS
-holds an encoder for each fold (`training.folds`), which never saw the domains of the fold; without
-it the default encoder is asked, which has learned from all domains. Indexes are kept in FOLDER.
-Ends with exit code 1 when a measure really dropped against the stored result, which `--store`
-renews.
+Each domain is a glossary of 21 to 80 entries. One question is asked for each concept. The same
+question without its concept in the domain is a near question; questions of other domains are far
+ones. ADAPTERS holds an encoder for each fold (`training.folds`), which never saw the domains of the
+fold. Without it the default encoder answers, which was trained on all domains. Indexes are kept in
+FOLDER. Exit code 1: a measure dropped against the stored result with p < .05. `--store` replaces
+the stored result.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ RESULT = Path(__file__).parent / "results" / "questions.json"
 WITH_PHRASES = RESULT.with_name("questions-phrases.json")
 MEASURES = ("acc@1", "acc@3", "MRR@10")
 WORST = 10
-"""Domains that are listed by name."""
+"""Worst domains that are listed by name."""
 
 NEAR_SHARE, FAR_SHARE = 4, 7
-"""One of so many near questions, and of so many far ones, counts where confidence is compared with
-the truth: about a quarter of all questions then has no answer, as among the judged questions."""
+"""Where confidence is compared with the truth, one in so many near questions counts, and one in so
+many far ones. So about a quarter of all questions has no answer, as among the judged questions."""
 
 
 @dataclass(frozen=True, slots=True)
 class DomainOutcome:
-    """A question of a domain by its kind, and what came of it."""
+    """A question of a domain, by its kind, and its outcome."""
 
     domain: str
     kind: str
@@ -95,7 +95,7 @@ def mixed(answered: Sequence[DomainOutcome]) -> list[QuestionOutcome]:
 
 
 def by_name(answered: Sequence[DomainOutcome]) -> dict[str, list[DomainOutcome]]:
-    """Return what came of the questions of each domain."""
+    """Return the outcomes of each domain."""
     found: dict[str, list[DomainOutcome]] = {}
     for one in answered:
         found.setdefault(one.domain, []).append(one)

@@ -1,10 +1,13 @@
-"""Samples from all domains and five judged glossaries, to fit score and confidence on.
+"""Samples from all domains and five judged glossaries, for fitting scores and confidence.
 
-A sample is a question with the candidates that were looked at closely and the parts of their
-scores. Of the domains (`benchmarks.quality.domains`) there are, for each concept, two of its
-questions, the first of them also with its concept left out (near); questions of other domains
-(far); and what is made of its words, of a neighbour's name, and of its own name where it is left
-out. Of the judged glossaries there are the tuning halves, and the same made questions.
+A sample is a question with its shortlist of candidates and the parts of their scores. The domains
+(`benchmarks.quality.domains`) give, for each concept:
+
+- two of its questions, the first of them also with its concept left out (near)
+- questions of other domains (far)
+- questions made of its words, of a neighbour's name, and of its own name where it is left out
+
+The judged glossaries give their tuning halves and the same made questions.
 """
 
 from __future__ import annotations
@@ -52,11 +55,11 @@ from training.folds import FOLDS, folds_of
 
 WORDS, RIVAL = "words of the definition", "names a rival"
 FEW_WORDS, MISSING = "two words of the definition", "a name that is missing"
-"""Kinds of the questions that are made."""
+"""Kinds of the made questions."""
 MADE_OF = 4
-"""Words of the definition that such a question has: the rarest of the glossary."""
+"""Words of the definition in such a question: the rarest of the glossary."""
 MADE_EVERY = 2
-"""Of so many concepts one has questions made of it."""
+"""One in so many concepts has made questions."""
 
 BARE = replace(DEFAULT, names=False)
 
@@ -165,7 +168,7 @@ class SampledGlossary:
 
     def position(self, id_: str) -> int:
         """Return the position of an entry that is there."""
-        found = self._retriever.snapshot.position_of(id_)
+        found = self._retriever.entry_table.position_of(id_)
         assert found is not None, id_
         return found
 
@@ -174,14 +177,14 @@ class SampledGlossary:
 
         A term that the glossary lacks is none.
         """
-        found = (self._retriever.snapshot.position_of(id_) for id_ in ids)
+        found = (self._retriever.entry_table.position_of(id_) for id_ in ids)
         return {position for position in found if position is not None}
 
     @cached_property
     def entries(self) -> list[Entry]:
         """The entries by position."""
         (positions,) = self.allowed.ranges
-        return self._retriever.snapshot.entries(positions)
+        return self._retriever.entry_table.entries(positions)
 
     def rival(self, sample: Sample) -> str:
         """Return the term of the best candidate that is wrong."""
@@ -220,8 +223,8 @@ class SampledGlossary:
             if phrases is None
             else (phrases[at - self.first] @ question.vector).max(axis=1)
         )
-        reading = self._shown.names.read(question.text, allowed, self._shown.encoder.is_word)
-        tiers = {m.tier for p, m in reading.names.items() if p != left_out}
+        parsed = self._shown.parser.parse(question.text, allowed, self._shown.encoder.is_word)
+        tiers = {m.tier for p, m in parsed.names.items() if p != left_out}
         return Sample(
             text=question.text,
             glossary=self.name,
@@ -244,7 +247,7 @@ class SampledGlossary:
         return np.array([at for at in positions if at != position], dtype=np.int64)
 
     def made(self, right: int, question: str, rival: str) -> Iterator[Sample]:
-        """Yield what is made for an entry.
+        """Yield the questions made for an entry.
 
         Words of its definition, a question that names a neighbour, its name without it.
 
@@ -299,7 +302,7 @@ def _judged(source: SampledGlossary, asked: Judged) -> Iterator[Sample]:
 
 
 def arguments(command: str) -> Namespace:
-    """Read what both fits are given: the folders of questions, of indexes, and of fold encoders."""
+    """Parse the arguments of both fits: folders of questions, indexes and fold encoders."""
     parser = ArgumentParser(prog=f"python -m benchmarks.quality.{command}")
     parser.add_argument("shared", type=Path)
     parser.add_argument("judged", type=Path, help="the indexes of the judged glossaries")

@@ -2,10 +2,10 @@
 
     python -m benchmarks.quality.scores SHARED FOLDER [--model NAME] [--precision fp32] [--store]
 
-SHARED holds `glossaries/` and `questions/`; the indexes and the page with every failed question are
-kept in FOLDER, those of the base encoder, which is asked the same, in FOLDER-base. `--precision`
-adds the same index with questions embedded by another copy of its encoder. Ends with exit code 1
-when a measure really dropped against the stored result, which `--store` renews.
+SHARED holds `glossaries/` and `questions/`. FOLDER keeps the indexes and a page with every failed
+question; FOLDER-base keeps those of the base encoder, which is asked the same. `--precision` adds a
+run on the same index with another copy of its encoder for the questions. Exit code 1: a measure
+dropped against the stored result with p < .05. `--store` replaces the stored result.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _arguments() -> Namespace:
 
 
 def _ask(given: Namespace) -> tuple[list[AskedQuestion], dict[str, list[QuestionOutcome]]]:
-    """Ask every glossary; the other ways of answering by their titles."""
+    """Ask every glossary, also by the other variants, which have titles."""
     asked: list[AskedQuestion] = []
     others: dict[str, list[QuestionOutcome]] = defaultdict(list)
     for _, glossary, judgements in opened(given.shared, given.folder, given.model):
@@ -80,7 +80,7 @@ def _ask(given: Namespace) -> tuple[list[AskedQuestion], dict[str, list[Question
     if packaged_name(given.model) != BASE_MODEL:
         for _, glossary, judgements in opened(given.shared, given.folder, BASE_MODEL):
             questions, _ = prepare(glossary, in_half(judgements, Half.REPORTING))
-            whole = glossary.with_recipe(next(iter(ABLATIONS.values())))
+            whole = glossary.with_weights(next(iter(ABLATIONS.values())))
             others[BASE] += collect(glossary, questions)
             others[PLAIN] += collect(whole, questions)
     return asked, others

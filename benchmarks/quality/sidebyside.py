@@ -1,7 +1,4 @@
-"""Several ways to answer the same questions, side by side.
-
-What each reaches, and is it by chance?
-"""
+"""Compares several configurations on the same questions, with a paired test of each difference."""
 
 from __future__ import annotations
 
@@ -14,12 +11,12 @@ from semsearch.quality.evaluation.measures import rows, total
 from semsearch.quality.evaluation.outcomes import QuestionOutcome
 
 SHOWN = ("acc@1", "acc@3", "MRR@10", "refused")
-"""The last is the share of the questions that nothing answers to which that was said."""
+"""`refused`: the share of unanswerable questions whose answer is "no close match"."""
 
 
 @dataclass(frozen=True, slots=True)
 class RankedVariant:
-    """One way to answer, and what came of the questions."""
+    """One configuration, and the outcomes of the questions."""
 
     title: str
     outcomes: Sequence[QuestionOutcome]
@@ -27,7 +24,7 @@ class RankedVariant:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A measure of one contender; `p` is of its difference to the first one, two-sided."""
+    """A measure of one variant; `p` is the two-sided p-value of its difference to the first."""
 
     value: float
     p: float | None
@@ -35,7 +32,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class ResultLine:
-    """What one contender reaches in one glossary, or in all; what was not asked has no cell."""
+    """Measures of one variant, in one glossary or in all; none without questions."""
 
     glossary: str
     questions: int
@@ -44,7 +41,7 @@ class ResultLine:
 
 
 def lines(contenders: Sequence[RankedVariant]) -> Iterator[ResultLine]:
-    """Yield a line for each contender in each glossary, in all questions, and in their mean.
+    """Yield a line for each variant in each glossary, in all questions, and in their mean.
 
     The mean over the glossaries is what documents state; only single questions can be paired, so it
     has no p.

@@ -1,8 +1,7 @@
 """Interview questions and answers from `theory.md` of alexeygrigorev/data-science-interviews.
 
-A question stands in a line of its own, in bold; its answer follows until the next question. Only
-questions that ask what a single thing is are taken ("What is gradient descent? How does it work?");
-the thing is the term.
+A question is a line in bold; its answer follows until the next question. Only questions for the
+meaning of a single term are used ("What is gradient descent? How does it work?").
 """
 
 from __future__ import annotations
@@ -22,19 +21,19 @@ _TERM = re.compile(
 _CODE = re.compile(r"```.*?```", re.DOTALL)
 _MARKUP = re.compile(r"<[^<>]*>|!?\[[^\]]*\]\([^)]*\)|[*`$_]")
 _ASIDE = re.compile(r"\s*[(\u2013\u2014].*$")
-"""What explains a term: "AUC (AU ROC)", "SGD — stochastic gradient descent"."""
+"""An addition to a term: "AUC (AU ROC)", "SGD — stochastic gradient descent"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A term, and the first paragraph of the answer that says what it is."""
+    """A term, and the first paragraph of the answer that defines it."""
 
     term: str
     answer: str
 
 
 def read_theory(file: Path) -> list[Explained]:
-    """Read the terms that are asked for, with their answers.
+    """Read the terms of the questions, with their answers.
 
     Raises:
         ImportFailed: the file cannot be read or has no such question.

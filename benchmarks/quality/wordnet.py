@@ -1,4 +1,4 @@
-"""The nouns of WordNet as a tree: what is a kind of what, and how near two of them are."""
+"""The nouns of WordNet as a tree of kinds, and the nearness of two nouns in it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 from semsearch.importers.wordnet import Line, read_lines
 
 _HYPERNYMS = ("@", "@i")
-"""What a synset is a kind, or an instance, of."""
+"""Pointers from a synset to its kind, or to what it is an instance of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Synset:
     """Words of one meaning.
 
-    `parent` is the first synset that it is a kind of; the root has none.
+    `parent` is the first synset of which it is a kind; the root has none.
     """
 
     offset: str

@@ -1,4 +1,4 @@
-"""What is asked and what was reached, as a table."""
+"""Bars: what a figure must be and what was measured, as a table."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """One figure, and what it must be: at least, or at most, `asked`."""
+    """A figure that must be at least, or at most, `asked`."""
 
     name: str
     reached: float
@@ -26,7 +26,7 @@ class Bar:
 
 
 def shown(value: float) -> str:
-    """Return a number with as many digits as it says something with.
+    """Return a number with its significant digits.
 
     Three, or all before the point.
     """

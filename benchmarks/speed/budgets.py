@@ -1,4 +1,4 @@
-"""What the command line may cost, and what a service must not load."""
+"""Budgets of the command line (start time), and modules that a service must not load."""
 
 from __future__ import annotations
 
@@ -17,15 +17,20 @@ HELP_BAR_S = 0.4
 
 def help_cpu_s() -> float:
     """Return the CPU time, user and system, of one `semsearch --help`."""
+    return cpu_s("-m", "semsearch", "--help")
+
+
+def cpu_s(*arguments: str) -> float:
+    """Return the CPU time, user and system, of one run of Python with some arguments."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [sys.executable, "-m", "semsearch", "--help"]
+    command = [sys.executable, *arguments]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=60)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 
 def measure(index: Path, question: str) -> list[Bar]:
-    """Measure `semsearch --help` and look at what `semsearch serve` has imported after a question.
+    """Measure `semsearch --help`, and check the modules that `semsearch serve` has imported.
 
     Times are the best of several runs, because other work on the machine only ever adds to them.
 

@@ -1,8 +1,8 @@
-"""How fast an index is built, beside `SentenceTransformer.encode` with default settings.
+"""Measures texts a second of a build beside `SentenceTransformer.encode` with default settings.
 
-Both embed the same definitions of WordNet. Of a build everything counts that more definitions add
-to it: reading, embedding, storing, publishing. What a build costs before its first definition does
-not, so it is the difference of two builds that is measured. The reference only embeds.
+Both embed the same definitions of WordNet. The cost of a build is that of more definitions:
+reading, embedding, storing, publishing. Its fixed cost does not count, so the difference of two
+builds is measured. The reference only embeds.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from semsearch.models.encoders.sentence_transformer import SentenceEncoder
 from semsearch.models.registry import DEFAULT_MODEL, find_model
 
 FIRST = 50
-"""Definitions of the index that builds begin with: its encoder has been exported."""
+"""Definitions of the first index, whose build exports the encoder."""
 
 FEWER = 4
-"""The smaller of two builds adds this part of the definitions that the larger one adds."""
+"""The smaller of two builds adds this share of the definitions that the larger one adds."""
 
 NEAREST = 10
 
@@ -41,7 +41,7 @@ _MODULE = "benchmarks.speed.build_rate"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuildRate:
-    """Texts a second, by rounds, and how far the vectors agree.
+    """Texts a second, by rounds, and the agreement of the vectors.
 
     `agreement` is the mean share of the ten nearest definitions that both have in common.
     """

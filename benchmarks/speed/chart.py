@@ -1,9 +1,9 @@
-"""The chart of the benchmarks page, and the figures it is drawn from: `make chart`.
+"""Draws the chart of the benchmarks page, and collects its figures: `make chart`.
 
     python -m benchmarks.speed.chart build docs
 
-Reads `bench.json`, `growth.json` and `overload.json` of the first folder, those that are there, and
-writes `benchmark.json`, which holds them, and `benchmark.svg` into the second.
+Reads `bench.json`, `growth.json` and `overload.json` from the first folder, as far as they are
+there. Writes `benchmark.json`, which holds them, and `benchmark.svg` into the second.
 """
 
 from __future__ import annotations

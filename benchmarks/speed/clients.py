@@ -1,13 +1,12 @@
 """Clients that ask a service: one process, one event loop, kept-alive connections.
 
-In a closed loop each of them sends its next request when the answer to the last is complete. In an
-open one requests are sent at a rate, answered or not, each over a connection on which nothing is
-under way; if there is none, the request is counted as missed and not sent. Times run from the
-sending of a request to the last byte of its answer. uvloop and the parser of httptools keep the
-cost of a request low, since all of this runs on the cores of the service; `make bench` prints what
-it can drive.
+In a closed loop each client sends its next request when the last answer is complete. In an open
+loop requests are sent at a rate, each over an idle connection; without an idle connection the
+request is not sent and counted as missed. Times run from the sending of a request to the last byte
+of its answer. uvloop and the parser of httptools keep the cost of a request low, since clients and
+service share the cores; `make bench` prints the rate that the clients can reach.
 
-    python -m benchmarks.speed.clients      # a `LoadJob` a line in, a `Tally` a line out
+    python -m benchmarks.speed.clients      # reads a `LoadJob` a line, writes a `Tally` a line
 """
 
 from __future__ import annotations
@@ -27,19 +26,20 @@ import uvloop
 from benchmarks.speed import services, turns
 
 PATIENCE_S = 30.0
-"""How long answers are waited for when the time is over."""
+"""Longest wait for answers after the end of the time."""
 
 TICK_S = 0.002
-"""How often an open loop sends what is due."""
+"""How often an open loop sends the requests that are due."""
 
 _MODULE = "benchmarks.speed.clients"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadJob:
-    """What to ask, how, and how long.
+    """Paths to request, the number of clients, and the duration.
 
-    With a `rate`, in requests a second, `clients` is how many connections there are at most.
+    A path is requested by GET; `POST PATH BODY` sends a JSON body.
+    With a `rate`, in requests a second, `clients` is the largest number of connections.
     """
 
     port: int
@@ -51,19 +51,18 @@ class LoadJob:
 
 @dataclass(slots=True, kw_only=True)
 class Tally:
-    """What came of a job. What was asked in its time counts, also when the answer came later."""
+    """Results of a job. A request that was sent in time counts, also if its answer came later."""
 
     asked: int = 0
     elapsed_s: float = 0.0
-    """Until the last answer. To count up to the end of the time would leave out what was under way,
-    which with many clients and a slow service is half of everything."""
+    """Duration until the last answer, since many answers arrive after the sending has ended."""
     cpu_s: float = 0.0
     """CPU time of the clients themselves."""
     missed: int = 0
     lost: int = 0
-    """Requests whose connection broke, or that were not answered at all."""
+    """Requests whose connection broke, or without an answer."""
     retry_after: int = 0
-    """Answers that say when to come again."""
+    """Answers with `Retry-After`."""
     times_ms: dict[str, list[float]] = field(default_factory=dict)
     """Times of all answers by status."""
 
@@ -100,7 +99,7 @@ class Clients(turns.Turns):
 
 
 class _ClientConnection(asyncio.Protocol):
-    """One connection. It says when it has an answer, and when it is gone."""
+    """One connection, which reports each answer and its own end."""
 
     def __init__(self, run: _Run) -> None:
         self._run = run
@@ -235,11 +234,16 @@ class _Run:
 
 
 def _request(path: str) -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: {services.HOST}\r\nAccept: */*\r\n\r\n".encode()
+    fields = f"Host: {services.HOST}\r\nAccept: */*\r\n"
+    if not path.startswith("POST "):
+        return f"GET {path} HTTP/1.1\r\n{fields}\r\n".encode()
+    _, path, body = path.split(" ", 2)
+    fields += f"Content-Type: application/json\r\nContent-Length: {len(body.encode())}\r\n"
+    return f"POST {path} HTTP/1.1\r\n{fields}\r\n{body}".encode()
 
 
 def _work(given: dict[str, Any]) -> dict[str, Any]:
-    """Do one job without pauses of the collector."""
+    """Do one job while the garbage collector is off."""
     gc.collect()
     gc.disable()
     try:

@@ -16,7 +16,7 @@ from semsearch.importers import read_corpus
 from semsearch.models.registry import BASE_MODEL, find_model
 
 LIMIT = 10
-"""Hits that every service is asked for."""
+"""Hits that every service returns."""
 
 PLAIN, TXTAI, OURS = "plain service", "txtai", "semsearch"
 
@@ -44,7 +44,7 @@ class ComparedService:
 
 
 def ours(index: Path) -> ComparedService:
-    """Return `semsearch serve`, as it is without any setting."""
+    """Return `semsearch serve` with default settings."""
     port = services.free_port()
     return ComparedService(
         name=OURS,

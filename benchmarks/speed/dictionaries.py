@@ -1,12 +1,12 @@
-"""Corpora of any size: real dictionaries first, then variations of them.
+"""Corpora of any size: real dictionaries first, then variations of their definitions.
 
-The first entries are WordNet's 117,659 synsets in the order of their hashes, so that a smaller
-corpus is a sample of them; then come FOLDOC, the Jargon File, VERA and the meanings of Webster's in
-GCIDE. What is still missing is made of these: variation number v of R definitions has the first
-half of the words of definition v mod R and the second half of those of another one, and a name made
-of both names. Halves keep the words, their frequencies and most of their order; that many
-definitions begin or end alike makes them harder to tell apart than those of a real glossary. No two
-variations have the same text. A corpus is the beginning of every larger one.
+The first entries are WordNet's 117,659 synsets in the order of their hashes, so a smaller corpus is
+a sample of them. Then come FOLDOC, the Jargon File, VERA and the meanings of Webster's in GCIDE.
+The rest is made of these R definitions: variation v has the first half of the words of definition v
+mod R, the second half of those of another one, and a name made of both names. No two variations
+have the same text. Halves keep the words, their frequencies and most of their order; since many
+definitions begin or end alike, they are harder to tell apart than in a real glossary. A corpus is
+the beginning of every larger one.
 
     python -m benchmarks.speed.dictionaries DICT 1000000 FOLDER
 """
@@ -28,17 +28,17 @@ from semsearch.importers.dictd import read_articles
 from semsearch.importers.records_to_entries import MAX_DEFINITION
 from semsearch.importers.wordnet import read_lines
 from training import jargon, webster
-from training.types import Sense
+from training.senses import Sense
 
 PART = 200_000
 """Entries of one file: an importer refuses files of more than 64 MiB."""
 
 SHORTEST, LONGEST = 6, 40
-"""Words of a definition that is varied: a shorter one has no halves that say something, and halves
-of a long article are no definition."""
+"""Words of a definition that is varied. Halves of a shorter one mean nothing, and halves of a long
+article are no definition."""
 
 STEP = 15_485_863
-"""A prime: how far apart the two definitions of a variation stand is a multiple of it."""
+"""A prime. The distance of the two definitions of a variation is a multiple of it."""
 
 _WORDNET = ("noun", "verb", "adj", "adv")
 
@@ -53,7 +53,7 @@ class Definition:
 
 
 class TooFewDefinitions(Exception):
-    """So many entries cannot be made of these dictionaries."""
+    """The dictionaries do not suffice for so many entries."""
 
 
 def wordnet(folder: Path) -> list[Definition]:
@@ -110,7 +110,7 @@ def variations(real: Sequence[Definition]) -> Iterator[Definition]:
 
 
 def entries(folder: Path) -> Iterator[Definition]:
-    """Yield all of it, in the order that the module states.
+    """Yield the whole corpus, in the order that the module states.
 
     Args:
         folder: has `wordnet/data.noun` and so on, and `foldoc.index`, `jargon.index`, `vera.index`

@@ -1,8 +1,8 @@
-"""What edits cost, and what they cost those who ask: `make bench-edits`.
+"""Measures edits, and questions during edits: `make bench-edits`.
 
-A copy of an index is served and asked by 16 clients, in turns with and without one edit a second
-made by another process's editor. Then edits are made alone, each followed by a question about it to
-an open index, until so many lie beside the generation that the next one would be due.
+A copy of an index is served and asked by 16 clients, in turns with and without one edit a second by
+an editor in another process. Then edits are made without clients, each followed by a question about
+it to an open index, until as many are live as trigger a publish.
 
     python -m benchmarks.speed.edits --index index
 
@@ -26,11 +26,11 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.speed import contenders, machine, questions, services, turns
+from benchmarks.speed import contenders, hardware, questions, services, turns
 from benchmarks.speed.bars import Bar, finish
 from benchmarks.speed.clients import Clients, LoadJob
 from semsearch.core.errors import SemsearchError
-from semsearch.index.segments.live import MOST_PENDING
+from semsearch.index.segments.live import MAX_PENDING
 from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
@@ -38,21 +38,21 @@ from semsearch.search.glossary import Glossary
 CLIENTS = 16
 GLOSSARY = "edited"
 EACH_S = 1.0
-"""Between two edits of the editor beside the questions."""
+"""Seconds between two edits of the editor that runs beside the questions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edits:
-    """What was measured.
+    """Measurements of a run of edits beside searches.
 
-    `rates` are good answers a second, `times` milliseconds by how many edits lay beside.
+    `rates` are good answers a second, `times` milliseconds by number of live edits.
     """
 
     rates_without: list[float]
     rates_with: list[float]
     acknowledged_ms: list[float]
     seen_ms: list[float]
-    """From the acknowledgement of an edit to the answer to a question that it changed."""
+    """Time from the acknowledgement of an edit to the answer of a question that it changed."""
 
     @property
     def share(self) -> float:
@@ -97,7 +97,7 @@ def _rates(index: Path, rounds: int, seconds: float) -> tuple[list[float], list[
 
 @contextmanager
 def _editing(editor: Editor) -> Iterator[None]:
-    """Make an edit a second meanwhile."""
+    """Make an edit a second while the block runs."""
     is_over = threading.Event()
 
     def edit() -> None:
@@ -121,13 +121,16 @@ def _edit(editor: Editor, number: int) -> str:
 
 
 def _alone(index: Path) -> tuple[list[float], list[float]]:
-    """Edit as a service does until a generation would be due.
+    """Make as many edits as trigger a publish.
 
     Return how long edits take, and until each is seen.
     """
     acknowledged, seen = [], []
-    with Glossary.open(index) as glossary, Editor(index, lend=glossary.lend) as editor:
-        for number in range(MOST_PENDING):
+    with (
+        Glossary.open(index) as glossary,
+        Editor(index, encoder_for=glossary.encoder_for) as editor,
+    ):
+        for number in range(MAX_PENDING):
             began = time.perf_counter()
             id_ = _edit(editor, number)
             made = time.perf_counter()
@@ -139,7 +142,7 @@ def _alone(index: Path) -> tuple[list[float], list[float]]:
 
 
 def bars(found: Edits) -> Iterable[Bar]:
-    """Yield what is asked of edits."""
+    """Yield the bars of edits."""
     yield Bar(
         name="answers a second while one edit a second goes on",
         reached=found.share,
@@ -156,8 +159,8 @@ def _p99(times: Sequence[float]) -> float:
 
 
 def show(found: Edits) -> None:
-    """Print how long it takes until an edit is seen."""
-    for low, high in ((0, 16), (16, 64), (64, MOST_PENDING)):
+    """Print the time until an edit is visible."""
+    for low, high in ((0, 16), (16, 64), (64, MAX_PENDING)):
         some = statistics.median(found.seen_ms[low:high])
         print(f"a question after an edit, {low} to {high} of them beside: median {some:.1f} ms")
     print(f"an edit: median {statistics.median(found.acknowledged_ms):.1f} ms\n")
@@ -177,7 +180,7 @@ def main() -> int:
         print(f"bench-edits: {error}", file=sys.stderr)
         return 2
     show(found)
-    measured = {"machine": machine.describe(), **asdict(found)}
+    measured = {"machine": hardware.describe(), **asdict(found)}
     return finish(measured, list(bars(found)), given.output)
 
 

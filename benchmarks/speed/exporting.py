@@ -1,10 +1,9 @@
-"""What an export costs.
+"""Measures time and memory of exports by format.
 
-The time of each format, and the memory it takes at its peak on top of the entries themselves.
-
-The entries are the first 100,000 synsets of WordNet, with their relations. Each format is written
-to nowhere by a process of its own, which has unpickled the entries one by one: one that had read
-them would have room left of that.
+The memory is the peak on top of the entries themselves. The entries are the first 100,000 synsets
+of WordNet, with their relations. Each format is made by a process of its own, which only counts the
+bytes. The process unpickles the entries one by one; one that had imported them would have free
+memory left over, which would hide the cost.
 
     python -m benchmarks.speed.exporting --dictionaries build/dicts
 """
@@ -29,7 +28,7 @@ from semsearch.importers import read_corpus
 
 ENTRIES = 100_000
 SECONDS, MEGABYTES = 30, 300
-"""What a format may take."""
+"""Bars of a format."""
 
 
 def main() -> None:

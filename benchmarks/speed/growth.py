@@ -1,8 +1,8 @@
-"""How time and memory grow with the glossary: `make bench-growth`.
+"""Measures time and memory by the size of the glossary: `make bench-growth`.
 
-Corpora of each size (`dictionaries`) are built with `semsearch build`, served and asked the same
-questions, all sizes in short turns. What has been written or built is kept and used again; a build
-that was killed goes on.
+Corpora of each size (`dictionaries`) are built with `semsearch build`, served, and asked the same
+questions, all sizes in short turns. Corpora and indexes are kept and reused; a killed build is
+resumed.
 
     python -m benchmarks.speed.growth --sizes 20,1000,10000
 
@@ -24,7 +24,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from benchmarks.speed import contenders, dictionaries, machine, questions, services, turns
+from benchmarks.speed import contenders, dictionaries, hardware, questions, services, turns
 from benchmarks.speed.bars import Bar, finish, shown
 from benchmarks.speed.clients import Clients, LoadJob
 from benchmarks.speed.stages import Stages
@@ -33,17 +33,20 @@ from semsearch.core.errors import SemsearchError
 SMALLEST, MIDDLE, WORDNET, LARGEST = 20, 10_000, 117_659, 1_000_000
 SIZES = (SMALLEST, 1_000, MIDDLE, WORDNET, LARGEST)
 TURN = 60
-"""Questions asked, encoded, and asked over HTTP, of each size in each round."""
+"""Questions of each size in each round: asked, encoded, and asked over HTTP."""
 
 RECALLED = 200
-"""Questions whose nearest definitions are looked for."""
+"""Questions for which the recall of nearest neighbours is measured."""
 
 TURN_LIMIT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """What a build cost. `was_resumed`: it had been begun before, so the time is too short."""
+    """Cost of a build.
+
+    `was_resumed`: an earlier run had begun it, so the measured time is too short.
+    """
 
     seconds: float
     peak_mb: float
@@ -52,7 +55,7 @@ class Built:
 
 @dataclass(slots=True, kw_only=True)
 class Size:
-    """What was measured of one size; times are medians of the rounds, in milliseconds."""
+    """Measurements of one size; times are medians of the rounds, in milliseconds."""
 
     entries: int
     built: Built
@@ -77,7 +80,7 @@ class Size:
 
 
 def build(corpus: Path, index: Path, model: str) -> Built:
-    """Build an index, unless it has been built, and return what that cost.
+    """Build an index unless it exists, and return the cost.
 
     Raises:
         ServiceFailed: the build failed; what it said stands above.
@@ -101,7 +104,7 @@ def build(corpus: Path, index: Path, model: str) -> Built:
 
 
 def prepare(size: int, corpus: Path, index: Path, model: str) -> Size:
-    """Build an index and look at it: its disk space, what it states, its recall.
+    """Build an index and return its disk space, description and recall.
 
     Raises:
         ServiceFailed: the index cannot be built, or does not hold what was built.
@@ -123,7 +126,7 @@ def prepare(size: int, corpus: Path, index: Path, model: str) -> Size:
 
 
 class Turn:
-    """One size, served and open, to be asked again and again."""
+    """One size, served and open, to be asked repeatedly."""
 
     def __init__(self, size: Size, index: Path, clients: Clients, stack: ExitStack) -> None:
         self.size = size
@@ -158,7 +161,7 @@ class Turn:
 
 
 def measure(sizes: Sequence[Size], index_of: Callable[[int], Path], rounds: int) -> None:
-    """Serve all sizes at once and ask them in turn; what is found is put into them.
+    """Serve all sizes at once, ask them in turn, and store the results in them.
 
     Raises:
         ServiceFailed: a service did not start, or did not answer.
@@ -173,7 +176,7 @@ def measure(sizes: Sequence[Size], index_of: Callable[[int], Path], rounds: int)
 
 
 def bars(sizes: Sequence[Size]) -> Iterable[Bar]:
-    """Yield what is asked of the sizes that were measured."""
+    """Yield the bars of the sizes that were measured."""
     by_entries = {size.entries: size for size in sizes}
     smallest, middle = by_entries.get(SMALLEST), by_entries.get(MIDDLE)
     if wordnet := by_entries.get(WORDNET):
@@ -209,7 +212,7 @@ def show(sizes: Sequence[Size]) -> None:
 
 
 def bytes_per_entry(size: Size, smallest: Size) -> float:
-    """Return the resident memory that an entry more takes, against the smallest size.
+    """Return the additional resident memory of an entry, relative to the smallest size.
 
     0 for that.
     """
@@ -241,7 +244,7 @@ def run(given: argparse.Namespace) -> int:
         }
         for size in sizes
     ]
-    measured = {"machine": machine.describe(), "model": given.model, "sizes": listed}
+    measured = {"machine": hardware.describe(), "model": given.model, "sizes": listed}
     return finish(measured, list(bars(sizes)), given.output)
 
 

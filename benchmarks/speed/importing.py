@@ -1,11 +1,10 @@
-"""Whole dictionaries, read as `semsearch build` reads them.
+"""Measures the reading of whole dictionaries: completeness, time and memory.
 
-Is everything there, how soon, and in how much memory?
-
-What there should be is counted apart from the readers: an article for each place in a dictionary
-that its index names, a synset for each line of WordNet that does not begin with blanks. Each is
-read by a process of its own. WordNet and a file of Markdown are read with the collector of cycles
-on as well, which importers turn off.
+The expected number of entries is counted apart from the readers: an article for each place in a
+dictionary that its index names, a synset for each line of WordNet that does not begin with blanks.
+Each dictionary is read by a process of its own, as `semsearch build` reads it. WordNet and a
+Markdown file are also read with the cyclic garbage collector on, which importers turn off. A table
+of 100,000 rows is read as CSV and as a workbook of Excel, side by side.
 
     python -m benchmarks.speed.importing --dictionaries build/dicts
 """
@@ -13,6 +12,7 @@ on as well, which importers turn off.
 from __future__ import annotations
 
 import argparse
+import csv
 import gc
 import json
 import resource
@@ -20,17 +20,23 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from benchmarks.speed.bars import Bar, finish
 from semsearch.importers import read_corpus
 
 SECONDS, MEGABYTES = 60, 500
-"""What WordNet may take."""
+"""Bars of WordNet."""
+ROWS = 100_000
+"""Of the table that is read as CSV and as .xlsx."""
+XLSX_RATIO = 3
+"""Bar: how many times the CPU time of CSV the workbook may take."""
 _ABOUT = ("00database", "00-database")
 LONGEST = {"foldoc": 1}
-"""Articles longer than a definition may be."""
+"""Articles that are longer than a definition may be."""
 HEADINGS = 20_000
 """Terms of the Markdown file, 1.7 MB."""
 
@@ -48,8 +54,13 @@ def main() -> None:
         return
     measured = {name: _measure(name, given.dictionaries) for name in ("foldoc", "jargon", "vera")}
     measured["wordnet"] = _measure("wordnet", given.dictionaries)
-    found = {"dictionaries": measured, "collector": _with_the_collector(given.dictionaries)}
-    sys.exit(finish(found, _bars(measured), given.output))
+    tables = _tables()
+    found = {
+        "dictionaries": measured,
+        "collector": _with_the_collector(given.dictionaries),
+        "tables": tables,
+    }
+    sys.exit(finish(found, [*_bars(measured), *_table_bars(tables)], given.output))
 
 
 def _measure(name: str, folder: Path) -> dict[str, float]:
@@ -83,6 +94,62 @@ def _with_the_collector(folder: Path) -> dict[str, dict[str, float]]:
                 read[f"{name}, collector {how}"] = kept
                 print(f"{name}, collector {how}: {kept}")
     return read
+
+
+def _tables() -> dict[str, dict[str, float]]:
+    """Return what reading the same table takes as CSV and as .xlsx."""
+    header = ("Term", "Definition", "Synonyms", "Category")
+    rows = [
+        (f"term {n}", f"The definition of term {n}, of some words.", f"name {n}", f"group {n % 50}")
+        for n in range(ROWS)
+    ]
+    read = {}
+    with TemporaryDirectory() as made:
+        for path in (Path(made) / "table.csv", Path(made) / "table.xlsx"):
+            if path.suffix == ".csv":
+                with path.open("w", newline="") as file:
+                    csv.writer(file).writerows((header, *rows))
+            else:
+                write_workbook(path, (header, *rows))
+            found = _in_a_process(f"table={path}")
+            read[path.suffix] = {**found, "bytes": path.stat().st_size}
+            print(f"{ROWS:,} rows of {len(header)} columns, {path.suffix}: {read[path.suffix]}")
+    return read
+
+
+def write_workbook(path: Path, rows: Sequence[Sequence[str]]) -> None:
+    """Write a workbook as Excel does, with shared texts; rows have at most 26 columns."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    kinds = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    numbers = {text: n for n, text in enumerate(dict.fromkeys(t for row in rows for t in row))}
+    cells = (
+        "".join(
+            f'<c r="{chr(65 + column)}{line}" t="s"><v>{numbers[text]}</v></c>'
+            for column, text in enumerate(row)
+        )
+        for line, row in enumerate(rows, 1)
+    )
+    sheet = "".join(f'<row r="{line}">{row}</row>' for line, row in enumerate(cells, 1))
+    texts = "".join(f"<si><t>{escape(text)}</t></si>" for text in numbers)
+    related = f'<Relationship Id="r1" Type="{office}'
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types"><Override PartName='
+        f'"/xl/workbook.xml" ContentType="{kinds}.sheet.main+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{package}/relationships">{related}/officeDocument" '
+        'Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets><sheet name="A" '
+        'sheetId="1" r:id="r1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships">{related}'
+        f'/worksheet" Target="sheet.xml"/><Relationship Id="r2" Type="{office}/sharedStrings" '
+        'Target="sharedStrings.xml"/></Relationships>',
+        "xl/sheet.xml": f'<worksheet xmlns="{main}"><sheetData>{sheet}</sheetData></worksheet>',
+        "xl/sharedStrings.xml": f'<sst xmlns="{main}">{texts}</sst>',
+    }
+    with ZipFile(path, "w", ZIP_DEFLATED) as file:
+        for name, text in parts.items():
+            file.writestr(name, text)
 
 
 def _read(path: str, *, is_collected: bool) -> dict[str, float]:
@@ -133,6 +200,15 @@ def _bars(measured: dict[str, dict[str, float]]) -> Sequence[Bar]:
         Bar(name="wordnet: memory", reached=wordnet["megabytes"], asked=MEGABYTES, unit="MB")
     )
     return bars
+
+
+def _table_bars(read: dict[str, dict[str, float]]) -> Sequence[Bar]:
+    ratio = read[".xlsx"]["cpu_seconds"] / read[".csv"]["cpu_seconds"]
+    missing = sum(abs(ROWS - one["entries"]) for one in read.values())
+    return [
+        Bar(name="tables: rows that are no entries", reached=missing, asked=0),
+        Bar(name="tables: CPU of .xlsx / CSV", reached=round(ratio, 2), asked=XLSX_RATIO),
+    ]
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""What the map is worth, and what it costs: a part of `make map-budget`.
+"""Measures the quality and the time of the map: part of `make map-budget`.
 
     python -m benchmarks.speed.layout ../shared build/quality
 
-Trustworthiness says how many of the nearest on the map are near in meaning too, 1 being all and .5
-what chance gives (Venna and Kaski, 2001, by scikit-learn), for ten neighbours. Times are those of
-laying out made-up vectors of as many dimensions as the default encoder's, as a build does.
+Trustworthiness is the share of the ten nearest neighbours on the map that are near in meaning too:
+1 is perfect, .5 is chance (Venna and Kaski, 2001, by scikit-learn). The time is that of the layout
+of random vectors with the dimensions of the default encoder, as in a build.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from semsearch.storage.layout import IndexLayout
 
 NEIGHBOURS = 10
 TRUSTED = 0.9
-"""Below it a tenth of what seems near is not, and the page says too much."""
+"""Bar of trustworthiness; below it a tenth of the neighbours on the map are not near in meaning."""
 SIZES = (10_000, 100_000)
 SECONDS = 60.0
 """Of CPU, at either size: only so many vectors are laid out by themselves."""

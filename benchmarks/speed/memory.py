@@ -1,7 +1,7 @@
-"""What memory a service has, all its processes together, as Linux states it (proc_pid_smaps(5)).
+"""Memory of a service, all its processes together, as Linux states it (proc_pid_smaps(5)).
 
-Not Pss: that shares a library with every process of the machine that has mapped it, so the figure
-would depend on what else is running.
+Pss is not used: it divides a library among all processes of the machine that map it, so the figure
+would depend on other programs.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from pathlib import Path
 class Memory:
     """Resident memory of one process, in bytes.
 
-    `peak` is the most it has had; `anonymous` is its own; `files` is what it has of each file it
-    has mapped.
+    `peak` is its maximum. `anonymous` is its own memory, and its share of the memory common with
+    the process that it was forked from. `files` is the memory of each mapped file.
     """
 
     now: int
@@ -63,17 +63,22 @@ def peak(processes: list[Memory]) -> int:
 
 
 def _of(process: Path) -> Memory:
-    stated = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
+    stated = dict(line.split(":", 1) for line in _lines(process / "status"))
     now, most = (int(stated[name].split()[0]) * 1024 for name in ("VmRSS", "VmHWM"))
-    anonymous, files, file = 0, Counter[str](), ""
+    rollup = dict(line.split(":", 1) for line in _lines(process / "smaps_rollup")[1:])
+    anonymous = int(rollup["Pss_Anon"].split()[0]) * 1024
+    files, file = Counter[str](), ""
     mapped = 0
-    for line in (process / "smaps").read_text().splitlines():
+    for line in _lines(process / "smaps"):
         name, *values = line.split()
         if not name.endswith(":"):  # a range of addresses: another mapping begins
             file = " ".join(values[2:])  # device, inode and path
         elif name == "Rss:":
             mapped = int(values[0]) * 1024
         elif name == "Anonymous:":
-            anonymous += int(values[0]) * 1024
             files[file] += mapped - int(values[0]) * 1024
     return Memory(now, max(most, now), anonymous, files)
+
+
+def _lines(file: Path) -> list[str]:
+    return file.read_text().splitlines()

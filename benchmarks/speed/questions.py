@@ -1,4 +1,4 @@
-"""Distinct questions to measure with, derived by rule from the judged questions."""
+"""Distinct questions for measurements, derived by rule from the judged questions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ written they have 20, which is longer than what people type."""
 
 
 class TooFewQuestions(Exception):
-    """There are fewer distinct questions than were asked for."""
+    """There are fewer distinct questions than requested."""
 
 
 def own() -> list[str]:
@@ -40,7 +40,7 @@ def crossed(known: Sequence[str]) -> Iterator[str]:
 
 
 class Supply:
-    """Questions for one service: each is asked once."""
+    """Questions for one service; each is used once."""
 
     def __init__(self, known: Sequence[str]) -> None:
         self._known = known

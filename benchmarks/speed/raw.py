@@ -1,6 +1,7 @@
-"""The ceiling: the encoder of an index by itself, in batches, without HTTP and without a search.
+"""The ceiling: the encoder of an index in batches, without HTTP and without search.
 
-python -m benchmarks.speed.raw INDEX      # a `EncodingJob` a line in, texts a second out
+`python -m benchmarks.speed.raw INDEX` reads an `EncodingJob` from each line, and writes the texts
+embedded a second.
 """
 
 from __future__ import annotations
@@ -16,16 +17,16 @@ import semsearch
 from benchmarks.speed import turns
 
 BATCH = 64
-"""Texts handed to the encoder at once; how many of them it runs together is its own choice."""
+"""Texts given to the encoder at once; it chooses its own batches."""
 
 
 FASTEST = 4_000
-"""Texts a second that are laid ready; more than any encoder here takes."""
+"""Texts prepared for each second; more than any encoder here embeds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncodingJob:
-    """Texts to embed for some seconds, in as many threads."""
+    """Texts to embed, for how many seconds, in how many threads."""
 
     texts: Sequence[str]
     threads: int

@@ -1,9 +1,9 @@
-"""The plain service of many a tutorial, to compare with: encode, flat search, answer.
+"""A plain service as tutorials write it, to compare with: encode, flat search, answer.
 
-One process, one model loaded at the start, definitions embedded once, and for each request one
-call of `SentenceTransformer.encode` and one of a FAISS flat index. Nothing is made slow on
-purpose: the route is a plain function, so the work is done in a thread; embeddings are
-normalised once; torch and FAISS choose their own number of threads.
+One process, one model loaded at the start, definitions embedded once, and for each request one call
+of `SentenceTransformer.encode` and one of a FAISS flat index. Nothing is slow on purpose: the route
+is a plain function, so it runs in a thread; embeddings are normalised once; torch and FAISS choose
+their own number of threads.
 
     python -m benchmarks.speed.reference_service --port 8001 --corpus corpus
 """
@@ -24,7 +24,7 @@ from semsearch.models.registry import BASE_MODEL, find_model
 
 
 class PlainHit(BaseModel):
-    """One entry that fits."""
+    """One matching entry."""
 
     term: str
     definition: str

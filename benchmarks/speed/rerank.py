@@ -1,11 +1,11 @@
-"""What a reranker adds to each question: the time to score as many pairs as an answer reads.
+"""Measures what a reranker adds to each question: the time to score the pairs of an answer.
 
-A cross-encoder of the size of cross-encoder/ms-marco-MiniLM-L6-v2 with random weights, which
-take the same time as trained ones, over the entries of the seed corpus.
+A cross-encoder of the size of cross-encoder/ms-marco-MiniLM-L6-v2 with random weights, which take
+the same time as trained ones, scores pairs of the seed corpus.
 
     python -m benchmarks.speed.rerank
 
-Exit code 0 when it has been measured; there is no bar.
+There is no bar: exit code 0 if the measurement succeeded.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from semsearch.core.progress import Silent
 from semsearch.importers import read_corpus
 from semsearch.models.onnx.session import PRECISIONS
 from semsearch.models.registry import BASE_MODEL, find_model
@@ -27,7 +28,7 @@ from semsearch.models.rerankers.base import Reranker
 from semsearch.models.rerankers.cross_encoder import CrossReranker, find_reranker
 from semsearch.models.rerankers.export import write_reranker
 from semsearch.models.rerankers.onnx import OnnxReranker
-from semsearch.ranking.rerank_scores import DEPTH, text_to_read
+from semsearch.ranking.rerank_scores import RERANK_DEPTH, text_to_read
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 QUESTION = "what stops a network from memorising its data?"
@@ -36,7 +37,7 @@ RUNS = 30
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Milliseconds of scoring all pairs of one question, and the size of the file that does."""
+    """Milliseconds to score all pairs of one question, and the size of the model file."""
 
     precision: str
     pairs: int
@@ -68,7 +69,7 @@ def make_model(folder: Path, layers: int = 6, hidden: int = 384) -> Path:
     return folder / "cross"
 
 
-def texts_of_the_seed(count: int = DEPTH) -> list[str]:
+def texts_of_the_seed(count: int = RERANK_DEPTH) -> list[str]:
     """Return what a reranker reads of the first entries of the seed corpus."""
     entries = read_corpus([CORPUS]).entries[:count]
     return [text_to_read(entry, 0, len(entry.definition)) for entry in entries]
@@ -91,7 +92,7 @@ def measure(folder: Path, texts: Sequence[str], *, runs: int = RUNS) -> list[Cos
     tokenizer = reference.cross.tokenizer
     tokens = float(np.mean([len(tokenizer(QUESTION, text)["input_ids"]) for text in texts]))
     with tempfile.TemporaryDirectory() as scratch:
-        export = write_reranker(reference, model, Path(scratch))
+        export = write_reranker(reference, model, Path(scratch), Silent())
         costs = []
         for precision in PRECISIONS:
             taken = time_scoring(OnnxReranker(Path(scratch), export, precision), texts, runs)
@@ -102,10 +103,15 @@ def measure(folder: Path, texts: Sequence[str], *, runs: int = RUNS) -> list[Cos
                     tokens=round(tokens, 1),
                     median_ms=round(float(np.median(taken)), 1),
                     p95_ms=round(float(np.percentile(taken, 95)), 1),
-                    file_mb=round((Path(scratch) / f"{precision}.onnx").stat().st_size / 1e6, 1),
+                    file_mb=round(_size(Path(scratch), precision) / 1e6, 1),
                 )
             )
     return costs
+
+
+def _size(folder: Path, precision: str) -> int:
+    """Return the bytes of a graph and of the tensors beside it."""
+    return sum(file.stat().st_size for file in folder.glob(f"{precision}.*"))
 
 
 def main() -> None:

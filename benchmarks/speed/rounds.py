@@ -1,7 +1,4 @@
-"""Short turns.
-
-Every service under every workload, and the encoder by itself, one after the other.
-"""
+"""Run every service under every workload in short alternating turns, and the encoder by itself."""
 
 from __future__ import annotations
 
@@ -18,23 +15,23 @@ from benchmarks.speed.contenders import OURS, ComparedService
 
 CLIENTS = (1, 16, 64)
 REPEATED = 50
-"""Questions that are asked again and again."""
+"""Distinct questions of the workload that repeats them."""
 
 REPEATING = 16
-"""Clients that do so."""
+"""Clients of this workload."""
 
 FASTEST = 8_000
-"""Questions a second that are laid ready for a service; more than any of them answers."""
+"""Questions prepared for each second of a service; more than any of them answers."""
 
 WARM_UP = 20
 WARM_UP_LIMIT_S = 60.0
 
 RAW = "encoder by itself"
 THREADS = (1, 2)
-"""Threads that hand it batches; the faster way counts."""
+"""Threads that give it batches; the faster number counts."""
 
 Workload = tuple[int, bool]
-"""How many clients, and whether they repeat themselves."""
+"""The number of clients, and whether they repeat questions."""
 
 WORKLOADS: tuple[Workload, ...] = (*((n, False) for n in CLIENTS), (REPEATING, True))
 
@@ -70,7 +67,7 @@ class WorkloadResult:
 
 
 class Rounds:
-    """Who is asked, and what has been measured so far."""
+    """The services that are asked, and the measurements so far."""
 
     def __init__(self, asked: Sequence[ComparedService], clients: Clients, seconds: float) -> None:
         self.contenders = asked

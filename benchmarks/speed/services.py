@@ -1,7 +1,7 @@
-"""Server processes to measure: started, waited for within a limit, asked, and ended by their id.
+"""Server processes to measure: start, wait until ready, request, end by process id.
 
-A server may be several processes: each is started as the leader of a group of its own, and what is
-said of the memory of a service is said of the group.
+A server may have several processes. Each server is the leader of a process group, and the memory of
+a service is that of the group.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ START_LIMIT_S = 120.0
 STOP_LIMIT_S = 15.0
 
 SEARCH = "/v1/search"
-"""Where `semsearch serve` answers questions."""
+"""Path of the search in `semsearch serve`."""
 
 HEAVY = ("torch", "transformers", "sentence_transformers", "peft", "accelerate")
-"""What a process that serves must never import."""
+"""Modules that a serving process must never import."""
 
 _LISTING = """
 import atexit, sys
@@ -188,7 +188,8 @@ def imported_by_serving(index: Path, question: str, listing: Path) -> set[str]:
         listing: a file to use for it.
     """
     port = free_port()
-    with running(serve(index, port, modules=listing), port, search(question)):
+    command = [*serve(index, port, modules=listing), "--workers", "1"]
+    with running(command, port, search(question)):
         pass
     return set(listing.read_text().split())
 

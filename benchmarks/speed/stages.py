@@ -1,12 +1,13 @@
-"""What an index costs and finds inside one process, past HTTP and past the encoder.
+"""Measures time and recall of an index inside one process, without HTTP.
 
-`python -m benchmarks.speed.stages INDEX` answers each job, a line:
-`{"ask": [...], "encode": [...]}` with the milliseconds of each, `{"recall": [...]}` with the recall
-of these questions.
+    python -m benchmarks.speed.stages INDEX
 
-The search stage is what `ask` takes more than `encode`: reading names, candidates by meaning and by
-words, their closer look, confidence, hits. Each question is either asked or encoded, never both, so
-that what is kept of one cannot help the other; they alternate.
+Answers each job, a line: `{"ask": [...], "encode": [...]}` with the milliseconds of each question,
+`{"recall": [...]}` with the recall of these questions.
+
+The search stage is the difference of `ask` and `encode`: reading names, candidates by meaning and
+by words, late interaction, confidence, hits. Each question is either asked or encoded, never both,
+so no cache of one helps the other; they alternate.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _CHUNK = 20
 """Questions compared with all definitions at once: 80 MB for a million of them."""
 
 _SAME = 1e-5
-"""Cosines no further apart are of equally near definitions: they are summed up in other orders."""
+"""Cosines with a smaller difference are equal; sums in another order differ so much."""
 
 
 class Stages(turns.Turns):
@@ -71,7 +72,7 @@ def recall(glossary: semsearch.Glossary, asked: Sequence[str]) -> float:
     """
     entries, vectors = glossary.definitions()
     row = {entry.id: at for at, entry in enumerate(entries)}
-    plain = glossary.with_recipe(next(iter(ABLATIONS.values())))
+    plain = glossary.with_weights(next(iter(ABLATIONS.values())))
     nearest = min(NEAREST, len(entries))
     found = 0
     for start in range(0, len(asked), _CHUNK):

@@ -1,4 +1,4 @@
-"""A service that does nothing: what the clients can drive is measured with it.
+"""A service that does nothing, to measure the rate that the clients can reach.
 
 Command: `python -m benchmarks.speed.trivial_service PORT`.
 """

@@ -1,7 +1,7 @@
 """Processes that wait for their turn: one line of JSON in, one line of JSON out.
 
-What is measured side by side runs in a process of its own, so that no one waits for another's
-interpreter, and all are given short turns, so that what disturbs the machine disturbs all of them.
+Programs that are compared run in processes of their own, so that none waits for the interpreter of
+another. They run in short turns, so that other work on the machine affects all alike.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from semsearch.core.closing import Closing
+from semsearch.core.closeable import Closeable
 
 
 class TurnFailed(Exception):
-    """A process ended without an answer; what it said stands above, on standard error."""
+    """A process ended without an answer; its message stands above, on standard error."""
 
 
-class Turns(Closing):
-    """A process of one of our modules, which answers each line it is sent. Ends with the block."""
+class Turns(Closeable):
+    """A process of one of our modules that answers each line. It ends with the `with` block."""
 
     def __init__(self, module: str, *arguments: str) -> None:
         self._module = module
@@ -63,7 +63,7 @@ def serve(work: Callable[[Any], object]) -> None:
 
 
 def _say(text: str) -> None:
-    """Write all of a line.
+    """Write a line to standard output completely.
 
     `print` lost what was beyond the 64 kB of a pipe now and then, after an event loop had run.
     """

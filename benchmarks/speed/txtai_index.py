@@ -1,8 +1,8 @@
-"""Make txtai's index of texts, for its API to serve. Runs in txtai's own virtual environment.
+"""Build txtai's index of texts for its API; runs in txtai's own virtual environment.
 
     build/txtai/bin/python benchmarks/speed/txtai_index.py MODEL FOLDER < texts.json
 
-FOLDER gets `index` and `config.yml`, which the API is pointed to by the variable CONFIG.
+FOLDER gets `index` and `config.yml`, which the variable CONFIG names to the API.
 """
 
 from __future__ import annotations

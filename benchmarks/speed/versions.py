@@ -1,11 +1,11 @@
-"""What a question costs in two versions of semsearch, in one run, side by side.
+"""Measures the time of a question in two versions of semsearch, side by side in one run.
 
     python -m benchmarks.speed.versions OLD OLD_INDEX NEW NEW_INDEX QUESTIONS
 
 OLD and NEW are checkouts, each with an index that it has built itself; QUESTIONS is a file of
-judged questions. Both are asked all questions in turns, each in a process of its own; a turn gives
-the median time of `ask`, encoding included. Prints the medians over the turns, and that of the
-ratios of the turns.
+judged questions. Both versions answer all questions in turns, each in a process of its own. A turn
+gives the median time of `ask`, encoding included. Prints the medians over the turns, and the median
+of the ratios of the turns.
 """
 
 from __future__ import annotations

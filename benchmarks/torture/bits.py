@@ -1,11 +1,11 @@
-"""Files of an index are damaged, and every damage must be noticed before it is answered from.
+"""Damages files of an index; every damage must be noticed before an answer uses it.
 
     python -m benchmarks.torture.bits --draws 10000 --seed 1
 
-A bit is flipped, the end cut off, the content of another file or foreign bytes are put in its
-place, in one file of a generation, its manifest, CURRENT or the store. A damaged generation must be
-refused with the name of the file, and be mended by the next build; with a damaged store questions
-are answered as before, or refused. Exit code 1: a promise was broken.
+In one file of a generation, its manifest, CURRENT or the store, a bit is flipped, the end is cut
+off, or the content is replaced by that of another file or by random bytes. A damaged generation
+must be refused with the name of the file, and repaired by the next build. With a damaged store,
+questions are answered as before or refused. Exit code 1: one of these failed.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def torture(whole: Path, draws: int, seed: int) -> Counter[str]:
                 continue
             damaged[file.name] += 1
             try:
-                judge(index, file, right)
+                check(index, file, right)
             except PromiseBroken as error:
                 what = f"{how.__name__.strip('_')} {file.name}"
                 raise PromiseBroken(f"draw {draw} of seed {seed}, {what}: {error}") from error
@@ -91,7 +91,7 @@ def _foreign(content: bytes, chance: random.Random, _: Path) -> bytes:
     return chance.randbytes(len(content) + 1)
 
 
-def judge(index: Path, file: Path, right: Answer) -> None:
+def check(index: Path, file: Path, right: Answer) -> None:
     """Ask a damaged index, and let a build mend it unless the store is what is damaged."""
     layout = IndexLayout(index)
     is_store = file == layout.store

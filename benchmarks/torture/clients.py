@@ -1,11 +1,11 @@
-"""Eight clients edit the same entries over HTTP at once, each with the `If-Match` of what it read.
+"""Eight clients edit the same entries over HTTP at once, each with `If-Match`.
 
     python -m benchmarks.torture.clients --edits 10000
 
-Each adds one to a number in a definition, and asks for the entry as soon as the edit is
-acknowledged. No edit may be written over, the question must see it or a later one, and revisions
-rise in the order in which edits were acknowledged. A mirror follows all of it, and has at the end
-what is stored. Exit code 1: a promise was broken.
+Each client adds one to a number in a definition, and asks for the entry as soon as the edit is
+acknowledged. No edit may be lost, the question must see it or a later one, and revisions must rise
+in the order of acknowledgement. A mirror follows all changes and must equal the store at the end.
+Exit code 1: one of these failed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from semsearch.ingest import Editor
 
 CLIENTS = 8
 COUNTERS = {"bakery:crumb": "crumb", "bakery:leaven": "leaven", "bakery:dutch-oven": "dutch oven"}
-"""Entries, and how to ask for them."""
+"""Entries that are edited, and a question for each."""
 
 _NUMBER = re.compile(r"^Counted up to (\d+)\.$")
 
@@ -40,7 +40,7 @@ _NUMBER = re.compile(r"^Counted up to (\d+)\.$")
 class AcknowledgedEdit:
     """An edit that was acknowledged.
 
-    The number it wrote, and the newest revision anybody knew when it was sent.
+    The number it wrote, and the newest revision that was acknowledged when it was sent.
     """
 
     id: str
@@ -51,19 +51,19 @@ class AcknowledgedEdit:
 
 @dataclass(slots=True)
 class Known:
-    """The newest revision that was acknowledged to anybody."""
+    """The newest revision that was acknowledged to any client."""
 
     revision: int = 0
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
-    def hear(self, revision: int) -> None:
+    def record(self, revision: int) -> None:
         """Take one that was acknowledged."""
         with self._turn:
             self.revision = max(self.revision, revision)
 
 
 class CountingClient:
-    """One of several that edit."""
+    """One of several clients that edit."""
 
     def __init__(self, http: httpx2.Client, known: Known, seed: int) -> None:
         self._http = http
@@ -90,7 +90,7 @@ class CountingClient:
             )
             if response.status_code == 200:
                 made.append(AcknowledgedEdit(id_, number, response.json()["revision"], known))
-                self._known.hear(made[-1].revision)
+                self._known.record(made[-1].revision)
                 self._ask(id_, number)
             elif response.status_code == 412:
                 self.late += 1
@@ -142,12 +142,12 @@ def torture(index: Path, edits: int) -> int:
         with mirror.following():
             working = [threads.submit(client.edit, share) for client in clients]
             made = [worked.result() for worked in working]
-        mirror.judge(index)
-    judge(index, made)
+        mirror.check(index)
+    check(index, made)
     return sum(client.late for client in clients)
 
 
-def judge(index: Path, made: Sequence[Sequence[AcknowledgedEdit]]) -> None:
+def check(index: Path, made: Sequence[Sequence[AcknowledgedEdit]]) -> None:
     """Compare the edits that each client was told of with each other and with what is stored.
 
     Raises:

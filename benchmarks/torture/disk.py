@@ -1,13 +1,12 @@
-"""A disk is full or fails, at each of the calls that write an edit or a generation.
+"""Makes each system call of an edit and of a publish fail (ENOSPC, EIO), one at a time.
 
     python -m benchmarks.torture.disk
 
-A writer edits and publishes, and the n-th call of a kind fails (strace), or there are only so many
-pages left (a small tmpfs, as root). Whatever is refused must be refused as no room (507) or as
-unwritable (503); questions go on with what was there before, nothing is there that was not
-acknowledged, unless the disk failed the end of the very edit that was refused; and with a good disk
-the next edit and publication work. Every n is tried until the writer ends before it. Exit code 1: a
-promise was broken.
+A writer edits and publishes. The n-th call of a kind fails (strace), or only so many pages are left
+(a small tmpfs, as root). A refusal must say "no room" (507) or "unwritable" (503). Questions are
+answered from the former state. Only acknowledged edits are there; the one exception is an edit
+whose last write failed. With a good disk the next edit and publish work. Every n is tried until the
+writer ends before it. Exit code 1: one of these failed.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ NO_ROOM, UNWRITABLE = 507, 503
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A call of the system, the error that it gives, and whether all later ones give it too."""
+    """A system call, the error that it returns, and whether all later calls return it too."""
 
     call: str
     error: str
@@ -122,7 +121,7 @@ def fill(whole: Path, pages: Sequence[int] | None = None) -> Counter[int]:
 
 
 def _fill(whole: Path, at: Path, left: int) -> Counter[int]:
-    """Let a writer work on a disk that has so many pages left, and then on one with room."""
+    """Run a writer on a disk with so many pages left, and then on one with room."""
     with images.memory(at) as small:
         index = Path(shutil.copytree(whole, small / "index"))
         ballast = small / "ballast"
@@ -132,7 +131,7 @@ def _fill(whole: Path, at: Path, left: int) -> Counter[int]:
 
 
 def _watch(index: Path, under: Sequence[str], mend: Callable[[], None]) -> Counter[int]:
-    """Let a writer work on a bad disk, judge each refusal, and work on the good one afterwards."""
+    """Run a writer on a bad disk, check each refusal, and run it on a good one afterwards."""
     oracle = Oracle({entry.id: entry.definition for entry in ENTRIES})
     refusals: Counter[int] = Counter()
     with Glossary.open(index) as glossary, _writing(index, under) as writer:
@@ -146,21 +145,21 @@ def _watch(index: Path, under: Sequence[str], mend: Callable[[], None]) -> Count
                 writer.stdin.write("\n")
                 writer.stdin.flush()
             else:
-                oracle.hear(line)
+                oracle.record(line)
     if writer.returncode:
         raise PromiseBroken(f"the writer ended with {writer.returncode}")
-    oracle.judge(held(index))
+    oracle.check(held(index))
     mend()
     _work_well(index)
     return refusals
 
 
 def _judge(oracle: Oracle, status: int, index: Path, glossary: Glossary) -> None:
-    """Look at an index whose writer was just refused."""
+    """Check an index whose writer was just refused."""
     if status not in (NO_ROOM, UNWRITABLE):
         raise PromiseBroken(f"an edit was refused with {status}")
     before = oracle.held
-    oracle.judge(held(index))
+    oracle.check(held(index))
     if status == NO_ROOM and oracle.held != before:
         raise PromiseBroken("something was changed, though there was no room")
     answer = glossary.ask("crumb")
@@ -219,12 +218,12 @@ def _do(about: dict[str, str | None], edit: Callable[[], object]) -> None:
 
 
 def _say(what: dict[str, object]) -> None:
-    """Write a line by a call of the system that never fails here."""
+    """Write a line by a system call that never fails here."""
     os.writev(1, [json.dumps(what).encode() + b"\n"])
 
 
 def missing() -> str:
-    """Return why no call can be made to fail here; empty where it can."""
+    """Return why system calls cannot be made to fail here; empty where they can."""
     if shutil.which("strace") is None:
         return "there is no strace"
     command = ["strace", "-qq", "-o", os.devnull, sys.executable, "-c", ""]

@@ -1,11 +1,11 @@
-"""An edit is killed, fails or is delayed at every step that it tells of.
+"""Injects a fault (kill, error, delay) at every step of an edit.
 
     python -m benchmarks.torture.edit_steps --times 3
 
-Each is a request with a key. Afterwards the index must hold the edit if it was committed, and
-nothing of it otherwise; the same request sent again is carried out or was answered before, never
-both; and the next edit works. What is asked or edited during a delay sees what was there before, or
-waits. Exit code 1: a promise was broken, or an edit has a step that is not in `STEPS`.
+Each edit is a request with an idempotency key. Afterwards the index holds the edit if it was
+committed, and nothing of it otherwise. The same request, sent again, is carried out at most once in
+all. The next edit works. During a delay questions see the former state, and other edits wait. Exit
+code 1: one of these failed, or an edit has a step that is not in `STEPS`.
 """
 
 from __future__ import annotations
@@ -19,8 +19,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.torture.bits import run
-from benchmarks.torture.faults import FAULTS, PLACES, At, Recording, check_known, die, fail
-from benchmarks.torture.kill import PROJECT, PromiseBroken, held
+from benchmarks.torture.faults import (
+    FAULTS,
+    PLACES,
+    FaultAtStep,
+    StepRecorder,
+    check_known,
+    die,
+    fail,
+)
+from benchmarks.torture.kill import PROJECT, PromiseBroken, check_entry, held
 from semsearch.core.errors import AnsweredBefore, IndexUnwritable
 from semsearch.core.progress import Progress, Silent
 from semsearch.ingest import Editor, IdempotentRequest
@@ -29,7 +37,7 @@ from semsearch.search.glossary import Glossary
 STEPS = ("locking", "opening", "embedding", "writing", "remembering", "committing")
 CHANGED, OTHER = "bakery:crumb", "bakery:leaven"
 LAST = ("committing", "end")
-"""Where an edit has been committed, and nobody has been told."""
+"""The point where an edit is committed but not yet acknowledged."""
 
 DELAY_S = 0.05
 
@@ -40,7 +48,7 @@ def torture(index: Path, times: int, places: Sequence[str] = PLACES) -> int:
     Raises:
         PromiseBroken: the index is not what it must be, or a step is unknown.
     """
-    recording = Recording()
+    recording = StepRecorder()
     edit(index, "first", recording)
     check_known("an edit", recording.steps, STEPS)
     tries = {"kill": _kill, "error": _fail, "delay": _delay}
@@ -59,7 +67,7 @@ def torture(index: Path, times: int, places: Sequence[str] = PLACES) -> int:
 
 
 def edit(index: Path, words: str, progress: Progress) -> None:
-    """Change an entry by a request that has the words as its key too."""
+    """Change an entry by a request whose key is the text."""
     with Editor(index, who="torture", progress=progress) as editor:
         _request(editor, words)
 
@@ -70,9 +78,9 @@ def _request(editor: Editor, words: str) -> None:
 
 
 def _edit_well(index: Path, words: str) -> None:
-    """Make an edit that meets no fault."""
+    """Make an edit without a fault."""
     edit(index, words, Silent())
-    _expect(index, words)
+    check_entry(index, CHANGED, words)
 
 
 def _kill(index: Path, step: str, place: str, words: str) -> None:
@@ -81,16 +89,12 @@ def _kill(index: Path, step: str, place: str, words: str) -> None:
     died = subprocess.run([*command, str(index)], cwd=PROJECT, check=False)
     if died.returncode != -signal.SIGKILL:
         raise PromiseBroken(f"an edit that is killed there ended with {died.returncode}")
-    is_there = (step, place) == LAST
-    _expect(index, words if is_there else before)
-    with Editor(index, who="torture") as editor:
-        _repeat(editor, words, is_there=is_there)
-    _expect(index, words)
+    _check_after(index, words, words if (step, place) == LAST else before)
 
 
 def _fail(index: Path, step: str, place: str, words: str) -> None:
     before = held(index)[CHANGED]
-    with Editor(index, who="torture", progress=At(step, place, fail)) as editor:
+    with Editor(index, who="torture", progress=FaultAtStep(step, place, fail)) as editor:
         for _ in range(
             2
         ):  # after the disk has failed nothing is written, so the second one changes nothing
@@ -99,11 +103,15 @@ def _fail(index: Path, step: str, place: str, words: str) -> None:
             except IndexUnwritable:
                 continue
             raise PromiseBroken("an error of the disk was passed over")
-    is_there = (step, place) == LAST
-    _expect(index, words if is_there else before)
+    _check_after(index, words, words if (step, place) == LAST else before)
+
+
+def _check_after(index: Path, words: str, expected: str) -> None:
+    """Check the text after a fault, and that the same request is then carried out at most once."""
+    check_entry(index, CHANGED, expected)
     with Editor(index, who="torture") as editor:
-        _repeat(editor, words, is_there=is_there)
-    _expect(index, words)
+        _repeat(editor, words, is_there=expected == words)
+    check_entry(index, CHANGED, words)
 
 
 def _repeat(editor: Editor, words: str, *, is_there: bool) -> None:
@@ -119,7 +127,7 @@ def _repeat(editor: Editor, words: str, *, is_there: bool) -> None:
 
 
 def _delay(index: Path, step: str, place: str, words: str) -> None:
-    """Ask and edit while an edit takes its time."""
+    """Ask and edit while an edit is delayed."""
     before = held(index)[CHANGED]
     seen: list[str] = []
     meanwhile = threading.Thread(target=_edit_other, args=(index, words))
@@ -130,26 +138,19 @@ def _delay(index: Path, step: str, place: str, words: str) -> None:
             seen.append(glossary.entry(CHANGED).definition)
         meanwhile.join(DELAY_S)
 
-    edit(index, words, At(step, place, wait))
+    edit(index, words, FaultAtStep(step, place, wait))
     if not seen:
         raise PromiseBroken("the step was never reached")
     meanwhile.join()
-    _expect(index, words)
+    check_entry(index, CHANGED, words)
     if seen != [words if (step, place) == LAST else before]:
         raise PromiseBroken(f"who asked meanwhile saw {seen}")
-    if (found := held(index)[OTHER]) != words:
-        raise PromiseBroken(f"the edit meanwhile is lost: {found!r} instead of {words!r}")
+    check_entry(index, OTHER, words)
 
 
 def _edit_other(index: Path, words: str) -> None:
     with Editor(index, who="torture") as editor:
         editor.change(OTHER, definition=words)
-
-
-def _expect(index: Path, words: str) -> None:
-    """Look whether the index opens, shows what its store holds, and holds this."""
-    if (found := held(index)[CHANGED]) != words:
-        raise PromiseBroken(f"there is {found!r} instead of {words!r}")
 
 
 def main() -> int:
@@ -162,7 +163,7 @@ def main() -> int:
     given = parser.parse_args()
     if given.die:
         step, place, words, index = given.die
-        edit(Path(index), words, At(step, place, die))
+        edit(Path(index), words, FaultAtStep(step, place, die))
         return 0
     return run(
         "edit_steps",

@@ -1,9 +1,9 @@
-"""Threads and processes edit the same entries at once, each from the revision that it read.
+"""Threads and processes edit the same entries at once, each with the revision that it read.
 
     python -m benchmarks.torture.editors --edits 10000
 
-Each adds one to a number in a definition. An edit that was acknowledged and that another one wrote
-over would be missing from the sum. Exit code 1: a promise was broken.
+Each adds one to a number in a definition. An acknowledged edit that another one overwrote would be
+missing from the sum. Exit code 1: one is missing.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ COUNTERS = ("bakery:crumb", "bakery:leaven")
 
 
 def torture(index: Path, edits: int) -> int:
-    """Let all edit until each has made its share.
+    """Let all writers edit until each has made its share.
 
     Return how many edits were refused as too late.
 
@@ -51,7 +51,7 @@ def torture(index: Path, edits: int) -> int:
             if other.returncode:
                 raise PromiseBroken(f"a process that edits ended with {other.returncode}")
             late += int(said)
-    judge(index, begun, share * (THREADS + PROCESSES))
+    check(index, begun, share * (THREADS + PROCESSES))
     return late
 
 
@@ -62,7 +62,7 @@ def _start(index: Path, share: int, seed: int) -> subprocess.Popen[str]:
 
 
 def count(editor: Editor, edits: int, seed: int) -> int:
-    """Add one to some counter so many times, and return how often somebody else was faster."""
+    """Add one to a counter so many times, and return the number of conflicts."""
     chance = random.Random(seed)  # noqa: S311 - a draw, no secret
     late = 0
     while edits:
@@ -80,7 +80,7 @@ def count(editor: Editor, edits: int, seed: int) -> int:
     return late
 
 
-def judge(index: Path, begun: dict[str, int], acknowledged: int) -> None:
+def check(index: Path, begun: dict[str, int], acknowledged: int) -> None:
     """Compare counters, histories and answers with the acknowledged edits.
 
     Args:

@@ -1,4 +1,4 @@
-"""Where a fault happens: at the beginning or the end of a step that a progress is told of."""
+"""Faults at the beginning or the end of a step, caused through the progress that reports it."""
 
 from __future__ import annotations
 
@@ -13,25 +13,22 @@ FAULTS = ("kill", "error", "delay")
 PLACES = ("begin", "end")
 
 
-class Recording:
-    """A progress that keeps the names of the steps."""
+class StepRecorder:
+    """Progress that records the names of the steps."""
 
     def __init__(self) -> None:
         self.steps: list[str] = []
 
     def start(self, step: str, total: int) -> None:
-        """Keep it."""
+        """Record the step."""
         self.steps.append(step)
 
     def advance(self, parts: int) -> None:
-        """Nothing is kept of how far a step is."""
+        """Ignore how far a step is."""
 
 
-class At:
-    """A progress at which something is done.
-
-    Where a step begins, or at the last that is told of it.
-    """
+class FaultAtStep:
+    """Progress that calls a function when a given step begins or ends."""
 
     def __init__(self, step: str, place: str, do: Callable[[], None]) -> None:
         self._where = (step, place)
@@ -39,17 +36,17 @@ class At:
         self._step, self._left = "", 0
 
     def start(self, step: str, total: int) -> None:
-        """Do it here if this is where."""
+        """Call the function if this step begins."""
         self._step, self._left = step, total
-        self._look("begin")
+        self._act_if_here("begin")
 
     def advance(self, parts: int) -> None:
-        """Do it here if the step is over and that is where."""
+        """Call the function if this step ends."""
         self._left -= parts
         if self._left <= 0:
-            self._look("end")
+            self._act_if_here("end")
 
-    def _look(self, place: str) -> None:
+    def _act_if_here(self, place: str) -> None:
         if (self._step, place) == self._where:
             self._do()
 
@@ -69,7 +66,7 @@ def fail() -> None:
 
 
 def check_known(what: str, found: Sequence[str], tried: Sequence[str]) -> None:
-    """Compare the steps that there are with those that faults are tried at.
+    """Compare the steps that were reported with those that faults are injected at.
 
     Raises:
         PromiseBroken: they differ.

@@ -1,7 +1,4 @@
-"""Disks in files.
-
-An ext4 that is mounted from an image, which can be copied as a power cut would leave it.
-"""
+"""Disk images: an ext4 that is mounted from a file, to be copied as a power cut would leave it."""
 
 from __future__ import annotations
 
@@ -16,8 +13,7 @@ from pathlib import Path
 TOOLS = ("mkfs.ext4", "mount", "umount", "cp")
 SIZE = 1 << 27
 UNHELPFUL = "commit=300,noauto_da_alloc"
-"""The file system writes as late as it may, and does not guess what a program has forgotten to
-sync."""
+"""Mount options: the file system writes as late as possible, and does not sync by itself."""
 
 
 def missing() -> str:
@@ -65,7 +61,7 @@ def memory(at: Path) -> Iterator[Path]:
 
 
 def freeze(mounted: Path) -> None:
-    """Let a mounted disk only be read from now on."""
+    """Make a mounted disk read-only."""
     _run("mount", "-o", "remount,ro", str(mounted))
 
 

@@ -1,10 +1,10 @@
-"""Writers are killed at moments of chance, and nothing that was acknowledged may be lost.
+"""Kills writers at random moments; no acknowledged edit may be lost.
 
     python -m benchmarks.torture.kill --cycles 1000 --seed 1
 
-After each kill the index must open, and hold every acknowledged edit and no other; the one edit
-that was under way is there wholly or not at all. What questions see must be what the store holds.
-Exit code 1: a promise was broken, which is printed with the seed.
+After each kill the index must open, and hold every acknowledged edit and no other. The edit that
+was running is there completely or not at all. Answers must show what the store holds. Exit code 1:
+one of these failed; the message has the seed.
 """
 
 from __future__ import annotations
@@ -30,26 +30,26 @@ from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES
 
 LONGEST_S = 0.5
-"""A writer lives at most so long after its first word."""
+"""Longest life of a writer after its first line."""
 
 PROJECT = Path(__file__).parents[2]
 State = dict[str, str]
 
 
 class PromiseBroken(AssertionError):
-    """An index is not what it must be after a kill."""
+    """The index is not in a state that is allowed after a fault."""
 
 
 @dataclass(slots=True)
 class Oracle:
-    """What an index must hold: definitions by id."""
+    """The expected content of an index: definitions by id."""
 
     held: State
     acknowledged: int = 0
     pending: dict[str, str | None] = field(default_factory=dict)
-    """What the edit under way leads to."""
+    """The state after the edit that is running."""
 
-    def hear(self, line: str) -> None:
+    def record(self, line: str) -> None:
         """Take what a writer said."""
         said = json.loads(line)
         if "about" in said:
@@ -59,7 +59,7 @@ class Oracle:
             self.acknowledged += 1
             self.pending = {}
 
-    def judge(self, found: State) -> None:
+    def check(self, found: State) -> None:
         """Compare with what an index holds, and go on from there.
 
         Raises:
@@ -90,14 +90,14 @@ def torture(index: Path, cycles: int, seed: int) -> Oracle:
     for cycle in range(cycles):
         _edit_and_die(index, oracle, chance.randrange(1 << 30), chance.uniform(0, LONGEST_S))
         try:
-            oracle.judge(held(index))
+            oracle.check(held(index))
         except Exception as error:
             raise PromiseBroken(f"cycle {cycle} of seed {seed}: {error}") from error
     return oracle
 
 
 def _edit_and_die(index: Path, oracle: Oracle, seed: int, after_s: float) -> None:
-    """Let a writer edit for some time, kill it, and hear all that it said."""
+    """Let a writer edit for some time, kill it, and read all that it printed."""
     command = [sys.executable, "-m", "benchmarks.torture.writer", str(index), str(seed)]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdout is not None
@@ -106,14 +106,14 @@ def _edit_and_die(index: Path, oracle: Oracle, seed: int, after_s: float) -> Non
             if not timer.is_alive() and not timer.finished.is_set():
                 timer.start()
             if line.endswith("\n"):
-                oracle.hear(line)
+                oracle.record(line)
     timer.join()
     if writer.returncode != -9:
         raise PromiseBroken(f"a writer ended by itself with {writer.returncode}")
 
 
 def held(index: Path) -> State:
-    """Return what the store holds, which must be what questions see."""
+    """Return the content of the store, after checking that answers show the same."""
     with closing(EntryReader(IndexLayout(index).store)) as store:
         stored = list(store.entries())
     with Glossary.open(index) as glossary:
@@ -121,6 +121,16 @@ def held(index: Path) -> State:
     if _state(shown) != _state(stored) or len(shown) != len(stored):
         raise PromiseBroken("questions see something else than the store holds")
     return _state(stored)
+
+
+def check_entry(index: Path, id_: str, words: str) -> None:
+    """Check that the index opens, shows what its store holds, and holds this text of an entry.
+
+    Raises:
+        PromiseBroken: it does not.
+    """
+    if (found := held(index)[id_]) != words:
+        raise PromiseBroken(f"{id_} is {found!r} instead of {words!r}")
 
 
 def _state(entries: list[Entry]) -> State:

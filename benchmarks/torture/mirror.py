@@ -1,8 +1,4 @@
-"""A mirror.
-
-A copy of the entries that follows `GET /v1/changes`, a few at a time, as one on another machine
-would.
-"""
+"""A copy of the entries that follows `GET /v1/changes`, as one on another machine would."""
 
 from __future__ import annotations
 
@@ -18,13 +14,14 @@ import httpx2
 from benchmarks.torture.kill import PromiseBroken
 from semsearch.ingest import Editor
 from semsearch.server.serialize import to_json
+from semsearch.storage.purges import digest_of
 
 PAGE = 2
-"""Changes asked for at a time, so that every answer ends in the midst of them."""
+"""Changes in one request; so few that requests end in the middle of edits."""
 
 
 class Mirror:
-    """What a mirror has."""
+    """The entries and the position of a mirror."""
 
     def __init__(self, http: httpx2.Client) -> None:
         self._http = http
@@ -33,7 +30,7 @@ class Mirror:
         """As JSON, by id."""
 
     def follow(self) -> int:
-        """Take what has changed since, and return how many changes that were.
+        """Apply the changes since the last call, and return their number.
 
         Raises:
             PromiseBroken: revisions do not rise.
@@ -45,9 +42,16 @@ class Mirror:
                 if change["revision"] <= self._heard:
                     raise PromiseBroken(f"{change['revision']} was told behind {self._heard}")
                 self._heard = change["revision"]
-                self.entries[change["id"]] = change["entry"]
+                if "purged" in change:
+                    self._erase(change["purged"])
+                else:
+                    self.entries[change["id"]] = change["entry"]
             taken += len(lines)
         return taken
+
+    def _erase(self, digest: str) -> None:
+        for id_ in [id_ for id_ in self.entries if digest_of(id_) == digest]:
+            del self.entries[id_]
 
     def _ask(self) -> list[str]:
         asked = {"since": self._heard, "limit": PAGE}
@@ -81,7 +85,7 @@ class Mirror:
             raise broken[0]
         self.follow()
 
-    def judge(self, index: Path) -> None:
+    def check(self, index: Path) -> None:
         """Compare with what is stored.
 
         Raises:

@@ -3,12 +3,11 @@
     python -m benchmarks.torture.power --cuts 200 --seed 1
     python -m benchmarks.torture.power --cuts 200 --seed 1 --without-fsync
 
-A writer works on an ext4 in a file, and is stopped at moments of chance; the file is copied then,
-which has what was synced and not what the system meant to write later. The copy must mount, open,
-hold every acknowledged edit and no other, and take a new one. With `--without-fsync` the system is
-kept from syncing (strace), and at least nine of ten copies must be found wanting: a trial that
-cannot tell would prove nothing. Needs root; says so otherwise. Exit code 1: a promise was broken,
-or the trial cannot tell.
+A writer works on an ext4 in a file and is stopped at random moments. The file is copied then: it
+has what was synced, and not what the system meant to write later. The copy must mount, open, hold
+every acknowledged edit and no other, and accept a new one. With `--without-fsync` calls of fsync do
+nothing (strace), and at least nine of ten copies must be found damaged; else this trial could not
+detect a lost edit. Needs root; says so otherwise. Exit code 1: one of these failed.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ from tests.conftest import ENTRIES
 BETWEEN_S = (0.05, 0.4)
 FIRST_EDIT_WITHIN_S = 30.0
 MUST_FAIL = 0.9
-"""Of the cuts when nothing is synced."""
+"""Least share of damaged copies when nothing is synced."""
 
 WITHOUT_FSYNC = (
     *("strace", "-D", "-f", "-qq", "-o", os.devnull, "--seccomp-bpf"),
@@ -45,7 +44,7 @@ WITHOUT_FSYNC = (
 
 
 class Writing:
-    """A writer that is stopped and goes on, and what it has said so far."""
+    """A writer that is stopped and continued, and the lines it has printed so far."""
 
     def __init__(self, index: Path, seed: int, under: Sequence[str]) -> None:
         command = [*under, sys.executable, "-m", "benchmarks.torture.writer", str(index), str(seed)]
@@ -66,7 +65,7 @@ class Writing:
         """Let it work again."""
         self.process.send_signal(signal.SIGCONT)
 
-    def tell(self, oracle: Oracle) -> None:
+    def forward_to(self, oracle: Oracle) -> None:
         """Pass on all that it has said."""
         try:
             while more := os.read(self._said, 1 << 16):
@@ -75,7 +74,7 @@ class Writing:
             pass
         *lines, self._rest = self._rest.split(b"\n")
         for line in lines:
-            oracle.hear(line.decode())
+            oracle.record(line.decode())
 
 
 @contextmanager
@@ -89,7 +88,7 @@ def _writing(index: Path, seed: int, under: Sequence[str]) -> Iterator[Writing]:
 
 
 def torture(cuts: int, seed: int, *, is_synced: bool = True) -> tuple[int, list[str]]:
-    """Cut the power so often.
+    """Simulate power cuts and check the store after each.
 
     Return how many edits were acknowledged and what was found wanting.
 
@@ -113,7 +112,7 @@ def torture(cuts: int, seed: int, *, is_synced: bool = True) -> tuple[int, list[
             for cut in range(cuts):
                 time.sleep(chance.uniform(*BETWEEN_S))
                 writing.stop()
-                writing.tell(oracle)
+                writing.forward_to(oracle)
                 images.copy(image, folder / "copy")
                 if found := _judge(folder, oracle):
                     wanting.append(f"cut {cut} of seed {seed}: {found}")
@@ -127,7 +126,7 @@ def _wait_for_edit(writing: Writing, oracle: Oracle) -> None:
         if time.monotonic() > until:
             raise PromiseBroken("the writer acknowledged nothing")
         time.sleep(0.01)
-        writing.tell(oracle)
+        writing.forward_to(oracle)
 
 
 def _judge(folder: Path, oracle: Oracle) -> str:
@@ -138,7 +137,7 @@ def _judge(folder: Path, oracle: Oracle) -> str:
     try:
         with images.mounted(folder / "copy", folder / "after") as disk:
             index = disk / "index"
-            deepcopy(oracle).judge(held(index))
+            deepcopy(oracle).check(held(index))
             with Editor(index) as editor:
                 editor.change(ENTRIES[0].id, definition="There is light again.")
             if held(index)[ENTRIES[0].id] != "There is light again.":
@@ -153,7 +152,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--cuts", type=int, default=200)
     parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(3), "big"))
-    parser.add_argument("--without-fsync", action="store_true", help="the trial of the trial")
+    parser.add_argument(
+        "--without-fsync",
+        action="store_true",
+        help="without fsync: at least nine of ten copies must be found damaged",
+    )
     given = parser.parse_args()
     reason = images.missing()
     if given.without_fsync and not reason and shutil.which("strace") is None:

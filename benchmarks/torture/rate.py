@@ -1,14 +1,12 @@
 """Asks a service fifty questions a second while edits are published.
 
-A question is sent whether or not the last ones have been answered.
-
     python -m benchmarks.torture.rate --publishes 100
 
-Another process edits an entry and publishes, later only edits, equally often, and at last does
-nothing. Every question must be answered, and show a state that was there between the moment it was
-sent and the moment of its answer; times run from the moment a question was due. Exit code 1: a
-promise was broken, or one in a hundred questions took more than twice as long with publications as
-with the edits alone.
+A question is sent whether or not the last ones have been answered. Another process edits an entry
+and publishes; then it only edits, equally often; at last it does nothing. Every question must be
+answered, and show a state between the sending of the question and its answer. Times run from the
+moment at which a question was due. Exit code 1: one of these failed, or one in a hundred questions
+took more than twice as long with publishing as with edits alone.
 """
 
 from __future__ import annotations
@@ -42,11 +40,11 @@ from semsearch.storage.layout import IndexLayout
 RATE = 50
 ASKERS = 32
 ROUND_S = 0.5
-"""An edit, and what publishes it, begin so often."""
+"""Time from one edit, and its publish, to the next."""
 
 WARMING_S = 1.0
 AT_MOST = 2.0
-"""Times as long a question may take with publications, the slowest of a hundred compared."""
+"""Largest ratio of the 99th percentiles of answer times with publishing and with edits alone."""
 
 PUBLISH, EDIT, REST = "publish", "edit", "rest"
 
@@ -66,7 +64,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class TimedQuestion:
-    """A question that was answered, and the change that its answer shows, if it shows the entry."""
+    """An answered question, and the change that its answer shows, if it shows the entry."""
 
     due: float
     sent: float
@@ -76,7 +74,7 @@ class TimedQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """How long questions took, in milliseconds."""
+    """Times of answers, in milliseconds."""
 
     questions: int
     p50: float
@@ -90,7 +88,7 @@ class Times:
 
 
 def torture(index: Path, rounds: int, doing: str = PUBLISH) -> Times:
-    """Ask while in so many rounds an entry is edited, and published or not, or nothing is done.
+    """Ask while an entry is edited in so many rounds, with or without publishing, or not edited.
 
     Raises:
         PromiseBroken: a question was not answered, or its answer shows what was not there.
@@ -106,13 +104,13 @@ def torture(index: Path, rounds: int, doing: str = PUBLISH) -> Times:
     if len(changes) != (0 if doing == REST else rounds):
         raise PromiseBroken(f"{len(changes)} changes were made in {rounds} rounds")
     for one in asked:
-        judge(one, changes)
+        check(one, changes)
     begun = asked[0].due + WARMING_S
     return Times.of([one for one in asked if one.due >= begun])
 
 
-def judge(asked: TimedQuestion, changes: Sequence[Change]) -> None:
-    """Look whether an answer shows a state that was there; the changes are numbered from 1.
+def check(asked: TimedQuestion, changes: Sequence[Change]) -> None:
+    """Check that an answer shows a state that existed; the changes are numbered from 1.
 
     Raises:
         PromiseBroken: it shows another one.
@@ -154,7 +152,7 @@ def _ask(url: str, editing: subprocess.Popen[str]) -> Iterator[TimedQuestion]:
 
 
 class Connections:
-    """Connections to a service that are kept, as many as questions are under way at most."""
+    """Kept-alive connections, as many as the largest number of open questions."""
 
     def __init__(self, url: str) -> None:
         self._netloc = urlsplit(url).netloc
@@ -198,7 +196,7 @@ def _shown(hits: Sequence[dict[str, str]]) -> int | None:
 
 
 def edit(index: Path, rounds: int, doing: str) -> None:
-    """Change the entry in each round, print when, and publish it; or less."""
+    """Change the entry in each round, print the time, and publish if asked to."""
     began = time.monotonic()
     with Editor(index, who="torture") as editor:
         for number in range(1, rounds + 1):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,21 +18,30 @@ import sys
 from semsearch.server.serve import serve
 from semsearch.core.settings import load_settings
 
-serve(load_settings(index=sys.argv[1], port=0), lambda listening: print(listening.url, flush=True))
+serve(load_settings(index=sys.argv[1], port=0, workers=1), lambda listening: print(listening.url, flush=True))
 """
 
 
 @contextmanager
-def serving(index: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def serving(
+    index: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Serve an index, and yield the process and its address.
 
     It is killed at the end, unless it has ended.
+
+    Args:
+        index: the index folder.
+        environment: settings as variables, such as `SEMSEARCH_CACHE`.
 
     Raises:
         PromiseBroken: it does not start.
     """
     command = [sys.executable, "-c", _SERVE, str(index)]
-    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as server:
+    env = {**os.environ, **(environment or {})}
+    with subprocess.Popen(
+        command, cwd=PROJECT, stdout=subprocess.PIPE, text=True, env=env
+    ) as server:
         try:
             assert server.stdout is not None
             url = server.stdout.readline().strip()

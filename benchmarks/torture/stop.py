@@ -1,9 +1,9 @@
-"""A server is told to stop (SIGTERM) while entries are added over HTTP.
+"""Stops a server (SIGTERM) while entries are added over HTTP.
 
     python -m benchmarks.torture.stop --stops 100 --seed 1
 
-What was acknowledged must be in the store, nothing may be there that was not asked for, and the
-server must end with code 0. Exit code 1: a promise was broken.
+The store must have every acknowledged entry and no entry that was not sent, and the server must end
+with code 0. Exit code 1: one of these failed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from semsearch.storage.layout import IndexLayout
 
 CLIENTS = 4
 LONGEST_S = 0.5
-"""A server is stopped at most so long after the first request."""
+"""Longest time from the first request to the stop of the server."""
 STOPPED_WITHIN_S = 30
 
 
@@ -45,7 +45,7 @@ def torture(index: Path, stops: int, seed: int) -> int:
     total = 0
     for stop in range(stops):
         asked, acknowledged = _stop(index, key, stop, chance.uniform(0.05, LONGEST_S))
-        judge(index, stop, asked, acknowledged)
+        check(index, stop, asked, acknowledged)
         total += len(acknowledged)
     return total
 
@@ -67,7 +67,7 @@ def _stop(index: Path, key: str, stop: int, after_s: float) -> tuple[set[str], s
 
 
 def _add(url: str, key: str, prefix: str) -> tuple[set[str], set[str]]:
-    """Add entries one after the other until nobody answers."""
+    """Add entries one after the other until the server does not answer."""
     sent: set[str] = set()
     acknowledged: set[str] = set()
     headers = {"Authorization": f"Bearer {key}"}
@@ -86,7 +86,7 @@ def _add(url: str, key: str, prefix: str) -> tuple[set[str], set[str]]:
                 raise PromiseBroken(f"{response.status_code} {json.dumps(response.json())}")
 
 
-def judge(index: Path, stop: int, sent: set[str], acknowledged: set[str]) -> None:
+def check(index: Path, stop: int, sent: set[str], acknowledged: set[str]) -> None:
     """Compare the entries of one server with what its clients were told.
 
     Raises:

@@ -1,11 +1,10 @@
-"""A writer that is killed.
-
-It says what it is about to do, does it, and says that it was acknowledged.
+"""A process that edits and announces each edit, to be killed by its parent.
 
     python -m benchmarks.torture.writer INDEX SEED
 
-Each line is JSON: `{"about": {ID: DEFINITION or null}}` before an edit, with the state that it
-leads to, and `{"done": true}` behind it. Publishing, which changes no entry, says nothing.
+Each line is JSON: `{"about": {ID: DEFINITION or null}}` before an edit, with the state after it,
+and `{"done": true}` after the edit was acknowledged. Publishing changes no entry and prints
+nothing.
 """
 
 from __future__ import annotations
@@ -25,12 +24,12 @@ from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.layout import IndexLayout
 
 GLOSSARY = "torture"
-FEW = 5
-"""Entries below which none is deleted."""
+MIN_ENTRIES = 5
+"""Least number of entries; below it none is deleted."""
 
 
 class RandomEditor:
-    """Makes edits by chance for ever."""
+    """Makes random edits for ever."""
 
     def __init__(self, index: Path, seed: int) -> None:
         self._layout = IndexLayout(index)
@@ -58,7 +57,7 @@ class RandomEditor:
             self._do({id_: text}, lambda: self._editor.change(id_, definition=text))
 
     def _delete(self) -> None:
-        if len(self._ids) > FEW:
+        if len(self._ids) > MIN_ENTRIES:
             id_ = self._ids.pop(self._chance.randrange(len(self._ids)))
             self._do({id_: None}, lambda: self._editor.delete(id_))
 

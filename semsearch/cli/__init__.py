@@ -9,7 +9,8 @@ Exit codes, for scripts:
        `lint`: findings at or above `--fail-on`; `diff --exit-code`: something differs
     2  the question, an argument, an entry or a source file is invalid, or the entry is unknown
        or was changed meanwhile
-    3  the index is missing, damaged, busy, of another encoder, or cannot be written
+    3  the index is missing, damaged, busy, of another encoder, or cannot be written;
+       `doctor`: an error was found
     4  the encoder or an installed library is unusable
    70  a bug, with a traceback
 """
@@ -20,19 +21,45 @@ import os
 import sys
 import traceback
 
-from semsearch.cli import backup, build_options, diff, edit, export, keys, lint, serve, teach
+from semsearch.cli import (
+    annotate,
+    backup,
+    browse,
+    build_options,
+    diff,
+    doctor,
+    edit,
+    export,
+    gaps,
+    keys,
+    lint,
+    mcp,
+    purge,
+    schema,
+    serve,
+    teach,
+    upgrade,
+)
 from semsearch.cli.commands import app
 from semsearch.cli.output.printable import printable
 from semsearch.core import errors
 
 app.add_typer(build_options.app)
+app.add_typer(browse.app)
 app.add_typer(serve.app)
+app.add_typer(mcp.app)
 app.add_typer(lint.app)
 app.add_typer(diff.app)
 app.add_typer(export.app)
+app.add_typer(annotate.app)
 app.add_typer(edit.app)
 app.add_typer(teach.app)
 app.add_typer(backup.app)
+app.add_typer(upgrade.app)
+app.add_typer(doctor.app)
+app.add_typer(schema.app)
+app.add_typer(purge.app)
+app.add_typer(gaps.app)
 app.add_typer(keys.app)
 
 _EXIT_CODES: tuple[tuple[type[errors.SemsearchError], int], ...] = (
@@ -46,7 +73,7 @@ _EXIT_CODES: tuple[tuple[type[errors.SemsearchError], int], ...] = (
 
 def main() -> None:
     """Run the command line; an expected error prints one line and sets the exit code."""
-    _keep_numpy_on_one_thread()
+    _limit_native_threads()
     try:
         app()
     except errors.SemsearchError as error:
@@ -57,10 +84,13 @@ def main() -> None:
         sys.exit(70)  # EX_SOFTWARE of sysexits.h; distinct from 1, "no close match"
 
 
-def _keep_numpy_on_one_thread() -> None:
-    """Limit NumPy's OpenBLAS, which is not loaded yet, to one thread.
+def _limit_native_threads() -> None:
+    """Limit NumPy's OpenBLAS to one thread, and let OpenMP's threads sleep while they wait.
 
-    Its waiting threads take processor time from ONNX Runtime and the event loop: a question over
-    HTTP took 7 to 9 ms with them and 6 without (`make bench`). A number set by the user is kept.
+    Neither is loaded yet. Waiting threads of OpenBLAS take processor time from ONNX Runtime and the
+    event loop: a question over HTTP took 7 to 9 ms with them and 6 without (`make bench`). OpenMP
+    lays out the map of a build; while its threads spun, a build took up to 40 % more processor
+    time. What the user has set is kept.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,10 +18,10 @@ from rich.table import Table
 from rich.text import Text
 
 from semsearch.cli.output import build, common
-from semsearch.core.errors import ImportFailed
+from semsearch.core.errors import InvalidSetting
 
 if TYPE_CHECKING:
-    from semsearch.importers import Corpus
+    from semsearch.importers import Corpus, CorpusOptions
 
 app = typer.Typer()
 
@@ -30,6 +36,13 @@ Columns = Annotated[
     str | None,
     typer.Option(help="Columns of tables and JSON, such as term=Word,definition=Meaning."),
 ]
+FollowLinks = Annotated[
+    bool, typer.Option("--follow-links", help="Follow links that lead out of a folder.")
+]
+Language = Annotated[
+    str | None,
+    typer.Option("--lang", help="Language of entries whose file states none (default: en)."),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Only read, and report what would be built.")
 ]
@@ -37,12 +50,18 @@ Report = Annotated[
     Path | None,
     typer.Option("--report", help="Write the result of each record into a file, as JSON Lines."),
 ]
+SourceUrl = Annotated[
+    str | None,
+    typer.Option(
+        help="Address of a source file, such as https://example.org/blob/main/{file}#L{line}."
+    ),
+]
 
 
 @app.command()
 def formats(as_json: bool = typer.Option(False, "--json", help="Print JSON for programs.")) -> None:
     """List the formats that can be read, by the names that --format accepts."""
-    from semsearch.importers.formats import FORMATS  # noqa: PLC0415 - only this command needs it
+    from semsearch.importers.format_lookup import FORMATS  # noqa: PLC0415 - only this command needs it
 
     if as_json:
         content = [
@@ -56,23 +75,79 @@ def formats(as_json: bool = typer.Option(False, "--json", help="Print JSON for p
     common.print_table(table)
 
 
+def check_only_json(form: StrEnum | None, default: StrEnum) -> None:
+    """Refuse another `--format` beside `--json`.
+
+    Args:
+        form: the value of `--format`, if there is one.
+        default: the value that may be the default.
+
+    Raises:
+        InvalidSetting: `form` is another one.
+    """
+    if form not in (None, default, "json"):
+        raise InvalidSetting(f"--json and --format {form} were given; choose one")
+
+
 def columns(option: str | None) -> dict[str, str]:
     """Parse `term=Word,definition=Meaning`."""
     found: dict[str, str] = {}
     for part in (option or "").split(",") if option else []:
         field, separator, column = part.partition("=")
         if not separator or not field.strip() or not column.strip():
-            raise ImportFailed(f"{part!r} is not FIELD=COLUMN", "--columns")
+            raise InvalidSetting(f"--columns: {part.strip()!r} is not FIELD=COLUMN")
         found[field.strip()] = column.strip()
     return found
 
 
+def corpus_options(
+    named: str | None, format_: str | None, language: str | None, *, follow_links: bool
+) -> CorpusOptions:
+    """Return how files are read, by the options of a command."""
+    return {
+        "columns": columns(named),
+        "format": format_,
+        "language": language,
+        "follow_links": follow_links,
+    }
+
+
+@contextmanager
+def with_standard_input(paths: list[str], format_: str | None) -> Iterator[list[str]]:
+    """Yield the paths, with standard input as a file in the place of `-` or `NAME=-`.
+
+    Args:
+        paths: as a user named them.
+        format_: the value of `--format`, since no name tells the format.
+
+    Raises:
+        InvalidSetting: standard input is wanted twice, or without a format.
+    """
+    wanted = [path for path in paths if path.rpartition("=")[2] == "-"]
+    if not wanted:
+        yield paths
+        return
+    if len(wanted) > 1:
+        raise InvalidSetting("standard input, -, was named twice; it can be read once")
+    if format_ is None:
+        raise InvalidSetting(
+            "standard input has no name that tells its format: add --format, such as --format table"
+        )
+    with TemporaryDirectory(prefix="semsearch-") as folder:
+        file = Path(folder) / "stdin"
+        with file.open("wb") as written:
+            shutil.copyfileobj(sys.stdin.buffer, written)
+        (Path(folder) / "semsearch.toml").touch()  # or one above would count, of whoever wrote it
+        name = wanted[0].rpartition("=")[0] or "stdin"
+        yield [f"{name}={file}" if path == wanted[0] else path for path in paths]
+
+
 def dry_run(
     paths: list[str],
-    *,
-    columns: dict[str, str],
-    format_: str | None,
+    options: CorpusOptions,
     report: Path | None,
+    progress: common.BuildProgress,
+    *,
     strict: bool,
     as_json: bool,
 ) -> None:
@@ -80,8 +155,8 @@ def dry_run(
     from semsearch.importers import read_corpus  # noqa: PLC0415 - loads the importers
     from semsearch.importers.report import write_report  # noqa: PLC0415
 
-    with common.BuildProgress(quiet=as_json) as progress:
-        corpus = read_corpus(paths, columns=columns, format=format_, progress=progress)
+    corpus = read_corpus(paths, progress=progress, **options)
+    progress.close()
     if report is not None:
         write_report(corpus, report)
     if strict:

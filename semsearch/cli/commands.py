@@ -1,4 +1,4 @@
-"""The commands `build`, `ask`, `related`, `info`, `evaluate`, `calibrate` and `picture`.
+"""The commands `build`, `ask`, `info`, `evaluate`, `calibrate` and `picture`.
 
 Each reads its arguments, calls the library once, and prints the result.
 """
@@ -16,6 +16,7 @@ import typer
 from semsearch.cli import build_options, completion
 from semsearch.cli.output import build as show_build
 from semsearch.cli.output import common, evaluation
+from semsearch.cli.usage_errors import CommandGroup
 from semsearch.core.errors import InvalidQuestion, InvalidSetting
 from semsearch.core.version import __version__
 
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="semsearch",
+    cls=CommandGroup,
     help="Ask a glossary in plain language and get the closest-matching terms.",
-    epilog="Exit codes: 0 done, 1 no close match, 2 bad input, 3 index trouble, 4 encoder trouble, "
-    "70 a bug.",
+    epilog="Exit codes: 0 done, 1 no close match or findings, 2 bad input, 3 index trouble, "
+    "4 encoder trouble, 70 a bug.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -89,7 +91,10 @@ def _root(
 def build(
     paths: Annotated[
         list[str] | None,
-        typer.Argument(help="Files, folders or NAME=PATH (default: corpus).", show_default=False),
+        typer.Argument(
+            help="Files, folders or NAME=PATH; - is standard input (default: corpus).",
+            show_default=False,
+        ),
     ] = None,
     index: Index = None,
     model: Model = None,
@@ -107,6 +112,8 @@ def build(
     ] = None,
     columns: build_options.Columns = None,
     format_: build_options.Format = None,
+    lang: build_options.Language = None,
+    follow_links: build_options.FollowLinks = False,
     strict: Annotated[bool, typer.Option(help="Stop if a record or a file is not read.")] = False,
     dry_run: build_options.DryRun = False,
     record_report: build_options.Report = None,
@@ -114,35 +121,35 @@ def build(
         bool,
         typer.Option("--overwrite-edits", help="Overwrite live edits with the corpus."),
     ] = False,
+    source_url: build_options.SourceUrl = None,
     as_json: AsJson = False,
 ) -> None:
     """Read glossaries and update the index."""
-    from semsearch.ingest.build import build as build_now  # noqa: PLC0415 - loads numpy
+    from semsearch.ingest.corpus_build import build as build_now  # noqa: PLC0415 - loads numpy
     from semsearch.models.registry import DEFAULT_MODEL  # noqa: PLC0415
 
-    if dry_run:
-        build_options.dry_run(
-            paths or ["corpus"],
-            columns=build_options.columns(columns),
-            format_=format_,
-            report=record_report,
-            strict=strict,
-            as_json=as_json,
-        )
-        return
+    options = build_options.corpus_options(columns, format_, lang, follow_links=follow_links)
     settings = settings_of(index=index, model=model, reranker=reranker, engine=engine)
-    with common.BuildProgress(quiet=as_json) as progress:
+    with (
+        build_options.with_standard_input(paths or ["corpus"], format_) as named,
+        common.BuildProgress(quiet=as_json) as progress,
+    ):
+        if dry_run:
+            build_options.dry_run(
+                named, options, record_report, progress, strict=strict, as_json=as_json
+            )
+            return
         report = build_now(
-            paths or ["corpus"],
+            named,
             settings.index,
             model=settings.model or DEFAULT_MODEL,
             reranker=settings.reranker,
             engine=settings.engine,
-            columns=build_options.columns(columns),
-            format=format_,
+            **options,
             record_report=record_report,
             strict=strict,
             overwrite_edits=overwrite_edits,
+            source_url=source_url,
             progress=progress,
         )
     show_build.build_report(report, settings.index, as_json=as_json)
@@ -150,8 +157,11 @@ def build(
 
 @app.command()
 def ask(
-    question: Annotated[
-        str, typer.Argument(help="The question; - reads one question a line from stdin.")
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="QUESTION", help="The question; - reads one question a line from stdin."
+        ),
     ],
     index: Index = None,
     limit: Limit = 5,
@@ -162,12 +172,16 @@ def ask(
     why: Annotated[
         bool, typer.Option("--why", help="Explain each hit; --json always does.")
     ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Print whole definitions, not six lines of each.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question with the closest-matching terms."""
     from semsearch.cli.output import answer as show_answer  # noqa: PLC0415 - loads numpy
     from semsearch.ranking.confidence import THRESHOLD  # noqa: PLC0415
 
+    question = " ".join(words)
     threshold = THRESHOLD if min_confidence is None else min_confidence
     with open_glossary(settings_of(index=index, model=model)) as opened:
         asked = partial(
@@ -176,7 +190,7 @@ def ask(
         if question == "-":
             raise typer.Exit(_ask_lines(asked))
         answer = asked(question)
-    show_answer.answer(answer, as_json=as_json, why=why)
+    show_answer.answer(answer, as_json=as_json, why=why, full=full)
     raise typer.Exit(int(answer.no_close_match))
 
 
@@ -195,21 +209,6 @@ def _ask_lines(ask: Callable[[str], Answer]) -> int:
             common.failed_line(number, reason)
             code = 2
     return code
-
-
-@app.command()
-def related(
-    name: Annotated[
-        str,
-        typer.Argument(help="A term, alias, acronym or id.", autocompletion=completion.names),
-    ],
-    index: Index = None,
-    limit: Limit = 5,
-    as_json: AsJson = False,
-) -> None:
-    """Show the links of a term, and terms of similar meaning."""
-    with open_glossary(settings_of(index=index)) as opened:
-        common.related(opened.related(name, k=limit), as_json=as_json)
 
 
 @app.command()
@@ -299,17 +298,18 @@ def calibrate(
 def picture(
     question: Annotated[str, typer.Argument(help="A question to place among the terms.")],
     index: Index = None,
+    glossary: InGlossary = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the SVG.")] = Path(
         "embedding.svg"
     ),
 ) -> None:
-    """Draw the entries and a question as points: similar ones are near each other."""
+    """Draw a question and the 200 nearest entries as points: similar ones are near each other."""
     from semsearch.search.picture import draw  # noqa: PLC0415
 
     if output.suffix.lower() != ".svg":
         raise InvalidSetting(f"the picture is an SVG; {output} should end in .svg")
     with open_glossary(settings_of(index=index)) as opened:
-        svg = draw(opened, question)
+        svg = draw(opened, question, name=glossary)
     common.write_text(output, svg)
     common.done(f"wrote {output}")
 

@@ -9,9 +9,8 @@ import typer
 
 from semsearch.cli import build_options
 from semsearch.cli.commands import AsJson, Model, settings_of
-from semsearch.cli.output import common
+from semsearch.cli.output import common, report_format
 from semsearch.cli.output import diff as show_diff
-from semsearch.core.errors import InvalidSetting
 
 app = typer.Typer()
 
@@ -32,18 +31,10 @@ def diff(
     model: Model = None,
     columns: build_options.Columns = None,
     read_as: build_options.ReadAs = None,
-    form: Annotated[
-        show_diff.DiffFormat | None,
-        typer.Option(
-            "--format",
-            "-f",
-            help="How differences are printed (default: by the suffix of --output, else a table).",
-            show_default=False,
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write them into a file.")
-    ] = None,
+    lang: build_options.Language = None,
+    follow_links: build_options.FollowLinks = False,
+    form: report_format.StatedFormat = None,
+    output: report_format.Output = None,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit code 1 when something differs.")
     ] = False,
@@ -55,17 +46,17 @@ def diff(
     """
     from semsearch.quality.diff import diff as compare  # noqa: PLC0415 - loads numpy
 
-    form = _format_of(form, output, as_json=as_json)
-    is_table = form is show_diff.DiffFormat.TABLE
+    form = report_format.format_of(form, output, as_json=as_json)
+    is_table = form is report_format.ReportFormat.TABLE
+    options = build_options.corpus_options(columns, read_as, lang, follow_links=follow_links)
     with common.BuildProgress(quiet=not is_table) as progress:
         found = compare(
             old,
             new,
             index=index,
             model=settings_of(model=model).model,
-            columns=build_options.columns(columns),
-            format=read_as,
             progress=progress,
+            **options,
         )
     if is_table:
         show_diff.table(found)
@@ -75,25 +66,3 @@ def diff(
         common.write_text(output, show_diff.as_text(found, form))
         common.done(f"wrote {output}")
     raise typer.Exit(int(exit_code and bool(found.differences)))
-
-
-_BY_SUFFIX = {
-    ".json": show_diff.DiffFormat.JSON,
-    ".md": show_diff.DiffFormat.MARKDOWN,
-    ".html": show_diff.DiffFormat.HTML,
-}
-
-
-def _format_of(
-    form: show_diff.DiffFormat | None, output: Path | None, *, as_json: bool
-) -> show_diff.DiffFormat:
-    """Return the requested format, or that of the file's suffix."""
-    if as_json and form not in (None, show_diff.DiffFormat.TABLE, show_diff.DiffFormat.JSON):
-        raise InvalidSetting(f"--json and --format {form} were given; choose one")
-    if as_json:
-        return show_diff.DiffFormat.JSON
-    if form is None and output is not None:
-        form = _BY_SUFFIX.get(output.suffix.lower())
-    if output is not None and form in (None, show_diff.DiffFormat.TABLE):
-        raise InvalidSetting("--output writes JSON, Markdown or HTML; choose one with --format")
-    return form or show_diff.DiffFormat.TABLE

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from semsearch.cli import completion
 from semsearch.cli.commands import AsJson, Index
 from semsearch.cli.output import common, edits
-from semsearch.core.errors import InvalidEntry, InvalidSetting
+from semsearch.core.entries import DETAILS, EXTRA, MARKDOWN, NO_DETAILS, Details
+from semsearch.core.errors import InvalidEntry, InvalidSetting, PublishingUnderWay
 
 if TYPE_CHECKING:
     from semsearch.ingest import Editor
@@ -75,14 +77,28 @@ _AskedAs = Annotated[
     list[str] | None,
     typer.Option("--asked-as", help="A phrase by which people ask for it; several times."),
 ]
+_Markdown = Annotated[
+    str | None,
+    typer.Option(help="The definition in Markdown; - reads it from stdin."),
+]
 _Extra = Annotated[
     list[str] | None,
     typer.Option("--extra", help="Another field, such as Owner=Jane; several times."),
 ]
 
+_OPTIONS = {
+    "examples": "example",
+    "sources": "source",
+    "hidden_labels": "hidden_label",
+    "name_languages": "name_language",
+}
+"""The parameters of details that are stated one at a time; others have the name of the detail.
+`add` and `change` read all of them from the context, by the table `DETAILS`."""
+
 
 @app.command()
 def add(
+    context: typer.Context,
     glossary: Annotated[
         str, typer.Argument(help="Its glossary.", autocompletion=completion.glossaries)
     ],
@@ -107,38 +123,27 @@ def add(
     hidden_label: _HiddenLabels = None,
     name_language: _NameLanguages = None,
     asked_as: _AskedAs = None,
+    markdown: _Markdown = None,
     extra: _Extra = None,
     index: Index = None,
     as_json: AsJson = False,
 ) -> None:
     """Add an entry to an index."""
-    from semsearch.core.entries import Details  # noqa: PLC0415
-    from semsearch.ingest.drafts import Draft  # noqa: PLC0415 - loads the importers
+    from semsearch.ingest.drafts import Draft, new_id  # noqa: PLC0415 - loads the importers
 
-    stated = {
-        "category": category,
-        "notation": notation,
-        "status": status,
-        "iri": iri,
-        "examples": example,
-        "sources": source,
-        "broader": broader,
-        "narrower": narrower,
-        "related": related,
-        "hidden_labels": hidden_label,
-        "name_languages": name_language,
-        "asked_as": asked_as,
-        "extra": _fields(extra),
-    }
-    details = Details.of({name: part for name, part in stated.items() if part is not None})
+    details = Details.of(_stated(context))
     links = tuple(see_also or ())
     draft = Draft(term, _text(definition), tuple(alias or ()), language or "en", links, details)
     with _editor(index) as editor:
-        edits.edited("added", editor.add(glossary, draft, id_=id_), as_json=as_json)
+        added = editor.add(glossary, draft, id_=id_)
+        edits.edited("added", added, as_json=as_json)
+        if id_ is None and added.id != (other := new_id(glossary, term)):
+            common.remark(f"{other} has the same name; change that entry if you meant it")
 
 
 @app.command()
 def change(
+    context: typer.Context,
     id_: _Id,
     term: Annotated[str | None, typer.Option(help="The new term.")] = None,
     definition: Annotated[
@@ -178,6 +183,8 @@ def change(
     ] = False,
     asked_as: _AskedAs = None,
     no_asked_as: Annotated[bool, typer.Option("--no-asked-as", help="Remove all.")] = False,
+    markdown: _Markdown = None,
+    no_markdown: Annotated[bool, typer.Option("--no-markdown", help="Remove it.")] = False,
     extra: Annotated[
         list[str] | None,
         typer.Option(
@@ -190,27 +197,9 @@ def change(
     as_json: AsJson = False,
 ) -> None:
     """Change parts of an entry; parts that are not given stay."""
-    aliases, links = _list(alias, none=no_aliases), _list(see_also, none=no_see_also)
-    stated = {
-        "category": _one(category, none=no_category),
-        "notation": _one(notation, none=no_notation),
-        "status": _one(status, none=no_status),
-        "iri": _one(iri, none=no_iri),
-        "examples": _list(example, none=no_examples),
-        "sources": _list(source, none=no_sources),
-        "broader": _list(broader, none=no_broader),
-        "narrower": _list(narrower, none=no_narrower),
-        "related": _list(related, none=no_related),
-        "hidden_labels": _list(hidden_label, none=no_hidden_labels),
-        "name_languages": _list(name_language, none=no_name_languages),
-        "asked_as": _list(asked_as, none=no_asked_as),
-        "extra": _changed_fields(extra, none=no_extra),
-    }
-    details = {
-        name: tuple(part) if isinstance(part, list) else part
-        for name, part in stated.items()
-        if part is not None
-    }
+    aliases = _list(alias, none=no_aliases)
+    links = _list(see_also, none=no_see_also)
+    details = _stated(context)
     if (term, definition, aliases, links, language) == (None,) * 5 and not details:
         raise InvalidSetting("no change was given; `semsearch change --help` lists the options")
     with _editor(index) as editor:
@@ -229,11 +218,21 @@ def change(
 
 @app.command()
 def delete(
-    id_: _Id, expected: _Expected = None, index: Index = None, as_json: AsJson = False
+    id_: _Id,
+    expected: _Expected = None,
+    into: Annotated[
+        str | None,
+        typer.Option(
+            help="Entry of the same glossary that its address leads to from now on, by id."
+        ),
+    ] = None,
+    index: Index = None,
+    as_json: AsJson = False,
 ) -> None:
     """Delete an entry; `restore` brings it back."""
     with _editor(index) as editor:
-        edits.edited("deleted", editor.delete(id_, expected=expected), as_json=as_json)
+        deleted = editor.delete(id_, expected=expected, successor=into)
+        edits.edited("deleted", deleted, as_json=as_json)
 
 
 @app.command()
@@ -258,20 +257,36 @@ def restore(
 
 
 @app.command()
-def publish(index: Index = None) -> None:
+def publish(
+    index: Index = None,
+    exit_code: Annotated[
+        bool,
+        typer.Option(
+            "--exit-code",
+            help="Exit code 75 when there is nothing to publish, or another process publishes.",
+        ),
+    ] = False,
+) -> None:
     """Publish the edits since the last build as a new generation; questions and edits go on.
 
     Questions see every edit at once. Publishing makes them as fast again as before the edits, and
     derives links and mentions of changed entries. A server publishes by itself.
     """
     from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
-    from semsearch.ingest.publish import publish_edits  # noqa: PLC0415 - loads numpy
+    from semsearch.ingest.publish import NOTHING_DONE, publish_edits  # noqa: PLC0415 - loads numpy
     from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
 
     layout = IndexLayout(Path(load_settings(index=index).index))
-    with common.BuildProgress(quiet=False) as progress:
-        is_published = publish_edits(layout, progress)
+    try:
+        with common.BuildProgress(quiet=False) as progress:
+            is_published = publish_edits(layout, progress)
+    except PublishingUnderWay:
+        if exit_code:
+            raise typer.Exit(NOTHING_DONE) from None
+        raise
     common.done("published all edits" if is_published else "there was nothing to publish")
+    if exit_code and not is_published:
+        raise typer.Exit(NOTHING_DONE)
 
 
 def _editor(index: object) -> Editor:
@@ -281,35 +296,45 @@ def _editor(index: object) -> Editor:
     return Editor(load_settings(index=index).index)
 
 
+def _stated(context: typer.Context) -> dict[str, Any]:
+    """Return the details that the options of a command state, by name; removed ones are empty."""
+    stated: dict[str, Any] = {}
+    for name in DETAILS:
+        given = context.params[_OPTIONS.get(name, name)]
+        if context.params.get(f"no_{name}"):
+            _check_either(given)
+            stated[name] = getattr(NO_DETAILS, name)
+        elif name == EXTRA and given:
+            stated[name] = _fields(given)
+        elif isinstance(given, str):
+            stated[name] = _text(given) if name == MARKDOWN else given
+        elif given:
+            stated[name] = tuple(given)
+    return stated
+
+
 def _list(given: list[str] | None, *, none: bool) -> list[str] | None:
     """Return the given names, an empty list to remove all, or None to leave them."""
-    if given and none:
-        raise InvalidSetting("names were given, and their removal too; choose one")
-    return given or ([] if none else None)
+    if none:
+        _check_either(given)
+        return []
+    return given or None
 
 
-def _fields(given: list[str] | None) -> dict[str, str] | None:
-    """Parse `Owner=Jane`, each; None if nothing is given."""
-    if given is None:
-        return None
+def _check_either(given: str | Iterable[str] | None) -> None:
+    """Refuse a value beside the option that removes it."""
+    if given:
+        shown = given if isinstance(given, str) else ", ".join(given)
+        raise InvalidSetting(f"{shown!r} was given, and its removal too; choose one")
+
+
+def _fields(given: Iterable[str]) -> dict[str, str]:
+    """Parse `Owner=Jane`, each."""
     parts = [one.partition("=") for one in given]
     for name, equals, _ in parts:
         if not equals or not name.strip():
             raise InvalidSetting(f"{name!r} is not NAME=TEXT, such as Owner=Jane")
     return {name.strip(): text.strip() for name, _, text in parts}
-
-
-def _changed_fields(given: list[str] | None, *, none: bool) -> dict[str, str] | tuple[()] | None:
-    """Return the fields to merge, an empty tuple to remove all, or None to leave them."""
-    listed = _list(given, none=none)
-    return () if listed == [] else _fields(listed)
-
-
-def _one(given: str | None, *, none: bool) -> str | None:
-    """Return the given text, an empty one to remove it, or None to leave it."""
-    if given and none:
-        raise InvalidSetting("a text was given, and its removal too; choose one")
-    return "" if none else given
 
 
 def _text(given: str) -> str:

@@ -75,15 +75,14 @@ def export(
 ) -> None:
     """Write a glossary in an interchange format; `semsearch formats` lists them."""
     settings = settings_of(index=index, public_url=public_url)
-    address = settings.public_url and settings.public_url.rstrip("/") + "/"
     with open_glossary(settings) as opened:
         if format_ == SITE:
-            _site(opened, glossary, output, address)
+            _site(opened, glossary, output, settings.base_url)
             return
         export_ = opened.export(
             glossary or _only(opened),
             format_ or _by_suffix(output),
-            address=address or None,
+            address=settings.base_url or None,
             base=_checked(base),
         )
         _write(export_, output)

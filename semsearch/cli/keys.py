@@ -99,14 +99,12 @@ def _store(layout: IndexLayout) -> KeyStore:
 
 def _check_glossaries(layout: IndexLayout, wanted: list[str]) -> None:
     """Raise if the index lacks one of the glossaries."""
-    from semsearch.index.files.entry_table import Snapshot  # noqa: PLC0415
+    from semsearch.index.files.entry_table import EntryTable  # noqa: PLC0415
     from semsearch.index.manifest import current_generation  # noqa: PLC0415 - loads the library
 
     number, _ = current_generation(layout)
-    with closing(Snapshot(layout.generation(number).entries)) as snapshot:
-        known = snapshot.glossaries()
+    with closing(EntryTable(layout.generation(number).entries)) as entry_table:
+        known = entry_table.glossaries()
     for name in wanted:
         if name not in known:
-            raise GlossaryNotFound(
-                f"there is no glossary {name!r} in this index; it has {', '.join(sorted(known))}"
-            )
+            raise GlossaryNotFound.among(name, known)

@@ -11,7 +11,6 @@ from semsearch.cli import build_options, completion
 from semsearch.cli.commands import AsJson, Model, settings_of
 from semsearch.cli.output import common
 from semsearch.cli.output import lint as show_lint
-from semsearch.core.errors import InvalidSetting
 
 if TYPE_CHECKING:
     from semsearch.quality.lint import LintConfig
@@ -59,6 +58,8 @@ def lint(
     ] = None,
     columns: build_options.Columns = None,
     read_as: build_options.ReadAs = None,
+    lang: build_options.Language = None,
+    follow_links: build_options.FollowLinks = False,
     form: Annotated[
         show_lint.LintFormat, typer.Option("--format", "-f", help="How findings are printed.")
     ] = show_lint.LintFormat.TEXT,
@@ -67,21 +68,21 @@ def lint(
     """Report problems of glossaries; docs/lint.md describes the rules."""
     from semsearch.quality import lint as linting  # noqa: PLC0415 - loads numpy
 
-    if as_json and form not in (show_lint.LintFormat.TEXT, show_lint.LintFormat.JSON):
-        raise InvalidSetting(f"--json and --format {form} were given; choose one")
+    if as_json:
+        build_options.check_only_json(form, show_lint.LintFormat.TEXT)
     settings = _config(config).only(select or (), ignore or ())
     threshold = settings.fail_on
     if fail_on is not None:
         threshold = linting.severity_named(fail_on, none="never", place="--fail-on: ")
+    options = build_options.corpus_options(columns, read_as, lang, follow_links=follow_links)
     with common.BuildProgress(quiet=as_json or form is not show_lint.LintFormat.TEXT) as progress:
         found = linting.lint(
             paths or ["corpus"],
             index=_index(index, model),
             model=settings_of(model=model).model,
             config=settings,
-            columns=build_options.columns(columns),
-            format=read_as,
             progress=progress,
+            **options,
         )
     show_lint.report(found, show_lint.LintFormat.JSON if as_json else form)
     raise typer.Exit(int(found.fails(threshold)))

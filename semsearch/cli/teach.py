@@ -15,7 +15,7 @@ from semsearch.core.errors import InvalidSetting
 if TYPE_CHECKING:
     from semsearch.core.entries import Entry
     from semsearch.ingest import Editor
-    from semsearch.ingest.enrich import EnrichReport
+    from semsearch.ingest.enrich import EnrichOptions, EnrichReport, EntriesWithoutPhrases
     from semsearch.models.chat import ChatServer
     from semsearch.search.glossary import Glossary
 
@@ -45,7 +45,7 @@ def teach(
     folder = load_settings(index=index).index
     with Glossary.open(folder) as glossary:
         entry = glossary.entry(term)
-        with Editor(folder, lend=glossary.lend) as editor:
+        with Editor(folder, encoder_for=glossary.encoder_for) as editor:
             changed = editor.teach(entry.id, question)
     edits.edited("taught", changed, as_json=as_json)
     name = name_said(entry, question)
@@ -87,6 +87,7 @@ def enrich(
     """
     from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
     from semsearch.ingest import Editor  # noqa: PLC0415 - loads numpy
+    from semsearch.ingest import enrich as enriching  # noqa: PLC0415
     from semsearch.models.chat import ChatServer  # noqa: PLC0415
     from semsearch.search.glossary import Glossary  # noqa: PLC0415
 
@@ -102,43 +103,32 @@ def enrich(
     key = settings.chat_key.get_secret_value() if settings.chat_key else None
     with (
         Glossary.open(settings.index) as opened,
-        Editor(settings.index, lend=opened.lend) as editor,
+        Editor(settings.index, encoder_for=opened.encoder_for) as editor,
     ):
         if apply is not None:
             _store(editor, apply)
         elif api is not None and model is not None:
             server = ChatServer(api, model, key, timeout)
-            _write(opened, editor, server, review, glossary, limit, phrases, at_once)
+            wanted = enriching.entries_without_phrases(editor, glossary)
+            options = enriching.EnrichOptions(phrases, at_once, limit)
+            _write(opened, wanted, server, review, options)
 
 
 def _write(
     opened: Glossary,
-    editor: Editor,
+    wanted: EntriesWithoutPhrases,
     server: ChatServer,
     file: Path,
-    glossary: str | None,
-    limit: int | None,
-    phrases: int,
-    at_once: int,
+    options: EnrichOptions,
 ) -> None:
-    from semsearch.ingest import enrich as enriching  # noqa: PLC0415 - loads numpy
+    from semsearch.ingest.enrich import enrich as write_phrases  # noqa: PLC0415 - loads numpy
 
     def first_hit(question: str, within: str) -> Entry | None:
         hits = opened.ask(question, k=1, glossary=within).hits
         return hits[0].entry if hits else None
 
-    wanted = enriching.entries_without_phrases(editor, glossary)
     with common.BuildProgress(quiet=False) as progress:
-        made = enriching.enrich(
-            wanted,
-            server,
-            first_hit,
-            file,
-            phrases=phrases,
-            at_once=at_once,
-            most=limit,
-            progress=progress,
-        )
+        made = write_phrases(wanted, server, first_hit, file, options, progress)
     _say_written(made, file)
 
 

@@ -21,11 +21,11 @@ class Tier(StrEnum):
     PREFIX = "prefix"
     """A name begins with the question."""
     PARTIAL = "partial"
-    """The question is words of a name that begins otherwise: its last ones, or some within."""
+    """The question has words of a name, but not its first one."""
     MEANING = "meaning"
     """Found by meaning and by words that the question shares with the entry."""
     FUZZY = "fuzzy"
-    """A name resembles the question, whose words the glossary does not contain: a typing error."""
+    """A name resembles the question, which has a word that the glossary does not use."""
     NEAREST = "nearest"
     """Not a match, only one of the nearest entries."""
 

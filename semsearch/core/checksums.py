@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from semsearch.core.errors import IndexForbidden
+
 
 def sha256_of(file: Path) -> str | None:
-    """Return the SHA-256 of a file in hexadecimal, or None if it cannot be read."""
+    """Return the SHA-256 of a file in hexadecimal.
+
+    The result is None if it is no regular file or cannot be read.
+
+    A FIFO or a device is not read, since that might never end.
+
+    Raises:
+        IndexForbidden: its permissions forbid it.
+    """
     try:
+        if not stat.S_ISREG(file.stat().st_mode):
+            return None
         with file.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()
+    except PermissionError as error:
+        raise IndexForbidden(error) from error
     except OSError:
         return None
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import lru_cache
+from pathlib import PurePath
 from typing import Any, cast
 
 Field = tuple[str, str]
@@ -21,6 +23,18 @@ class Source:
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
 
+    @property
+    def public(self) -> Source:
+        """This source without the folders of the machine that built the index."""
+        name = _public_name(self.file)
+        return self if name == self.file else Source(name, self.line)
+
+
+@lru_cache(maxsize=256)
+def _public_name(file: str) -> str:
+    path = PurePath(file)
+    return path.name if path.is_absolute() else file
+
 
 @dataclass(frozen=True, slots=True)
 class Details:
@@ -33,8 +47,10 @@ class Details:
     the entry in the main language. `name_languages` says of names that are not, or not only, in the
     language of the definition what language they are in, as `Teig@de`; the first name of a language
     is the preferred one. `asked_as` are questions and descriptions by which people look for the
-    entry; each is embedded by itself. `extra` are the fields of the source that an entry has no
-    other place for, by name; their texts are found by words and never embedded.
+    entry; each is embedded by itself. `markdown` is the definition with its structure, if that says
+    more than the plain text: lists, code, emphasis, links, formulas (`importers/markdown_writer/`).
+    `extra` are the fields of the source that an entry has no other place for, by name; their texts
+    are found by words and never embedded.
     """
 
     category: str = ""
@@ -49,6 +65,7 @@ class Details:
     hidden_labels: tuple[str, ...] = ()
     name_languages: tuple[str, ...] = ()
     asked_as: tuple[str, ...] = ()
+    markdown: str = ""
     extra: tuple[Field, ...] = ()
 
     @classmethod
@@ -86,9 +103,11 @@ DETAILS = tuple(field.name for field in fields(Details))
 """The names of all details, in display order."""
 TEXT_DETAILS = ("category", "notation", "status", "iri")
 """The details that are one text."""
+MARKDOWN = "markdown"
+"""The detail that is the definition again, in several lines."""
 EXTRA = "extra"
 """The detail that is a mapping."""
-LIST_DETAILS = tuple(name for name in DETAILS if name not in (*TEXT_DETAILS, EXTRA))
+LIST_DETAILS = tuple(name for name in DETAILS if name not in (*TEXT_DETAILS, MARKDOWN, EXTRA))
 """The details that are several texts."""
 NO_DETAILS = Details()
 
@@ -152,11 +171,15 @@ class StoredEntry:
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """The present state of a changed entry: None if it is deleted, and its revision."""
+    """The present state of a changed entry: None if it is deleted, and its revision.
+
+    Of a purged entry only the glossary is told, in `id`, and the SHA-256 of its id, in `purged`.
+    """
 
     id: str
     entry: Entry | None
     revision: int
+    purged: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +205,18 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class UnreadFile:
-    """A file of a folder that no reader reads, and what to do about it."""
+    """A file of a folder that no reader reads or that cannot be read, and what to do about it."""
 
     file: str
     reason: str
+    line: int = 0
+    """From 1, if the reason is about a line."""
+    glossary: str = ""
+    """To which its entries would belong; empty if no reader reads such files."""
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.reason}"
+        place = str(Source(self.file, self.line)) if self.line else self.file
+        return f"{place}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ The errors know nothing of HTTP or of the command line. Each has one table from 
     ├── ImportFailed            UnknownFormat  EmptyFile
     ├── EntryError              EntryNotFound  EntryConflict  InvalidEntry
     │                           AnsweredBefore  GlossaryNotFound
-    │                           LanguageNotFound
+    │                           LanguageNotFound  PositionGone
     ├── AccessError             KeyRefused  KeyNotFound  NotPermitted
     ├── StoredIndexError        IndexMissing  IndexDamaged  IndexBusy
-    │                           IndexUnwritable  IndexFull
+    │                           PublishingUnderWay
+    │                           IndexUnwritable  IndexFull  IndexForbidden
     │                           FormatTooOld  FormatTooNew  EncoderMismatch
     ├── EncoderError            ModelRefused
     ├── EngineError             DimensionMismatch
@@ -25,7 +26,16 @@ Messages name what is wrong, the value, the place, and what to do about it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Self
+
+from semsearch.core.near_names import near_or_known
+from semsearch.core.users import user_number
+
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
+"""What reading JSON that anybody may have written raises, and using its members: it may be nested
+too deeply, and `Infinity` is no whole number."""
 
 
 class SemsearchError(Exception):
@@ -108,9 +118,26 @@ class AnsweredBefore(EntryError):
 class GlossaryNotFound(EntryError):
     """No glossary of the index has this name."""
 
+    @classmethod
+    def among(cls, name: str, known: Iterable[str]) -> Self:
+        """Return the error for a name that is none of the known ones."""
+        return cls(
+            f"there is no glossary {name!r} in this index{near_or_known(name, sorted(known))}"
+        )
+
 
 class LanguageNotFound(EntryError):
     """No entry that may answer is in this language."""
+
+
+class PositionGone(EntryError):
+    """A place in the changes of a store that is no longer there."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this place in the changes is not of the present store, which was made anew or restored "
+            "from a backup; read all entries with since=0, and replace your copy by them"
+        )
 
 
 class AccessError(SemsearchError):
@@ -145,12 +172,31 @@ class IndexBusy(StoredIndexError):
     """Another process is building or editing this index."""
 
 
+class PublishingUnderWay(IndexBusy):
+    """Another process is publishing the edits of this index."""
+
+
 class IndexUnwritable(StoredIndexError):
     """The index folder cannot be written: disk full, no permission, or not a folder."""
 
 
 class IndexFull(IndexUnwritable):
     """The disk of the index folder is full."""
+
+
+class IndexForbidden(StoredIndexError):
+    """The permissions of a file of the index keep this process from reading it.
+
+    Args:
+        error: the refusal of the system.
+    """
+
+    def __init__(self, error: PermissionError) -> None:
+        super().__init__(
+            f"{error.filename} may not be read by this process (user {user_number()}): permission "
+            "denied; allow others to read the index (`chmod -R a+rX`, but not of keys.db), or run "
+            "semsearch as the user it belongs to"
+        )
 
 
 class FormatTooOld(StoredIndexError):
@@ -199,14 +245,21 @@ class MissingExtra(SemsearchError):
     Args:
         library: the missing library.
         purpose: what needs it.
-        extra: the optional dependencies that have it; those of a full installation by default.
+        extra: the optional dependencies that have it; those of building by default.
     """
 
-    def __init__(self, library: str, purpose: str, extra: str = "") -> None:
-        advice = (
-            f"run `pip install 'semsearch[{extra}]'`"
-            if extra
-            else "this looks like a serve-only installation: run `pip install semsearch` in full"
+    def __init__(self, library: str, purpose: str, extra: str = "build") -> None:
+        super().__init__(
+            f"{purpose} needs {library}, which is not installed here; {how_to_install(extra)}"
         )
-        super().__init__(f"{purpose} needs {library}, which is not installed here; {advice}")
         self.library = library
+
+
+def how_to_install(extra: str = "") -> str:
+    """Return what a message says to do where libraries are missing.
+
+    Args:
+        extra: the optional dependencies that have them; without, those that are always needed.
+    """
+    what = f"'.[{extra}]'" if extra else "."
+    return f"run `pip install {what}` in the checkout of semsearch"

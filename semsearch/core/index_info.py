@@ -26,6 +26,10 @@ class RerankerInfo:
     sha256: str
 
 
+CHOSEN_BY_SIZE = "chosen by its size"
+"""Begins the reason of an automatic choice. Manifests hold it, so it stays."""
+
+
 @dataclass(frozen=True, slots=True)
 class EngineInfo:
     """The nearest-neighbour engine of an index.
@@ -40,6 +44,11 @@ class EngineInfo:
     breadth: int
     bytes: int
 
+    @property
+    def is_automatic(self) -> bool:
+        """Whether the number of entries chose it, so that a later generation may have another."""
+        return self.why.startswith(CHOSEN_BY_SIZE)
+
 
 @dataclass(frozen=True, slots=True)
 class IndexInfo:
@@ -47,6 +56,8 @@ class IndexInfo:
 
     path: str
     generation: int
+    revision: int
+    """Of the store, with the edits that are shown."""
     built_at: str
     built_by: str
     format: int

@@ -64,6 +64,26 @@ def are_among(
     return members[at] == numbers if len(members) else np.zeros(len(numbers), dtype=np.bool_)
 
 
+def distinct(numbers: Numbers) -> Numbers:
+    """Return the distinct ones of some numbers, ascending; for few a third of `np.unique`."""
+    found = np.sort(numbers)
+    is_new = np.ones(len(found), dtype=np.bool_)
+    np.not_equal(found[1:], found[:-1], out=is_new[1:])
+    return found[is_new]
+
+
+def spread(firsts: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the numbers of some runs, run after run, and where each run begins among them.
+
+    Runs of 2 numbers from 5 and of 3 from 9 give 5, 6, 9, 10, 11 and begin at 0 and 2.
+    """
+    ends = counts.cumsum()
+    starts: Numbers = ends - counts
+    numbers: Numbers = (firsts - starts).repeat(counts)
+    numbers += np.arange(len(numbers))
+    return numbers, starts
+
+
 def live(numbers: Numbers, deleted: Numbers) -> Numbers:
     """Return ascending positions without the deleted ones, which ascend too."""
     if not len(deleted) or not len(numbers):

@@ -1,13 +1,31 @@
-"""Computes the next item in a thread while the caller uses the last one."""
+"""Computes in a thread what the caller needs later."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Thread
 from typing import TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+
+
+def start_in_thread(make: Callable[[], Result]) -> Callable[[], Result]:
+    """Start to compute something in a thread, and return the function that waits for it.
+
+    The thread keeps no process from ending.
+    """
+    future: Future[Result] = Future()
+
+    def work() -> None:
+        try:
+            future.set_result(make())
+        except BaseException as error:  # it is raised where the result is awaited
+            future.set_exception(error)
+
+    Thread(target=work, daemon=True).start()
+    return future.result
 
 
 def prefetch(make: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:

@@ -7,16 +7,22 @@ removes it: the export of a model in `models/onnx/export.py`, a build in `index/
 
 from __future__ import annotations
 
+import secrets
 import shutil
-import tempfile
 from pathlib import Path
 
 _PREFIX = ".tmp-"
 
 
 def make_temporary_folder(parent: Path) -> Path:
-    """Make an empty folder that nobody reads, on the disk where it will be renamed."""
-    return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+    """Make an empty folder that nobody reads, on the disk where it will be renamed.
+
+    Its mode follows the umask. `tempfile.mkdtemp` makes 0700, which the folder would keep when it
+    is renamed, so that no other user could read the index.
+    """
+    folder = parent / f"{_PREFIX}{secrets.token_hex(8)}"
+    folder.mkdir()
+    return folder
 
 
 def remove_temporary_folders(parent: Path) -> None:

@@ -12,6 +12,7 @@ from semsearch.core.entries import TEXT_DETAILS, Entry, Stated
 from semsearch.exporters.concepts import Concepts
 from semsearch.importers.html_to_text import as_name, is_html
 from semsearch.importers.iris import NOWHERE
+from semsearch.importers.redirects import names_listed_in
 from semsearch.text.links import Links, links_of
 from semsearch.text.slugs import slug
 
@@ -92,6 +93,8 @@ class ExportContext:
             yield "entry"
         if slug(entry.term) in self.shared and name_of(entry) == slug(entry.term):
             yield "id"
+        if names_listed_in(entry.term):  # a reader takes them for several names
+            yield "term"
 
     def id_of(self, name: str) -> str | None:
         """Return the id of the entry that a link refers to; None if there is none, or several."""

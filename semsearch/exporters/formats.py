@@ -14,6 +14,7 @@ from typing import Protocol, cast
 
 from semsearch.core.entries import Entry
 from semsearch.core.errors import UnknownFormat
+from semsearch.core.near_names import near_or_known
 from semsearch.exporters.context import ExportContext
 
 
@@ -76,7 +77,7 @@ _TARGETS = (
         ".schema.jsonld",
         'application/ld+json; profile="https://schema.org"',
         "defined_terms",
-        "relations, status, examples, sources, hidden labels, extra fields",
+        "relations, status, examples, sources, hidden labels, structure of definitions, extra fields",
     ),
     Target(
         "tbx",
@@ -84,7 +85,7 @@ _TARGETS = (
         ".tbx",
         "application/x-tbx+xml",
         "tbx",
-        "line breaks, IRIs, notation, other statuses than preferred and admitted, broader, narrower and "
+        "line breaks and structure of definitions, IRIs, notation, other statuses than preferred and admitted, broader, narrower and "
         "related, extra fields",
     ),
     Target(
@@ -127,7 +128,6 @@ def target_named(name: str) -> Target:
     """
     if name not in TARGETS:
         raise UnknownFormat(
-            f"there is no export format {name!r}; there are {', '.join(TARGETS)}",
-            "--format",
+            f"there is no export format {name!r}{near_or_known(name, TARGETS)}", "--format"
         )
     return TARGETS[name]

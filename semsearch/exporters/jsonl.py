@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from semsearch.core.entries import TEXT_DETAILS, Entry
 from semsearch.exporters.context import ExportContext, is_flat, name_of
-from semsearch.importers.fields import stays_as_written
+from semsearch.importers.fields import gains_markdown, stays_as_written
 
 
 def write(context: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
@@ -29,7 +29,8 @@ def line_of(entry: Entry) -> bytes:
     for part in TEXT_DETAILS:
         if not is_flat(entry, part):  # as a text, its lines would be read as several values
             row[part] = [row[part]]
-    if not stays_as_written(entry.definition):  # as a text, it would be read as HTML or Markdown
+    # as a text, it would be read as HTML or Markdown
+    if not stays_as_written(entry.definition) or gains_markdown(entry.definition):
         row["definition"] = [entry.definition]
     filled = {name: value for name, value in row.items() if value}
     return json.dumps(filled, ensure_ascii=False).encode() + b"\n"

@@ -6,28 +6,26 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from semsearch.core.entries import EXTRA, Entry
+from semsearch.core.entries import EXTRA, MARKDOWN, Entry
 from semsearch.exporters.context import ExportContext, links_by, name_of, parts_of
 from semsearch.importers.extra_fields import extra_line
-from semsearch.importers.markdown.blocks import parse_blocks
-from semsearch.importers.markdown.links import nowhere
+from semsearch.importers.labelled_lines import labelled_parts
 from semsearch.importers.markdown.metadata_lines import (
     is_extra_held,
+    is_extra_line,
     is_metadata_line,
     is_phrase_held,
 )
-from semsearch.importers.markdown.plain_text import prose_of
+from semsearch.importers.markdown_syntax.blocks import parse_blocks
+from semsearch.importers.markdown_syntax.links import from_file, nowhere
+from semsearch.importers.markdown_syntax.plain_text import prose_of
+from semsearch.importers.markdown_writer.from_markdown import structured_prose, text_in_markdown
 from semsearch.text.normalise import in_markdown
 
-_BEGINS = re.compile(
-    r"(?m)^(#{1,6}(?=\s|$)|[-+=](?=[-=+\s]|$)|~(?=~~)|:(?=\s))|^(\d{1,9})([.)])(?=\s|$)"
-)
-"""Characters that have a meaning at the beginning of a line only."""
-_LIST = re.compile(r"- .*(\n *- .*)*")
 _PLAIN = re.compile(r"(?!- )\S+(?: \S+)*(?:\n{1,2}(?!- )\S+(?: \S+)*)*")
 """Text whose lines are certainly held unchanged."""
 _HELD = frozenset(
-    {"id", "aliases", "see_also", "broader", "narrower", "related", "asked_as", EXTRA}
+    {"id", "aliases", "see_also", "broader", "narrower", "related", "asked_as", MARKDOWN, EXTRA}
 )
 _RELATIONS = {
     "see_also": "See also",
@@ -46,7 +44,9 @@ def _pieces(context: ExportContext) -> Iterator[bytes]:
     yield f"# {in_markdown(context.glossary)}\n".encode()
     for entry in context.entries():
         heading = f"## {in_markdown(entry.term)} {{#{name_of(entry)}}}"
-        body = _metadata_lines(entry, context) + _definition(entry.definition)
+        text = entry.details.markdown if _is_markdown_held(entry, context) else ""
+        text = text or text_in_markdown(entry.definition)
+        body = _metadata_lines(entry, context) + text
         yield f"\n{heading}\n\n{body}\n".encode()
 
 
@@ -60,7 +60,8 @@ def _metadata_lines(entry: Entry, context: ExportContext) -> str:
         if names := links_by(entry, part):
             lines.append(f"{heading}: {'; '.join(_link(name, context) for name in names)}")
     lines += [f"Asked as: {in_markdown(phrase)}" for phrase in entry.details.asked_as]
-    lines += [f"Extra: {in_markdown(extra_line(*field))}" for field in entry.details.extra]
+    extra = filter(is_extra_line, entry.details.extra)
+    lines += [f"Extra: {in_markdown(extra_line(*field))}" for field in extra]
     if is_metadata_line(entry.definition):
         lines.append("<!-- -->")
     return "".join(f"{line}\n\n" for line in lines)
@@ -82,26 +83,8 @@ def _link(name: str, context: ExportContext) -> str:
     return f"[{in_markdown(name)}](#{quote(target, safe='')})"
 
 
-def _definition(text: str) -> str:
-    """Return a definition in Markdown: lists as lists, all other lines unchanged."""
-    return "\n\n".join(_block(block) for block in text.split("\n\n"))
-
-
-def _block(block: str) -> str:
-    if _LIST.fullmatch(block):
-        lines = (re.fullmatch(r"( *)- (.*)", line) for line in block.split("\n"))
-        return "\n".join(f"{m[1]}- {_line(m[2])}" for m in lines if m)
-    return "\\\n".join(_line(line) for line in block.split("\n"))
-
-
-def _line(line: str) -> str:
-    marked = in_markdown(line)
-    return _BEGINS.sub(lambda m: f"{m[2]}\\{m[3]}" if m[2] else f"\\{m[1]}", marked)
-
-
 def lost(entry: Entry, context: ExportContext) -> Iterator[str]:
     """Yield the parts that Markdown cannot hold, and definitions that would be read differently."""
-    del context
     yield from (name for name in parts_of(entry) if name not in _HELD)
     if any(sign in alias for alias in entry.aliases for sign in ";|"):
         yield "aliases"
@@ -109,13 +92,33 @@ def lost(entry: Entry, context: ExportContext) -> Iterator[str]:
         yield "asked_as"
     if not all(map(is_extra_held, entry.details.extra)):
         yield EXTRA
+    if labelled := labelled_parts(entry.definition):
+        yield from ("definition", MARKDOWN, *labelled)
+    if _is_markdown_held(entry, context):
+        return
+    if entry.details.markdown:
+        yield MARKDOWN
     if not _is_held(entry):
         yield "definition"
+
+
+def _is_markdown_held(entry: Entry, context: ExportContext) -> bool:
+    """Return whether the Markdown of an entry is read as it is, with no other text or links."""
+    markdown = entry.details.markdown
+    if not markdown:
+        return False
+    blocks = parse_blocks(markdown)
+    target = from_file(f"{context.glossary}.md")
+    prose = structured_prose(blocks.nodes, blocks.references, target)
+    ids = {context.id_of(name) or name for name in entry.see_also}
+    return (prose.words, prose.markdown) == (entry.definition, markdown) and ids.issuperset(
+        context.id_of(name) or name for name in prose.see_also
+    )
 
 
 def _is_held(entry: Entry) -> bool:
     text = entry.definition
     if _PLAIN.fullmatch(text):
         return True
-    blocks = parse_blocks(_definition(text))
+    blocks = parse_blocks(text_in_markdown(text))
     return prose_of(blocks.nodes, blocks.references, nowhere).words == text

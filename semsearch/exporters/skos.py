@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from semsearch.core.entries import EXTRA, Entry
+from semsearch.core.entries import EXTRA, MARKDOWN, Entry
 from semsearch.exporters.context import ExportContext, links_by, names_read_as_html, parts_of
 from semsearch.importers.extra_fields import extra_line, split_extra
 from semsearch.importers.html_to_text import is_html
@@ -77,6 +77,7 @@ def _statements(entry: Entry, context: ExportContext) -> Iterator[tuple[str, Iri
         ("skos:definition", (entry.definition,)),
         ("skos:example", details.examples),
         ("semsearch:askedAs", details.asked_as),
+        ("semsearch:markdown", (details.markdown,) if details.markdown else ()),
     ):
         yield from ((predicate, Text(text, language)) for text in texts)
     for predicate, text in (
@@ -153,7 +154,7 @@ def lost(entry: Entry, context: ExportContext) -> Iterator[str]:
     if entry.id in context.repeated:
         yield "entry"
     if is_html(entry.definition):
-        yield from ("definition", *names_read_as_html(entry), "name_languages")
+        yield from ("definition", MARKDOWN, *names_read_as_html(entry), "name_languages")
     if _hidden(entry) != entry.details.hidden_labels:
         yield "hidden_labels"
     if any(split_extra(extra_line(*field)) != field for field in entry.details.extra):

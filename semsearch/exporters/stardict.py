@@ -11,8 +11,9 @@ from collections.abc import Iterator
 
 from semsearch.core.entries import Entry
 from semsearch.exporters.context import LANGUAGE, ExportContext, parts_of
+from semsearch.importers.detection import STARDICT
 
-_MOST_BYTES = 255
+_MAX_BYTES = 255
 """Of a headword."""
 _HELD = frozenset({"aliases", "language"})
 
@@ -40,7 +41,7 @@ def write(context: ExportContext) -> Iterator[tuple[str, Iterator[bytes]]]:
         "lang": _language(context),
     }
     lines = "".join(f"{name}={value}\n" for name, value in about.items() if value)
-    yield ".ifo", iter([f"StarDict's dict ifo file\n{lines}".encode()])
+    yield ".ifo", iter([f"{STARDICT}\n{lines}".encode()])
 
 
 def _articles(
@@ -63,7 +64,7 @@ def _articles(
 
 def _headword(name: str) -> bytes:
     """Return a name, truncated after a whole character if it is too long."""
-    return name.encode()[:_MOST_BYTES].decode(errors="ignore").encode()
+    return name.encode()[:_MAX_BYTES].decode(errors="ignore").encode()
 
 
 def _order(word: bytes) -> tuple[bytes, bytes]:

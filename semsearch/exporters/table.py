@@ -10,7 +10,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from semsearch.core.entries import DETAILS, EXTRA, Entry, Stated
+from semsearch.core.entries import DETAILS, EXTRA, MARKDOWN, Entry, Stated
 from semsearch.exporters.context import (
     ExportContext,
     is_flat,
@@ -19,8 +19,10 @@ from semsearch.exporters.context import (
     parts_of,
     several,
 )
-from semsearch.importers.fields import map_fields, stays_as_written
-from semsearch.text.csv_formulas import defused
+from semsearch.importers.fields import gains_markdown, map_fields, stays_as_written
+from semsearch.importers.labelled_lines import labelled_parts
+from semsearch.importers.name_lists import split_aliases
+from semsearch.text.csv_formulas import escape_formula
 
 _OWN = ("id", "term", "definition", "aliases", "language", "see_also")
 _COLUMNS = (*_OWN, *(name for name in DETAILS if name != EXTRA))
@@ -43,12 +45,12 @@ def _rows(context: ExportContext) -> Iterator[bytes]:
         parts = {"term": entry.term, "definition": entry.definition, **parts_of(entry), **always}
         fields = dict(entry.details.extra)
         cells = [_cell(name, parts.get(name, "")) for name in _COLUMNS]
-        yield _row([defused(cell) for cell in (*cells, *(fields.get(n, "") for n in extra))])
+        yield _row([escape_formula(cell) for cell in (*cells, *(fields.get(n, "") for n in extra))])
 
 
 def _extra_columns(context: ExportContext) -> tuple[str, ...]:
     """Return the extra fields that have columns: those that are read as extra fields again."""
-    names = [name for name in context.extra_names if defused(name) == name]
+    names = [name for name in context.extra_names if escape_formula(name) == name]
     return map_fields([*_COLUMNS, *names], {}).others[:_MAX_COLUMNS]
 
 
@@ -74,14 +76,24 @@ def lost(entry: Entry, context: ExportContext) -> Iterator[str]:
     """Yield the parts that a cell cannot hold."""
     if entry.details.extra and set(dict(entry.details.extra)) - set(_extra_columns(context)):
         yield EXTRA
-    if not stays_as_written(entry.definition):  # it would be read as HTML or Markdown
+    is_changed = not stays_as_written(entry.definition)  # it would be read as HTML or Markdown
+    if is_changed:
         yield from ("definition", "see_also", *names_read_as_html(entry))
+        yield from labelled_parts(entry.definition)
+    if is_changed if entry.details.markdown else gains_markdown(entry.definition):
+        yield MARKDOWN
     for name, value in parts_of(entry).items():
-        if name == EXTRA:
+        if name in (EXTRA, MARKDOWN):
             continue
-        separators = "\n" if name in (*_SENTENCES, *_PHRASES) else ";|"
         if not isinstance(value, str):
-            if any(sign in one for one in several(value) for sign in separators):
+            texts = several(value)
+            in_lines = name in (*_SENTENCES, *_PHRASES)
+            if any("\n" in one for one in texts) or not (in_lines or _is_split(name, texts)):
                 yield name
         elif not is_flat(entry, name):
             yield name
+
+
+def _is_split(name: str, texts: tuple[str, ...]) -> bool:
+    """Return whether the cell of several names is read as these."""
+    return split_aliases(_cell(name, texts)) == list(texts)

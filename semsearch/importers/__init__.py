@@ -4,8 +4,17 @@
 this package is cheap.
 """
 
-from semsearch.importers.corpus import Corpus, read_corpus
-from semsearch.importers.formats import FORMATS
+from semsearch.importers.corpus import Corpus, CorpusOptions, read_corpus
+from semsearch.importers.format_lookup import FORMATS
 from semsearch.importers.records import Reader, ReadOptions, Record, Redirect
 
-__all__ = ["FORMATS", "Corpus", "ReadOptions", "Reader", "Record", "Redirect", "read_corpus"]
+__all__ = [
+    "FORMATS",
+    "Corpus",
+    "CorpusOptions",
+    "ReadOptions",
+    "Reader",
+    "Record",
+    "Redirect",
+    "read_corpus",
+]

@@ -10,7 +10,6 @@ The file itself is not a glossary. Its phrases come after those in the glossary.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,13 +17,13 @@ from pathlib import Path
 from semsearch.core.entries import Details, Entry, Refusal, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.fields import shorten
-from semsearch.importers.parse_errors import json_reason
 from semsearch.importers.records_to_entries import (
     MAX_PHRASES,
     clean_phrases,
     reason_against_phrases,
 )
 from semsearch.importers.text_files import read_text
+from semsearch.importers.trees.json_values import decoded
 from semsearch.text.normalise import fold
 from semsearch.text.slugs import slug
 
@@ -76,10 +75,6 @@ def add_phrases(
 ) -> tuple[list[Entry], list[Refusal]]:
     """Add the phrases of files to entries.
 
-    Args:
-        entries: of all glossaries.
-        files: with the glossaries they belong to.
-
     Returns:
         The entries in their order, and the refusals: unreadable lines, lines without a unique
         entry, and phrases that are too long or too many.
@@ -102,15 +97,12 @@ def _lines(path: Path) -> Iterator[tuple[Source, str]]:
 def _add_line(entries: list[Entry], names: _Names, line: str) -> Iterator[str]:
     """Add the phrases of a line to an entry, and yield the reasons for refusals."""
     try:
-        line_ = json.loads(line)
-    except json.JSONDecodeError as error:
-        yield json_reason(error)
-        return
-    except RecursionError:
-        yield "nested too deeply to be a line of phrases"
+        line_ = decoded(line, SUFFIX)
+    except ImportFailed as error:
+        yield error.reason
         return
     phrases = _phrases(line_)
-    if not phrases:
+    if not isinstance(line_, dict) or not phrases:
         yield (
             'no phrase; a line reads {"term": "Dropout", '
             '"asked_as": ["what stops a network from memorising?"]}'

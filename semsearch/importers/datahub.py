@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from semsearch.core.entries import Details, Refusal, Source
+from semsearch.core.entries import Details, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.extra_fields import plain_text
-from semsearch.importers.fields import shorten, split_aliases
 from semsearch.importers.html_to_text import as_text
+from semsearch.importers.markdown_writer.from_html import markdown_of_text
+from semsearch.importers.name_lists import split_aliases
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.text_files import read_text
-from semsearch.importers.trees.carriers import parse_yaml
 from semsearch.importers.trees.json_values import Lined
+from semsearch.importers.trees.syntaxes import parse_yaml
 
 _FIELDS = frozenset(
     {
@@ -29,21 +30,8 @@ _FIELDS = frozenset(
 """Fields of a term that an entry has a place for."""
 
 
-def read(path: Path, options: ReadOptions) -> Iterator[Item]:
-    """Read a business glossary.
-
-    Args:
-        path: the file.
-        options: not used.
-
-    Yields:
-        Item: a record for each term with a description, a refusal for each without.
-
-    Raises:
-        ImportFailed: it is not YAML, has neither groups nor terms, or is too large or nested too
-            deeply.
-    """
-    del options
+def read(path: Path, _: ReadOptions) -> Iterator[Item]:
+    """Read a business glossary."""
     top = parse_yaml(read_text(path), path)
     if not isinstance(top, Lined) or not {"nodes", "terms"} & set(top):
         raise ImportFailed("no `nodes` and no `terms`, so it is not a business glossary", path, 1)
@@ -59,10 +47,6 @@ def _group(group: Lined, groups: tuple[str, ...], file: str) -> Iterator[Item]:
 
 def _item(term: Lined, groups: tuple[str, ...], source: Source) -> Item:
     name, definition = _text(term, "name"), as_text(_text(term, "description"))
-    if not name:
-        return Refusal(source, "no term")
-    if not definition:
-        return Refusal(source, f"no definition of {shorten(name)!r}")
     links = (_text(one, "url") for one in _mappings(term.get("knowledge_links")))
     citations = (_text(term, "source_ref"), _text(term, "source_url"), *links)
     own = term.get("custom_properties")
@@ -76,6 +60,7 @@ def _item(term: Lined, groups: tuple[str, ...], source: Source) -> Item:
         tuple(split_aliases(term.get("synonyms"))),
         details=Details.of(
             {
+                "markdown": markdown_of_text(_text(term, "description")),
                 "category": " / ".join(filter(None, groups)) or _text(term, "domain"),
                 "sources": tuple(filter(None, citations)),
                 "broader": _names(term.get("inherits")),

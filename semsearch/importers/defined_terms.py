@@ -7,7 +7,6 @@ without a name is called by its code. Nothing is fetched.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,15 +15,14 @@ from typing import Any
 from semsearch.core.entries import Details, Refusal, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.extra_fields import split_values
-from semsearch.importers.fields import shorten
 from semsearch.importers.html_to_text import html_words
 from semsearch.importers.iris import NOWHERE, is_iri, local_name
+from semsearch.importers.markdown_writer.from_html import markdown_of_html
 from semsearch.importers.name_languages import tagged
-from semsearch.importers.parse_errors import json_reason
 from semsearch.importers.records import Item, ReadOptions, Record
-from semsearch.importers.text_files import read_text
+from semsearch.importers.text_files import MAX_DEPTH, nested_too_deeply, read_text
+from semsearch.importers.trees.json_values import Lined, parse_json
 
-MAX_DEPTH = 64
 _TERMS = frozenset({"DefinedTerm", "CategoryCode"})
 _SETS = frozenset({"DefinedTermSet", "CategoryCodeSet"})
 _HELD = frozenset(
@@ -32,7 +30,6 @@ _HELD = frozenset(
      "inLanguage", "name", "termCode", "url"}
 )  # fmt: skip
 """Properties of a term that fields of ours hold."""
-_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 _HTML = re.compile(r"<[A-Za-z/!?]|&#?\w+;")
 """Occurs only in texts that are HTML, or about HTML."""
@@ -40,34 +37,21 @@ _HTML = re.compile(r"<[A-Za-z/!?]|&#?\w+;")
 _Object = dict[str, Any]
 
 
-def read(path: Path, options: ReadOptions) -> Iterator[Item]:
-    """Read a file of JSON-LD, or the JSON-LD scripts of a page or text.
-
-    Args:
-        path: the file.
-        options: not used.
-
-    Yields:
-        Item: a record for each term with a description; a refusal for each term without, and for
-        each script that is not JSON.
-
-    Raises:
-        ImportFailed: a JSON file is not valid.
-    """
-    del options
+def read(path: Path, _: ReadOptions) -> Iterator[Item]:
+    """Read a file of JSON-LD, or the JSON-LD scripts of a page or text."""
     text = read_text(path)
     scripts = list(_scripts(text))
     if not scripts:
-        yield from _Reader(path, text, 0).items(_decoded(text, path))
+        yield from _items(parse_json(text, path), path)
         return
     for start, end in scripts:
+        line = text.count("\n", 0, start) + 1
         try:
-            data = _decoded(text[start:end], path)
+            data = parse_json(text[start:end], path, line)
         except ImportFailed as error:
-            line = text.count("\n", 0, start) + (error.line or 1)
-            yield Refusal(Source(str(path), line), error.reason)
+            yield Refusal(Source(str(path), error.line or line), error.reason)
         else:
-            yield from _Reader(path, text, start).items(data)
+            yield from _items(data, path)
 
 
 def _scripts(text: str) -> Iterator[tuple[int, int]]:
@@ -84,40 +68,11 @@ def _scripts(text: str) -> Iterator[tuple[int, int]]:
         at = end
 
 
-def _decoded(text: str, path: Path) -> object:
-    try:
-        return _DECODER.decode(text)
-    except json.JSONDecodeError as error:
-        reason = json_reason(error)
-        raise ImportFailed(reason, path, error.lineno) from error
-    except RecursionError as error:
-        raise ImportFailed("nested too deeply to be a glossary", path) from error
-
-
-class _Reader:
-    """Finds terms, and their lines by searching the text forwards from the last term."""
-
-    def __init__(self, path: Path, text: str, start: int) -> None:
-        self._path = path
-        self._text = text
-        self._at = start
-        self._line = text.count("\n", 0, start) + 1
-
-    def items(self, data: object) -> Iterator[Item]:
-        is_one = _count_sets(data) == 1
-        for term, language, category in _terms(data, "", "", 0, self._path, is_one=is_one):
-            yield _item(term, language, category, self._source(term))
-
-    def _source(self, term: _Object) -> Source:
-        """Return the line of the name or code, or that of the previous term if it is not found."""
-        quoted = json.dumps(
-            _text(term.get("name")) or _text(term.get("termCode")), ensure_ascii=False
-        )
-        found = self._text.find(quoted, self._at)
-        if found >= 0:
-            self._line += self._text.count("\n", self._at, found)
-            self._at = found
-        return Source(str(self._path), self._line)
+def _items(data: object, path: Path) -> Iterator[Item]:
+    is_one = _count_sets(data) == 1
+    for term, language, category in _terms(data, "", "", 0, path, is_one=is_one):
+        line = term.lines.get("name") or term.lines.get("termCode") or term.line
+        yield _item(term, language, category, Source(str(path), line))
 
 
 def _count_sets(data: object, depth: int = 0) -> int:
@@ -131,17 +86,17 @@ def _count_sets(data: object, depth: int = 0) -> int:
 
 def _terms(
     data: object, language: str, category: str, depth: int, path: Path, *, is_one: bool
-) -> Iterator[tuple[_Object, str, str]]:
+) -> Iterator[tuple[Lined, str, str]]:
     """Yield terms with the language and the name of their set.
 
     A set that all terms belong to is the glossary itself.
     """
     if depth > MAX_DEPTH:
-        raise ImportFailed("nested too deeply to be a glossary", path)
+        raise nested_too_deeply(path)
     if isinstance(data, list):
         for one in data:
             yield from _terms(one, language, category, depth + 1, path, is_one=is_one)
-    if not isinstance(data, dict):
+    if not isinstance(data, Lined):
         return
     language = _text(data.get("inLanguage")) or language
     types = _types(data)
@@ -162,11 +117,8 @@ def _types(data: _Object) -> set[str]:
 def _item(term: _Object, language: str, category: str, source: Source) -> Item:
     code = _text(term.get("termCode"))
     name = _text(term.get("name")) or code
-    if not name:
-        return Refusal(source, "no term")
-    definition = plain_description(_text(term.get("description")))
-    if not definition:
-        return Refusal(source, f"no definition of {shorten(name)!r}")
+    description = _text(term.get("description"))
+    definition = plain_description(description)
     address = _text(term.get("@id")) or _text(term.get("url"))
     stated = _language(term.get("description")) or _language(term.get("name"))
     names = [*_tagged(term.get("name"))[:1], *_tagged(term.get("alternateName"))]
@@ -178,11 +130,12 @@ def _item(term: _Object, language: str, category: str, source: Source) -> Item:
         definition,
         source,
         tuple(_texts(term.get("alternateName"))),
-        language=stated or language or "en",
+        language=stated or language,
         details=Details.of(
             {
                 "category": _set_name(term.get("inDefinedTermSet")) or category,
                 "notation": code,
+                "markdown": markdown_of_html(description) if _HTML.search(description) else "",
                 "iri": _iri(term.get("@id")),
                 "sources": _texts(term.get("citation")),
                 "name_languages": tagged(names),

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.fields import map_fields
-from semsearch.importers.markdown.many_terms import has_many_terms
-from semsearch.importers.tables.rows import SEARCHED
-from semsearch.importers.text_files import opens_front_matter
-from semsearch.importers.trees.row import TreeFormat
-from semsearch.importers.trees.rows import TREES
+from semsearch.importers.fields import names_terms
+from semsearch.importers.markdown.many_terms import (
+    fields_of,
+    has_many_terms,
+    is_called_glossary,
+    is_glossary_title,
+)
+from semsearch.importers.tables.table import SEARCHED
+from semsearch.importers.text_files import front_matter_lines, opens_front_matter
+from semsearch.importers.trees.known_formats import TREES
+from semsearch.importers.trees.tree_format import TreeFormat
 
+STARDICT = "StarDict's dict ifo file"
+"""Begins the description of a StarDict dictionary."""
 _LINK = re.compile(r"\[\[[^\[\]\n]+\]\]")
 _DIRECTIVE = re.compile(r"^(?:`{3,}|~{3,}|:{3,})\s*\{glossary\}", re.MULTILINE)
 _RST = re.compile(r"^[ \t]*\.\. [\w:-]+::|^\.\. _[^\n]+:[ \t]*$", re.MULTILINE)
@@ -22,6 +29,10 @@ _TURTLE = re.compile(
     r"^\s*(?:@?prefix\s+[\w.-]*:\s*<|@?base\s+<)|^<[^>\s]+>\s+(?:a|<[^>\s]+>)\s", re.M | re.I
 )
 _HEADING = re.compile(r"^#{1,6}[ \t]+([^\n]+)", re.MULTILINE)
+_TITLE = re.compile(r"<(?:title|h1)\b[^<>]{0,300}>([^<]{1,300})", re.IGNORECASE)
+_HTML_HEADING = re.compile(r"<h([2-6])\b[^<>]{0,300}>\s*([^<]{1,200})", re.IGNORECASE)
+_MIN_SORTED = 6
+"""Headings of one level in alphabetical order from which a page is a list of terms."""
 _NODES = re.compile(r"^(?:nodes|terms):", re.MULTILINE)
 _DATAHUB = re.compile(
     r"^(?:nodes|owners|source):|^[ -]*(?:contains|custom_properties|inherits|knowledge_links|"
@@ -34,19 +45,23 @@ _YAML_TERMS = re.compile(
     r"^[ -]*[\"']?(?:term|name)[\"']?:[^\n]*\n(?:[^\n]*\n){0,20}?[ -]*[\"']?(?:def|definition|description)[\"']?:",
     re.MULTILINE,
 )
-_LATEX = re.compile(r"\\(?:long)?new(?:glossaryentry|acronym|abbreviation)\b")
+_LATEX = re.compile(
+    r"\\(?:(?:long)?new(?:glossaryentry|acronym|abbreviation)|DeclareAcronym|newacro|acrodef)\b|\\begin\{acronym\}"
+)
 _ASCIIDOC = re.compile(r"^\[glossary[\],%]", re.MULTILINE)
+_ADOC_TITLE = re.compile(r"^={1,3}[ \t]+(\S[^\n]*)", re.MULTILINE)
 _ADOC = (".adoc", ".asciidoc", ".asc")
 _MARKUP = {".tex": _LATEX, ".ltx": _LATEX} | dict.fromkeys(_ADOC, _ASCIIDOC)
 """What marks a glossary in files of these suffixes, which have many other uses."""
 _SECTIONED = re.compile(r"^[\w-]+:[^\s:/][^:\n]*\n(?:[ \t]*\n)?:[ \t]", re.MULTILINE)
 _DICTD = re.compile(r"[^\t\n]*\t[A-Za-z0-9+/]+\t[A-Za-z0-9+/]+(?:\t|\n|$)")
+_PAGE_ID = re.compile(r"(?<=\S) [0-9a-f]{32}(?:_all)?\Z")
+"""What Notion puts behind the names of pages, and of tables and folders of pages."""
 _SYNSET = re.compile(r"^\d{8} \d\d [nvasr] [0-9a-f]{2} ", re.MULTILINE)
 
 
-def anything(path: Path, start: str) -> bool:
+def anything(_: Path, __: str) -> bool:
     """Accept any file; the last format of a suffix uses this."""
-    del path, start
     return True
 
 
@@ -62,19 +77,30 @@ def obsidian(path: Path, start: str) -> bool:
     lines = start.split("\n")
     if not opens_front_matter(lines):
         return False
-    close = next((i for i, line in enumerate(lines) if i and line.rstrip() == "---"), 0)
-    has_title = any(line.lower().startswith("title:") for line in lines[1:close])
-    return not has_title and _LINK.search("\n".join(lines[close:])) is not None
+    has_title = "title" in fields_of(start)
+    body = "\n".join(lines[front_matter_lines(lines) :])
+    return not has_title and _LINK.search(body) is not None
+
+
+def notion(path: Path, start: str) -> bool:
+    """Accept a heading in a file whose name ends with the id of a page of Notion."""
+    return without_page_id(path.stem) != path.stem and start.lstrip().startswith("# ")
+
+
+def without_page_id(name: str) -> str:
+    """Return the name of a file or folder of Notion without the id of its page."""
+    return _PAGE_ID.sub("", name)
 
 
 def page(path: Path, start: str) -> bool:
-    """Accept front matter, unless the file holds many terms."""
-    return opens_front_matter(start.split("\n", 2)) and not has_many_terms(path, start)
+    """Accept front matter, unless the file holds many terms, or tables and is called a glossary."""
+    if not opens_front_matter(start.split("\n", 2)) or has_many_terms(path, start):
+        return False
+    return not (markdown_table(path, start) and is_called_glossary(path, start))
 
 
-def myst(path: Path, start: str) -> bool:
+def myst(_: Path, start: str) -> bool:
     """Accept a fenced glossary directive."""
-    del path
     return _DIRECTIVE.search(start) is not None
 
 
@@ -83,25 +109,23 @@ def sphinx(path: Path, start: str) -> bool:
     return path.suffix.lower() in (".rst", ".rest") or _RST.search(start) is not None
 
 
-def openmetadata(path: Path, start: str) -> bool:
+def openmetadata(_: Path, start: str) -> bool:
     """Accept the header row of OpenMetadata's export."""
-    del path
     columns = {c.strip(' "').rstrip("*").casefold() for c in start.split("\n", 1)[0].split(",")}
     return {"parent", "name", "description"} <= columns and bool(
         columns & {"displayname", "synonyms", "relatedterms", "glossarystatus"}
     )
 
 
-def text_table(path: Path, start: str) -> bool:
+def text_table(_: Path, start: str) -> bool:
     """Accept directives of Anki, or a row with separators that names a term and a definition."""
-    del path
     if opens_anki(start):
         return True
     if _TURTLE.search(start):  # its semicolons separate statements
         return False
     lines = start.split("\n", SEARCHED)[:SEARCHED]
     rows = (re.split(sign, line) for line in lines for sign in ("\t", ";", r"\|") if line)
-    return any(_is_header([cell.strip('"') for cell in row]) for row in rows)
+    return any(names_terms([cell.strip('"') for cell in row]) for row in rows)
 
 
 def opens_anki(start: str) -> bool:
@@ -109,13 +133,12 @@ def opens_anki(start: str) -> bool:
     return start.startswith(("#separator:", "#html:"))
 
 
-def markdown_table(path: Path, start: str) -> bool:
+def markdown_table(_: Path, start: str) -> bool:
     """Accept tables of terms with more rows than the text has headings."""
-    del path
     rows, is_table, before = 0, False, ""
     for line in start.split("\n"):
         if "|" in line and "-" in line and not line.strip("|-: \t"):
-            is_table = _is_header([cell.strip(" *_`") for cell in before.strip("| ").split("|")])
+            is_table = names_terms([cell.strip(" *_`") for cell in before.strip("| ").split("|")])
         elif "|" in line:
             rows += is_table
         else:
@@ -135,11 +158,20 @@ def html_table(path: Path, start: str) -> bool:
         every = tables_in(start, path)
     except ImportFailed:  # the reader says so if the file is named
         return False
-    return any(_is_header(row.cells) for rows in every for row in rows[:SEARCHED])
+    return any(names_terms(row.cells) for _, rows in every for row in rows[:SEARCHED])
 
 
-def _is_header(cells: Sequence[str]) -> bool:
-    return len(cells) > 1 and not map_fields([cell[:200] for cell in cells], {}).missing()
+def _has_html_headings(start: str) -> bool:
+    """Return whether a page with headings says that it is a glossary, or has them in order."""
+    headings = _HTML_HEADING.findall(start)
+    if any(map(is_glossary_title, _TITLE.findall(start))):
+        return len(headings) > 1
+    names: dict[str, list[str]] = {}
+    for level, name in headings:
+        if len(name.strip()) > 1:
+            names.setdefault(level, []).append(name.strip().casefold())
+    most = max(names.values(), key=len, default=[])
+    return len(most) >= _MIN_SORTED and most == sorted(most)
 
 
 def defined_terms(path: Path, start: str) -> bool:
@@ -168,15 +200,13 @@ def obo(path: Path, start: str) -> bool:
     return path.suffix.lower() == ".obo" or start.startswith("format-version:")
 
 
-def tbx(path: Path, start: str) -> bool:
+def tbx(_: Path, start: str) -> bool:
     """Accept TBX's root elements."""
-    del path
     return _root(start) in ("tbx", "martif")
 
 
-def rdf_xml(path: Path, start: str) -> bool:
+def rdf_xml(_: Path, start: str) -> bool:
     """Accept RDF's root element or namespace."""
-    del path
     return _root(start) == "rdf" or "22-rdf-syntax-ns#" in start
 
 
@@ -185,9 +215,8 @@ def html(path: Path, start: str) -> bool:
     return path.suffix.lower() in (".html", ".htm", ".xhtml") or _root(start) == "html"
 
 
-def datahub(path: Path, start: str) -> bool:
+def datahub(_: Path, start: str) -> bool:
     """Accept `nodes` or `terms` with keys of DataHub, and terms by `name` and not by `term`."""
-    del path
     is_own = _NODES.search(start) is not None and _DATAHUB.search(start) is not None
     return is_own and _YAML_TERM.search(start) is None
 
@@ -198,10 +227,9 @@ def dictd(path: Path, start: str) -> bool:
     return path.suffix == ".index" and has_text and _DICTD.match(start) is not None
 
 
-def stardict(path: Path, start: str) -> bool:
+def stardict(_: Path, start: str) -> bool:
     """Accept StarDict's first line."""
-    del path
-    return start.startswith("StarDict's dict ifo file")
+    return start.startswith(STARDICT)
 
 
 def mediawiki(path: Path, start: str) -> bool:
@@ -215,18 +243,23 @@ def asciidoc(path: Path, start: str) -> bool:
     return path.suffix.lower() in _ADOC or _ASCIIDOC.search(start) is not None
 
 
-def latex(path: Path, start: str) -> bool:
+def latex(_: Path, start: str) -> bool:
     """Accept a command that defines an entry."""
-    del path
     return _LATEX.search(start) is not None
 
 
-def ezglossary(path: Path, start: str) -> bool:
+def ezglossary(_: Path, start: str) -> bool:
     """Accept definition lists in which terms have sections, `linux:kernel`."""
-    del path
     return len(_SECTIONED.findall(start)) > 1 or (
         _SECTIONED.search(start) is not None and "<glossary::" in start
     )
+
+
+def term_lines(path: Path, start: str) -> bool:
+    """Accept a text of which most lines are a term and its definition."""
+    from semsearch.importers.term_lines import is_term_lines  # noqa: PLC0415 - of text files only
+
+    return path.suffix.lower() == ".txt" and is_term_lines(start)
 
 
 def text(start: str) -> bool:
@@ -239,8 +272,7 @@ def text(start: str) -> bool:
 def tree(row: TreeFormat) -> Callable[[Path, str], bool]:
     """Return the function that accepts the root element and the texts that a row states."""
 
-    def knows(path: Path, start: str) -> bool:
-        del path
+    def knows(_: Path, start: str) -> bool:
         is_root = not row.roots or root_element(start) in row.roots
         return is_root and bool(row.roots or row.holds) and all(one in start for one in row.holds)
 
@@ -256,20 +288,21 @@ def is_glossary(path: Path, start: str) -> bool:
     if any(suffix in row.suffixes and tree(row)(path, start) for row in TREES):
         return True
     if suffix in _MARKUP:
-        return _MARKUP[suffix].search(start) is not None
+        rows = (line.strip("| ").split("|") for line in start.split("\n") if line[:1] == "|")
+        is_titled = suffix in _ADOC and is_glossary_title("".join(_ADOC_TITLE.findall(start)[:1]))
+        return is_titled or bool(_MARKUP[suffix].search(start)) or any(map(names_terms, rows))
     if suffix in (".yaml", ".yml"):
         return _NODES.search(start) is not None or _YAML_TERMS.search(start) is not None
     if suffix in (".html", ".htm", ".xhtml"):
         is_list = "<dl" in start.lower() or defined_terms(path, start)
-        return is_list or html_table(path, start)
+        return is_list or _has_html_headings(start) or html_table(path, start)
     if suffix == ".xml":
         return tbx(path, start) or rdf_xml(path, start) or mediawiki(path, start)
     return dictd(path, start) if suffix == ".index" else ".. glossary::" in start
 
 
-def wordnet(path: Path, start: str) -> bool:
+def wordnet(_: Path, start: str) -> bool:
     """Accept a synset after the licence."""
-    del path
     return _SYNSET.search(start) is not None
 
 

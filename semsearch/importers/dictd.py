@@ -17,9 +17,9 @@ from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
 
-from semsearch.core.entries import Refusal, Source
+from semsearch.core.entries import Source
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.compressed import unpacked
+from semsearch.importers.compressed import check_sizes, unpacked
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.text_files import read_bytes
 from semsearch.text.normalise import fold
@@ -43,21 +43,8 @@ class Article:
     line: int = field(default=0, compare=False)
 
 
-def read(path: Path, options: ReadOptions) -> Iterator[Item]:
-    """Read a dictionary.
-
-    Args:
-        path: NAME.index.
-        options: not used.
-
-    Yields:
-        Item: a record for each article with a text, a refusal for each without.
-
-    Raises:
-        ImportFailed: a file cannot be read, or a line points outside the text; the message has the
-            line.
-    """
-    del options
+def read(path: Path, _: ReadOptions) -> Iterator[Item]:
+    """Read a dictionary."""
     for article in read_articles(path, errors="replace"):
         yield _item(article, Source(str(path), article.line))
 
@@ -83,6 +70,7 @@ def read_articles(index: Path, *, errors: str = "strict") -> list[Article]:
                 raise ImportFailed(f"{reason}; fetch the dictionary again", index, number)
             if not headword.startswith(_ABOUT):
                 found.setdefault((start, length), (number, []))[1].append(headword)
+    check_sizes((length for _, length in found), data, index)
     return [
         Article(tuple(names), _decoded(data[start : start + length], index, errors=errors), number)
         for (start, length), (number, names) in sorted(found.items())
@@ -92,8 +80,6 @@ def read_articles(index: Path, *, errors: str = "strict") -> list[Article]:
 def _item(article: Article, source: Source) -> Item:
     names = article.headwords
     words = words_of(article.text, names)
-    if not words:
-        return Refusal(source, f"no definition of {names[0]!r}")
     text = _without_headwords(article.text, names)
     links = tuple(" ".join(link[1].split()) for link in _LINK.finditer(text))
     term = _as_written(article, names)

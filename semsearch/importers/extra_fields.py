@@ -12,9 +12,7 @@ from semsearch.importers.column_names import column_key
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 
 
-def split_values(
-    values: Mapping[str, object],
-) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
+def split_values(values: Mapping[str, object]) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
     """Return the values of JSON or YAML that are texts, and the structures, which no text can hold.
 
     Args:

@@ -5,71 +5,39 @@ CSV and JSON share one table, so that a glossary gives the same entries in eithe
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from semsearch.core.entries import (
     EXTRA,
     LIST_DETAILS,
+    MARKDOWN,
     NO_DETAILS,
     TEXT_DETAILS,
     Details,
     Field,
     Source,
 )
-from semsearch.core.errors import ImportFailed
-from semsearch.importers.column_names import OTHER_NAMES, column_key
+from semsearch.core.errors import InvalidSetting
+from semsearch.importers.column_names import MAX_CHARS, NAMES, SYNONYMS, column_key, field_key
 from semsearch.importers.extra_fields import beginning_of, split_values
-from semsearch.importers.html_to_text import AMPERSAND, as_name, as_text, is_html
+from semsearch.importers.html_to_text import as_name, as_text, is_html
 from semsearch.importers.iris import is_iri, local_name
-from semsearch.importers.markdown.inline_marks import without_marks
-from semsearch.importers.records import Record
+from semsearch.importers.labelled_lines import listed_names, split_labelled, with_labels_read
+from semsearch.importers.markdown_writer.from_html import markdown_of_text
+from semsearch.importers.markdown_writer.from_marks import markdown_of_marks, without_marks
+from semsearch.importers.name_lists import split_aliases, split_phrases, texts_of
+from semsearch.importers.records import Record, with_markdown
 
-SYNONYMS = {
-    "term": ("term", "name", "title", "word", "headword", "label", "preflabel", "entry"),
-    "definition": ("definition", "description", "gloss", "meaning", "text", "explanation"),
-    "aliases": (
-        "aliases", "alias", "synonyms", "aka", "altlabel", "abbreviation", "acronym",
-        "alsoknownas", "alternatename",
-    ),
-    "id": ("id", "slug", "code", "notation", "termcode"),
-    "language": ("language", "lang", "inlanguage"),
-    "see_also": ("seealso", "relatedterms", "relatedterm"),
-    "category": ("category", "categories", "subjectfield", "subject", "topic"),
-    "notation": ("notation", "termcode"),
-    "status": ("status", "termstatus", "glossarystatus"),
-    "iri": ("iri", "uri"),
-    "examples": ("examples", "example"),
-    "sources": ("sources", "citation", "citations", "references"),
-    "broader": ("broader", "hasbroader"),
-    "narrower": ("narrower", "hasnarrower"),
-    "related": ("related",),
-    "hidden_labels": ("hiddenlabels", "hiddenlabel"),
-    "asked_as": ("askedas", "asked"),
-    "name_languages": ("namelanguages", "namelanguage"),
-    "scope_note": ("scopenote", "scopenotes"),
-}  # fmt: skip
-"""Our fields, and the names searched for each, in order of preference. `scope_note` becomes the last paragraph of the definition."""
-
-_NAMES = {
-    field: tuple(dict.fromkeys((*names, *OTHER_NAMES.get(field, ()))))
-    for field, names in SYNONYMS.items()
-}
 _SEVERAL = ("definition", "aliases", "see_also", *LIST_DETAILS)
 _LINES = ("examples", "sources")
 """Fields of sentences: a text is one of them, or one on each line."""
 _PHRASES = ("asked_as", "name_languages")
 """Fields of phrases: one on each line, or several between semicolons or bars, never commas."""
-_SEE_ALSO_LINE = re.compile(r"^(?:see also|related terms):[ \t]*(\S.*?)\.?$", re.I | re.M)
-
-SEE_ALSO = frozenset({"see also", "related terms"})
-"""Words above or before a list of other entries, in lower case."""
-
-_HELD = "\ufdd0"
-"""Stands for `&amp;` while a text is split; a noncharacter, which no text has."""
-
+NO_DEFINITION = "no definition of"
+"""Beginning of the reason for refusing a term without a definition."""
+_SHOWN = 5
+"""Texts that a message quotes."""
 MAP_HINT = "map them with --columns term=...,definition=..."
 
 
@@ -85,11 +53,7 @@ class FieldMap:
         return tuple(name for name in ("term", "definition") if not self.columns.get(name))
 
     def guessed(self, chosen: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-        """Return the columns known by a name of `column_names.py`, each with its field.
-
-        Args:
-            chosen: the columns that the user chose; these are no guesses.
-        """
+        """Return the columns, other than chosen ones, known by a name of `column_names.py`."""
         return tuple(
             (column, field)
             for field, columns in self.columns.items()
@@ -98,7 +62,13 @@ class FieldMap:
         )
 
     def record(
-        self, values: Mapping[str, object], source: Source, *, is_plain: bool = False
+        self,
+        values: Mapping[str, object],
+        source: Source,
+        *,
+        is_plain: bool = False,
+        links: tuple[str, ...] = (),
+        markdown: str = "",
     ) -> Record | str:
         """Make a record of a row or an object.
 
@@ -106,42 +76,52 @@ class FieldMap:
             values: the values by column.
             source: their place.
             is_plain: whether definitions are plain text, and neither HTML nor Markdown.
+            links: the names to which the definition links.
+            markdown: of the definition, if the file shows it elsewhere than in the values.
 
         Returns:
             The record, or the reason why it is refused.
         """
         term = self._text(values, "term")
         definition, linked, has_html = self._definition(values, is_plain=is_plain)
+        markdown = self._markdown(values, is_plain=is_plain) or markdown
         if has_html:
             term = as_name(term)
-        if not term:
-            return "no term"
-        if not definition:
-            return f"no definition of {shorten(term)!r}"
+        if not term or not definition:
+            return reason_without(term)
         id_ = self._text(values, "id") or None
-        language = self._text(values, "language") or "en"
+        language = self._text(values, "language")
         see_also = self._names(values, "see_also")
         aliases = self._names(values, "aliases", has_html=has_html)
         iri = self._text(values, "iri")
         key = iri if is_iri(iri) else ""  # else it is the id of an entry
         note = self._text(values, "scope_note")
         extra, left_out = self._extra(values)
-        details = self._details(values, extra)
+        details = with_markdown(self._details(values, extra), markdown)
         known = (term, *aliases, *details.hidden_labels)
         aliases += tuple(name for name in details.languages() if name not in known)
-        return Record(
+        made = Record(
             term,
-            f"{definition}\n\n{note}" if note else definition,
+            definition,
             source,
             aliases,
             id_,
             language,
-            see_also + linked + listed_names(definition),
+            see_also + links + linked,
             details,
             key,
             local_name(key),
             left_out,
         )
+        texts = [values.get(column) for column in self.columns["definition"]]
+        is_list = any(isinstance(text, list) for text in texts)
+        if not self._text(values, MARKDOWN) and not is_list:
+            made = with_labels_read(made)
+        listed = () if is_list else listed_names(made.definition)
+        if not note and not listed:
+            return made
+        definition = f"{made.definition}\n\n{note}" if note else made.definition
+        return replace(made, definition=definition, see_also=made.see_also + listed)
 
     def _extra(self, values: Mapping[str, object]) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
         """Return the fields without a column of ours, and those whose value no field can hold."""
@@ -175,13 +155,8 @@ class FieldMap:
         found: list[str] = []
         for column in self.columns.get(field, ()):
             value = values.get(column)
-            several = value.split("\n") if isinstance(value, str) else value
-            found += (
-                [s.strip() for s in several if isinstance(s, str)]
-                if isinstance(several, list)
-                else []
-            )
-        return tuple(filter(None, found))
+            found += texts_of(value.split("\n") if isinstance(value, str) else value)
+        return tuple(found)
 
     def _names(
         self, values: Mapping[str, object], field: str, *, has_html: bool = False
@@ -212,6 +187,20 @@ class FieldMap:
             paragraphs |= dict.fromkeys(filter(None, texts))
         return "\n\n".join(paragraphs), linked, has_html
 
+    def _markdown(self, values: Mapping[str, object], *, is_plain: bool) -> str:
+        """Return the Markdown that a column states, or that of the only definition."""
+        if stated := self._text(values, MARKDOWN):
+            from semsearch.importers.markdown_writer.from_markdown import (  # noqa: PLC0415 - markdown-it
+                kept_markdown,
+            )
+
+            return kept_markdown(stated)
+        columns = [*self.columns.get("definition", ()), *self.columns.get("scope_note", ())]
+        texts = [value for column in columns if (value := values.get(column))]
+        if is_plain or len(texts) != 1 or not isinstance(texts[0], str):
+            return ""
+        return markdown_of_text(texts[0]) or markdown_of_marks(as_text(texts[0].strip()))
+
     def _text(self, values: Mapping[str, object], field: str) -> str:
         column = next(iter(self.columns.get(field, ())), None)
         value = values.get(column) if column is not None else None
@@ -230,9 +219,9 @@ def map_fields(names: Sequence[str], chosen: Mapping[str, str]) -> FieldMap:
     """
     by_key: dict[str, list[str]] = {}
     for name in names:
-        by_key.setdefault(column_key(name), []).append(name)
+        by_key.setdefault(field_key(name), []).append(name)
     columns: dict[str, tuple[str, ...]] = {}
-    for field, synonyms in _NAMES.items():
+    for field, synonyms in NAMES.items():
         if field in chosen:
             found = [name for name in names if name.strip() == chosen[field].strip()]
             found = found or by_key.get(column_key(chosen[field]), [])
@@ -243,75 +232,80 @@ def map_fields(names: Sequence[str], chosen: Mapping[str, str]) -> FieldMap:
     labels = [name for key in ("preflabel", "label") for name in by_key.get(key, ())]
     if columns["iri"] and labels and "term" not in chosen:
         columns["term"] = tuple(labels[:1])  # beside addresses, "term" holds their last part
-    if not columns["term"] and columns["aliases"] and "term" not in chosen:  # a list of acronyms
-        first, *others = sorted(columns["aliases"], key=list(names).index)
-        columns["term"], columns["aliases"] = (first,), tuple(others)
+    texts = columns["definition"]
+    before = names[: names.index(texts[0])] if texts else names
+    acronyms = [name for name in before if name in columns["aliases"]]
+    if not columns["term"] and acronyms and "term" not in chosen:
+        others = (name for name in columns["aliases"] if name != acronyms[0])
+        columns["term"], columns["aliases"] = (acronyms[0],), tuple(others)
     used = {column for found in columns.values() for column in found}
     return FieldMap(columns, tuple(name for name in dict.fromkeys(names) if name not in used))
 
 
-def chosen_columns(given: Mapping[str, str], file: str | Path) -> dict[str, str]:
-    """Return the columns that the user chose, by field; `1=term` means `term=1`.
+def names_terms(cells: Sequence[str]) -> bool:
+    """Return whether the cells of a row name a column of terms and one of definitions."""
+    return len(cells) > 1 and not map_fields([cell[:MAX_CHARS] for cell in cells], {}).missing()
+
+
+def chosen_columns(given: Mapping[str, str]) -> dict[str, str]:
+    """Return the columns that the user chose, by field.
 
     Args:
         given: our fields and columns, as the user wrote them.
-        file: the file being read, for the message.
 
     Raises:
-        ImportFailed: one of the fields is unknown.
+        InvalidSetting: one of the fields is unknown.
     """
-    chosen = dict((c, f) if f.isdigit() else (f, c) for f, c in given.items())
-    for field, column in chosen.items():
+    chosen: dict[str, str] = {}
+    for name, value in given.items():
+        field, column = field_and_column(name, value)
         if field not in SYNONYMS:
             known = ", ".join(SYNONYMS)
-            raise ImportFailed(
-                f"column {column!r} was chosen for {field!r}, which is no field; "
-                f"the fields are {known}",
-                file,
+            raise InvalidSetting(
+                f"--columns {name}={value}: {field!r} is no field; the fields are {known}"
             )
+        chosen[field] = column
     return chosen
+
+
+def field_and_column(name: str, value: str) -> tuple[str, str]:
+    """Return the field and the column of `name=value`; `1=term` means `term=1`."""
+    return (value, name) if name.isdigit() else (name, value)
 
 
 def stays_as_written(definition: str) -> bool:
     """Return whether a definition in a cell or a field is read as it is written."""
-    return without_marks(as_text(definition)) == (definition, ())
+    is_plain = without_marks(as_text(definition)) == (definition, ())
+    return is_plain and not split_labelled(definition).lines
 
 
-def split_aliases(value: object) -> list[str]:
-    """Return a list of names; a text is split at `;` and `|`, or at `,` if it has neither.
-
-    The semicolon inside of `R&amp;D` separates nothing.
-    """
-    if isinstance(value, str):
-        text = AMPERSAND.sub(_HELD, value).replace("|", ";")
-        parts = text.split(";" if ";" in text else ",")
-        names: Iterable[object] = [part.replace(_HELD, "&amp;") for part in parts]
-    else:
-        names = value if isinstance(value, list) else ()
-    return [name.strip() for name in names if isinstance(name, str) and name.strip()]
-
-
-def split_phrases(value: object) -> list[str]:
-    """Return a list of phrases; a text is split at line ends, or a single line at `;` and `|`."""
-    if isinstance(value, str):
-        phrases: Iterable[object] = (
-            value.split("\n") if "\n" in value else value.replace("|", ";").split(";")
-        )
-    else:
-        phrases = value if isinstance(value, list) else ()
-    return [one.strip() for one in phrases if isinstance(one, str) and one.strip()]
-
-
-def listed_names(text: str) -> tuple[str, ...]:
-    """Return the names in lines such as "See also: Keel, Mast." of a text."""
-    lines = _SEE_ALSO_LINE.finditer(text)
-    return tuple(name for line in lines for name in split_aliases(line[1]))
+def gains_markdown(definition: str) -> bool:
+    """Return whether a definition without Markdown has some when a cell or field is read."""
+    return bool(markdown_of_text(definition) or markdown_of_marks(definition))
 
 
 def _is_list_of(field: str, value: object) -> bool:
     """Return whether a value is a list of texts, and a field may have several."""
     several = field in _SEVERAL or field in TEXT_DETAILS
     return several and isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def reason_without(term: str) -> str:
+    """Return why a record without a definition or even a term is refused."""
+    return f"{NO_DEFINITION} {shorten(term)!r}" if term else "no term"
+
+
+def beginning_of_list(texts: Sequence[str], lines: Sequence[int] = ()) -> str:
+    """Return the first five texts, quoted, and the number of the others, for a message.
+
+    Args:
+        texts: all of them.
+        lines: of each text, if the message states it.
+    """
+    quoted = [repr(shorten(" ".join(text.split()))) for text in texts[:_SHOWN]]
+    places = [f" (line {line})" for line in lines[:_SHOWN]] or [""] * len(quoted)
+    shown = ", ".join(map("".join, zip(quoted, places, strict=True)))
+    return f"{shown} and {len(texts) - _SHOWN:,} more" if len(texts) > _SHOWN else shown
 
 
 def shorten(text: str) -> str:

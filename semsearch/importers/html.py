@@ -1,8 +1,9 @@
-"""Reader of HTML definition lists: `dl` with `dt` and `dd`.
+"""Reader of HTML: definition lists (`dl` with `dt` and `dd`), else headings with paragraphs.
 
 Consecutive terms share the next definition; the first is the term, the others aliases. Lists inside
 a definition belong to it. The `id` of a term becomes the entry's id if no other term has it, and
-links inside the page refer to it.
+links inside the page refer to it. Headings are read as in Markdown; navigation, footers and what
+else stands around the text of a page are left out.
 """
 
 from __future__ import annotations
@@ -12,35 +13,28 @@ from pathlib import Path
 
 from lxml import etree
 
-from semsearch.core.entries import Refusal, Source
-from semsearch.importers.fields import shorten
+from semsearch.core.entries import NO_DETAILS, Note, Source
+from semsearch.importers.html_headings import read_headings
+from semsearch.importers.html_pages import language_of, parse_page, source_of, words_of
 from semsearch.importers.html_to_text import html_words
-from semsearch.importers.markdown.links import from_file
-from semsearch.importers.records import Item, ReadOptions, Record
+from semsearch.importers.labelled_lines import with_labels_read
+from semsearch.importers.markdown_syntax.links import from_file
+from semsearch.importers.markdown_writer.from_html import markdown_of_html
+from semsearch.importers.records import Item, ReadOptions, Record, with_markdown
 from semsearch.importers.text_files import read_text
 from semsearch.importers.xml_safety import line_of
 
 
-def read(path: Path, options: ReadOptions) -> Iterator[Item]:
-    """Read a page.
-
-    Args:
-        path: the file.
-        options: not used.
-
-    Yields:
-        Item: a record for each definition, a refusal for each term without one.
-    """
-    del options
-    parser = etree.HTMLParser(no_network=True, huge_tree=False, recover=True, remove_comments=True)
-    parser.feed(read_text(path) or " ")
-    page = parser.close()
+def read(path: Path, options: ReadOptions) -> Iterator[Item | Note]:
+    """Read a page."""
+    page = parse_page(read_text(path))
     if page is None:
         return
-    language = page.get("lang", "en")
-    for outer in page.iter("dl"):
-        if not any(True for _ in outer.iterancestors("dl")):
-            yield from _entries(outer, path, language)
+    lists = [one for one in page.iter("dl") if next(one.iterancestors("dl"), None) is None]
+    for outer in lists:
+        yield from _entries(outer, path, options.language)
+    if not any(any(True for _ in one.iter("dt")) for one in lists):
+        yield from read_headings(page, path, options.language)
 
 
 def _entries(outer: etree._Element, path: Path, language: str) -> Iterator[Item]:
@@ -81,25 +75,23 @@ def _entry(
     terms: list[etree._Element], texts: list[etree._Element], path: Path, language: str
 ) -> Item:
     source = Source(str(path), line_of((terms or texts)[0]))
-    names = [name for term in terms if (name := " ".join(_words(term).split()))]
-    words = "\n\n".join(filter(None, map(_words, texts)))
-    if not names or not words:
-        return Refusal(source, f"no definition of {shorten(names[0])!r}" if names else "no term")
+    names = [name for term in terms if (name := " ".join(words_of(term).split()))]
+    sources = [*map(source_of, texts)]
+    words = "\n\n".join(filter(None, map(html_words, sources)))
     target = from_file(path.name)
+    markdown = markdown_of_html("".join(sources), target)
     links = (target(a.get("href", "")) for text in texts for a in text.iter("a"))
     ids = (one.get("id") or one.get("name") for term in terms for one in term.iter())
     id_ = next(filter(None, ids), "").removeprefix("term-")
-    return Record(
-        names[0],
+    made = Record(
+        next(iter(names), ""),
         words,
         source,
         tuple(names[1:]),
-        language=texts[0].get("lang") or language,
+        language=language_of((texts or terms)[0], language),
         see_also=tuple(filter(None, links)),
+        details=with_markdown(NO_DETAILS, markdown),
         key=id_,
         hint=id_,
     )
-
-
-def _words(element: etree._Element) -> str:
-    return html_words(etree.tostring(element, encoding="unicode", method="html", with_tail=False))
+    return with_labels_read(made, has_links=bool(made.see_also))

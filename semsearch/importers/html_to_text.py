@@ -11,30 +11,9 @@ from __future__ import annotations
 import re
 from html import unescape
 
-_PARAGRAPHS = frozenset(
-    {
-        "article", "blockquote", "dl", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr",
-        "itemizedlist", "ol", "orderedlist", "p", "para", "pre", "programlisting", "section",
-        "simpara", "table", "ul",
-    }
-)  # fmt: skip
-_LINES = frozenset(
-    {
-        "address", "aside", "br", "dd", "div", "dt", "figcaption", "footer", "header", "li",
-        "listitem", "main", "nav", "row", "sli", "tr", "title",
-    }
-)  # fmt: skip
-_INLINE = frozenset(
-    {
-        "a", "abbr", "acronym", "b", "big", "center", "cite", "code", "del", "dfn", "em", "font", "i",
-        "img", "ins", "kbd", "mark", "q", "s", "small", "span", "strike", "strong", "sub", "sup",
-        "tbody", "td", "th", "thead", "tt", "u", "var",
-    }
-)  # fmt: skip
-_LISTS = {"ul": False, "itemizedlist": False, "ol": True, "orderedlist": True}
-"""Elements that are lists, and whether their items have numbers."""
+from semsearch.importers.html_elements import BLOCKS, BREAKS, CELLS, INLINE, LISTS, PARAGRAPHS
+
 _ITEMS = frozenset({"li", "listitem"})
-_CELLS = frozenset({"td", "th"})
 _AS_WRITTEN = frozenset({"pre", "programlisting"})
 _HIDDEN = ("script", "style")
 _DEEPEST = 8
@@ -48,12 +27,7 @@ _BREAKS = re.compile(
     f"([{_LINE}{_PARAGRAPH}](?:[{_LINE}{_PARAGRAPH}]|[ \t\n]+(?=[{_LINE}{_PARAGRAPH}]))*+)"
 )
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]*)(?:\s[^<>]*)?/?>")
-_BLOCKS = frozenset(
-    {
-        "article", "blockquote", "div", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre",
-        "section", "table", "ul",
-    }
-)  # fmt: skip
+_TELLING = PARAGRAPHS | {"div"}
 """Blocks that tell HTML from a text."""
 _WORDS = re.compile(r"[\w<&\n\"'(“„«]")
 """What follows the tag of a block that holds words; a space follows one that is spoken of."""
@@ -86,17 +60,17 @@ def is_html(source: str) -> bool:
     tags = list(_TAG.finditer(text))
     closed = {tag[1].lower() for tag in tags if tag[0].startswith("</")}
     opened = [tag for tag in tags if not tag[0].startswith("</")]
-    if not {tag[1].lower() for tag in tags} <= _INLINE | _LINES | _PARAGRAPHS:
+    if not {tag[1].lower() for tag in tags} <= INLINE | BLOCKS:
         return False
     pairs = [tag for tag in opened if tag[1].lower() in closed]
     begins = bool(pairs) and pairs[0].start() == 0
     if not begins and "\n\n" in text:  # an example below a paragraph
         return False
-    blocks = [tag for tag in pairs if tag[1].lower() in _BLOCKS]
+    blocks = [tag for tag in pairs if tag[1].lower() in _TELLING]
     is_whole = begins and text.endswith(">")
     if blocks and (is_whole or any(_WORDS.match(text, tag.end()) for tag in blocks)):
         return True
-    if any("=" in tag[0] and tag[1].lower() in _INLINE for tag in pairs):
+    if any("=" in tag[0] and tag[1].lower() in INLINE for tag in pairs):
         return True
     return begins and _BREAK.search(text) is not None
 
@@ -126,7 +100,7 @@ def html_words(source: str) -> str:
 
 def is_break(tag: str) -> bool:
     """Return whether a tag, with its angle brackets, begins a new line."""
-    return _tag_name(tag[1:-1]) in _LINES | _PARAGRAPHS
+    return _tag_name(tag[1:-1]) in BREAKS
 
 
 class _Scanner:
@@ -164,22 +138,22 @@ class _Scanner:
         self._pieces.append(text.translate(_AS_IS) if self._is_as_written else text)
 
     def _tag(self, name: str, *, is_end: bool) -> None:
-        if name in _LISTS:
+        if name in LISTS:
             if is_end and self._numbers:
                 self._numbers.pop()
             self._break(_PARAGRAPH)
             if not is_end:
-                self._numbers.append(0 if _LISTS[name] else None)
+                self._numbers.append(0 if LISTS[name] else None)
         elif name in _ITEMS:
             self._break(_LINE)
             if not is_end:
                 self._item()
-        elif name in _CELLS:
+        elif name in CELLS:
             if not is_end and self._has_cells:
                 self._pieces.append("; ")
             self._has_cells = True
-        elif name in _PARAGRAPHS or name in _LINES:
-            self._break(_PARAGRAPH if name in _PARAGRAPHS else _LINE)
+        elif name in BREAKS:
+            self._break(_PARAGRAPH if name in PARAGRAPHS else _LINE)
             self._has_cells = False
             self._is_as_written = name in _AS_WRITTEN and not is_end
 

@@ -10,7 +10,7 @@ from semsearch.text.language_tags import language_tag
 
 
 def tagged(names: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """Return the `name_languages` of names, each with its language tag; invalid tags say nothing."""
+    """Return the `name_languages` of names with language tags; invalid tags are ignored."""
     return tuple(f"{name}@{tag}" for name, tag in names if language_tag(tag))
 
 

@@ -52,18 +52,8 @@ class _Stanza:
                 yield tag, value
 
 
-def read(path: Path, options: ReadOptions) -> Iterator[Item]:
-    """Read an OBO file.
-
-    Args:
-        path: the file.
-        options: not used.
-
-    Yields:
-        Item: a record for each term with a definition, a redirect for each replaced one, a refusal
-        for other terms and for relations.
-    """
-    del options
+def read(path: Path, _: ReadOptions) -> Iterator[Item]:
+    """Read an OBO file."""
     stanzas = list(_stanzas(read_text(path)))
     terms = [stanza for stanza in stanzas if stanza.kind != "Typedef"]
     has_categories = len({stanza.first("namespace") for stanza in terms}) > 1
@@ -100,10 +90,8 @@ def _item(stanza: _Stanza, source: Source, *, has_categories: bool) -> Item:
         return Refusal(source, f"{shorten(name)!r} is a relation, not an entry")
     definition, citations = _quoted(stanza.first("def"))
     replaced = stanza.values.get("replaced_by", [])
-    if not name or not definition:
-        if name and replaced:
-            return Redirect(name, replaced[0], source)
-        return Refusal(source, f"no definition of {shorten(name)!r}" if name else "no term")
+    if name and replaced and not definition:
+        return Redirect(name, replaced[0], source)
     synonyms = [_quoted(value)[0] for value in stanza.values.get("synonym", ())]
     is_former = stanza.first("is_obsolete") == "true" or bool(replaced)
     return Record(

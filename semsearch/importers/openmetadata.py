@@ -14,12 +14,12 @@ from pathlib import Path
 from semsearch.core.entries import Details, Refusal, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.fields import shorten
-from semsearch.importers.markdown.blocks import parse_blocks
-from semsearch.importers.markdown.links import nowhere
-from semsearch.importers.markdown.plain_text import MAX_SOURCE, prose_of
+from semsearch.importers.markdown_syntax.blocks import parse_blocks
+from semsearch.importers.markdown_syntax.links import nowhere
+from semsearch.importers.markdown_syntax.plain_text import MAX_SOURCE, prose_of
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.tables.delimited import rows
-from semsearch.importers.tables.rows import Row
+from semsearch.importers.tables.table import Row
 from semsearch.importers.text_files import read_text
 
 _COLUMNS = frozenset(
@@ -32,20 +32,8 @@ _KINDS = {"broader": "broader", "partof": "broader", "narrower": "narrower", "ha
 _LAST = re.compile(r'(?:^|\.)("(?:[^"]|"")*"|[^."]+)$')
 
 
-def read(path: Path, options: ReadOptions) -> Iterator[Item]:
-    """Read an export.
-
-    Args:
-        path: the file.
-        options: not used: the columns are known.
-
-    Yields:
-        Item: a record for each row with a description, a refusal for each without.
-
-    Raises:
-        ImportFailed: a required column is missing, or the file is not valid CSV.
-    """
-    del options
+def read(path: Path, _: ReadOptions) -> Iterator[Item]:
+    """Read an export."""
     table = rows(read_text(path), ",", path)
     header = next(table, Row(1, []))
     names = [name.strip().rstrip("*").casefold() for name in header.cells]
@@ -60,8 +48,6 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
 def _item(row: dict[str, str], source: Source) -> Item:
     name = row.get("name", "")
     term = row.get("displayname") or name
-    if not term:
-        return Refusal(source, "no term")
     text = row.get("description", "")
     if len(text) > MAX_SOURCE:
         return Refusal(
@@ -69,8 +55,6 @@ def _item(row: dict[str, str], source: Source) -> Item:
         )
     blocks = parse_blocks(text)
     prose = prose_of(blocks.nodes, blocks.references, nowhere)
-    if not prose.words:
-        return Refusal(source, f"no definition of {shorten(term)!r}")
     related: dict[str, list[str]] = {"broader": [], "narrower": [], "related": []}
     related["broader"] += [_last(row["parent"])] if row.get("parent") else []
     for one in _listed(row.get("relatedterms", "")):

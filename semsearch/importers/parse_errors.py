@@ -53,41 +53,29 @@ _RDF = (
     (re.compile(r"objectList expected"), "a value is missing, or a name is misspelt"),
     (re.compile(r"invalid token"), "a character that XML reserves or forbids, such as & or <"),
     (re.compile(r"property attribute"), "an attribute that RDF/XML does not have"),
-    (
-        re.compile(r"EOF found|string index"),
-        "it ends too early; a quote, a bracket or a full stop is missing",
-    ),
+    (re.compile(r"EOF found|string index"), "it ends too early; a quote, a bracket or a full stop is missing"),
     (re.compile(r"expected '\.'|expected directive"), "a full stop is missing or misplaced"),
     (re.compile(r"Repeat node-elements"), "a property has several elements, and may have one"),
     (re.compile(r"mismatched tag"), "an element is not closed"),
     (re.compile(r"unbound prefix"), "a prefix is not declared"),
     (re.compile(r"no element found|unclosed token"), "it ends too early"),
-)
+)  # fmt: skip
 _XML = (
     (re.compile(r"tag mismatch: (\S+)"), "<{0}> is closed by the end of another element"),
     (re.compile(r"Premature end of data in tag (\S+)"), "<{0}> is never closed"),
     (re.compile(r"Namespace prefix (\S+)"), "the prefix {0}: is not declared"),
     (re.compile(r"Start tag expected|syntax error"), "it does not begin with an element"),
     (re.compile(r"Extra content"), "something follows the end of the root element"),
-    (
-        re.compile(r"EntityRef|Entity '|undefined entity|character number"),
-        "an ampersand that is no entity; write &amp;",
-    ),
-    (
-        re.compile(r"AttValue|attributes construct|mandates value|in attributes? value"),
-        "an attribute without quotes",
-    ),
-    (
-        re.compile(r"invalid element name|attribute name|QName|end of Start Tag|expected '>'"),
-        "a tag is damaged, or < is not written as &lt;",
-    ),
+    (re.compile(r"EntityRef|Entity '|undefined entity|character number"), "an ampersand that is no entity; write &amp;"),
+    (re.compile(r"AttValue|attributes construct|mandates value|in attributes? value"), "an attribute without quotes"),
+    (re.compile(r"invalid element name|attribute name|QName|end of Start Tag|expected '>'"), "a tag is damaged, or < is not written as &lt;"),
     (re.compile(r"not finished|improperly terminated|never end"), "a part is never closed"),
     (re.compile(r"declaration|PI xm"), "its first line is damaged"),
     (re.compile(r"valid URI"), "the address of a namespace is damaged"),
     (re.compile(r"no element found"), "it ends too early"),
     (re.compile(r"PCDATA invalid Char|invalid xmlChar|Char 0x"), "a character that XML forbids"),
     (re.compile(r"Excessive depth|depth in document"), "elements are nested too deeply"),
-)
+)  # fmt: skip
 
 
 def json_reason(error: JSONDecodeError) -> str:

@@ -12,9 +12,9 @@ from semsearch.text.normalise import fold
 
 MIN_REPEATS = 3
 """Terms that must share a text for it to count as a program's placeholder."""
-LONGEST = 60
+MAX_CHARS = 60
 """Most characters of a known placeholder."""
-LONGEST_REPEATED = 120
+MAX_REPEATED_CHARS = 120
 """Most characters of a repeated placeholder."""
 
 _KNOWN = frozenset(
@@ -26,6 +26,8 @@ _KNOWN = frozenset(
         "tba", "tbc", "tbd", "to be added", "to be completed", "to be confirmed", "to be defined",
         "to be determined", "to be done", "to be written", "to do", "todo", "wip",
         "work in progress", "your definition here",
+        *("fehlt noch", "in arbeit", "in bearbeitung", "noch offen", "wird ergänzt", "wird noch ergänzt"),
+        *("à compléter", "à définir", "por definir", "da definire", "a definir", "nog te bepalen"),
     }
 )  # fmt: skip
 """Texts that authors write instead of a missing definition, in lower case."""
@@ -40,7 +42,7 @@ _ABOUT_A_TEXT = re.compile(
 
 def is_placeholder(definition: str) -> bool:
     """Return whether a definition only says that there is none yet."""
-    if len(definition) > LONGEST:
+    if len(definition) > MAX_CHARS:
         return False
     text = " ".join(definition.casefold().strip(_AROUND).split())
     return not text or text in _KNOWN
@@ -54,7 +56,7 @@ def repeated_placeholders(records: Iterable[Record]) -> frozenset[str]:
     """
     terms: dict[str, set[str]] = defaultdict(set)
     for record in records:
-        if len(record.definition) <= LONGEST_REPEATED:
+        if len(record.definition) <= MAX_REPEATED_CHARS:
             terms[record.definition].add(record.term)
     return frozenset(
         text for text, own in terms.items() if len(own) >= MIN_REPEATS and _describes_a_text(text)

@@ -11,8 +11,8 @@ In texts copied from a web page, where nearly every paragraph is a term above it
 first line of a paragraph is the term.
 
 Some lines are no terms although they look so: letters above a group, formulas, and in a file sorted
-by term lines out of order, such as an answer of one word. They are reported as doubtful; all but the
-letters belong to the definition above.
+by term lines out of order, such as an answer of one word. They are reported as doubtful; all but
+the letters belong to the definition above.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from semsearch.core.entries import Details, Note, Refusal, Source
-from semsearch.importers.fields import listed_names
+from semsearch.importers.fields import beginning_of_list
+from semsearch.importers.labelled_lines import label_of, with_labels_read
 from semsearch.importers.records import ReadOptions, Record
 from semsearch.importers.text_files import read_text
 
@@ -48,8 +49,6 @@ _MIN_SORTED = 8
 """Fewest terms from which the order counts."""
 _HEADED = 0.75
 """Share of paragraphs with a term in their first line from which the others continue them."""
-_SHOWN = 5
-"""Doubtful lines that a note quotes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +65,9 @@ class _Paragraph:
     def names_a_term(self) -> bool:
         if len(self.lines) > 1 or len(self.name) > MAX_TERM_LINE or _ITEM.match(self.name):
             return False
-        ends = (self.name.rstrip(_CLOSING) or self.name).endswith(_SENTENCE_ENDS)
-        return not ends or _DOTTED.fullmatch(self.name) is not None
+        if label_of(self.name):
+            return False
+        return not ends_like_a_sentence(self.name) or _DOTTED.fullmatch(self.name) is not None
 
     def is_formula(self) -> bool:
         is_wordless = not any(map(str.isalpha, self.name))
@@ -78,27 +78,17 @@ class _Paragraph:
         return "".join(sign for sign in name if sign.isalnum())
 
     def text(self) -> str:
-        """Join wrapped lines; list items keep their lines, as do lines that are indented."""
+        """Join wrapped lines; items and labels keep their lines, as do lines that are indented."""
         if self.is_indented and len(self.lines) > 1:
             return "\n".join(s if _ITEM.match(s) else f"- {s}" for s in self.lines)
         text = self.lines[0]
         for line in self.lines[1:]:
-            text += ("\n" if _ITEM.match(line) else " ") + line
+            text += ("\n" if _ITEM.match(line) or label_of(line) else " ") + line
         return text
 
 
-def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal | Note]:
-    """Read a plain text glossary.
-
-    Args:
-        path: the file.
-        options: not used: a text has no columns.
-
-    Yields:
-        Record | Refusal | Note: a record for each term with a definition, a refusal for each
-        without, and a note on the lines that are doubtful.
-    """
-    del options
+def read(path: Path, _: ReadOptions) -> Iterator[Record | Refusal | Note]:
+    """Read a plain text glossary."""
     file = str(path)
     paragraphs = _paragraphs(read_text(path))
     doubtful = _doubtful(paragraphs)
@@ -124,6 +114,11 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal | Note]:
         yield _record(name, texts, file) if texts else _refusal(name, file)
     if doubtful:
         yield _note(sorted(doubtful, key=lambda one: one.line), file)
+
+
+def ends_like_a_sentence(text: str) -> bool:
+    """Return whether a text ends with a full stop, a colon or the like."""
+    return (text.rstrip(_CLOSING) or text).endswith(_SENTENCE_ENDS)
 
 
 def is_text_glossary(text: str) -> bool:
@@ -169,18 +164,15 @@ def _longest_sorted(keys: Sequence[str]) -> set[int]:
 
 
 def _note(doubtful: Sequence[_Paragraph], file: str) -> Note:
-    shown = ", ".join(f"{one.name[:40]!r} (line {one.line})" for one in doubtful[:_SHOWN])
-    rest = f" and {len(doubtful) - _SHOWN:,} more" if len(doubtful) > _SHOWN else ""
-    text = f"doubtful as terms, so not read as such: {shown}{rest}; check them"
+    shown = beginning_of_list([one.name for one in doubtful], [one.line for one in doubtful])
+    text = f"doubtful as terms, so not read as such: {shown}; check them"
     return Note(Source(file, doubtful[0].line), text)
 
 
 def _record(name: _Paragraph, texts: list[str], file: str) -> Record:
     text = "\n\n".join(texts)
     details = Details.of({"category": "; ".join(name.tags)})
-    return Record(
-        name.name, text, Source(file, name.line), see_also=listed_names(text), details=details
-    )
+    return with_labels_read(Record(name.name, text, Source(file, name.line), details=details))
 
 
 def _refusal(name: _Paragraph, file: str) -> Refusal:

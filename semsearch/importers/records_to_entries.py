@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from operator import itemgetter
 
 from semsearch.core.entries import (
     EXTRA,
+    MARKDOWN,
     NO_DETAILS,
     Details,
     Entry,
@@ -24,7 +26,7 @@ from semsearch.core.entries import (
     Source,
 )
 from semsearch.importers.clean_text import clean_name, clean_text, is_text
-from semsearch.importers.fields import shorten
+from semsearch.importers.fields import reason_without, shorten
 from semsearch.importers.name_languages import clean_languages, reason_against_languages
 from semsearch.importers.placeholders import is_placeholder, repeated_placeholders
 from semsearch.importers.records import Item, Record, Redirect
@@ -32,9 +34,6 @@ from semsearch.importers.redirects import merge_redirects, resolve_keys, resolve
 from semsearch.text.language_tags import language_tag
 from semsearch.text.normalise import fold
 from semsearch.text.slugs import slug
-
-NO_DEFINITION = "no definition of"
-"""Beginning of every reader's reason for refusing a term without a definition."""
 
 MAX_TERM = 300
 """Most characters of a term, an alias or an id."""
@@ -72,10 +71,6 @@ class MadeEntries:
 def make_entries(items: Sequence[Item], glossary: str) -> MadeEntries:
     """Make entries of all records of one glossary.
 
-    Args:
-        items: from the readers, in order.
-        glossary: its name.
-
     Returns:
         The entries, the refusals of readers and of this function, the records that became another
         name of an entry, the fields left out, and notes on terms that were split.
@@ -106,7 +101,7 @@ def make_entries(items: Sequence[Item], glossary: str) -> MadeEntries:
             done.append(outcome)
         else:
             refusals.append((place, outcome))
-    refused = [refusal for _, refusal in sorted(refusals, key=_place)]
+    refused = [refusal for _, refusal in sorted(refusals, key=itemgetter(0))]
     return MadeEntries(entries, refused, done, left_out, notes)
 
 
@@ -116,25 +111,15 @@ def _without_repeated_placeholders(items: Sequence[Item]) -> list[Item]:
 
     def checked(item: Item) -> Item:
         if isinstance(item, Record) and item.definition in repeated:
-            reason = (
-                f"the definition of {shorten(item.term)!r} is a placeholder: "
-                f"{shorten(item.definition)!r}"
-            )
+            reason = _reason_of_placeholder(item.term, item.definition)
             return Refusal(item.source, f"{reason}, which other entries have too")
         return item
 
     return [checked(item) for item in items]
 
 
-def _place(placed: tuple[int, Refusal]) -> int:
-    return placed[0]
-
-
 def clean(record: Record) -> Record | Refusal:
     """Normalise the text of a record to NFC without control characters, and check its limits.
-
-    Args:
-        record: as a reader yielded it.
 
     Returns:
         The cleaned record, or the reason why it is refused.
@@ -146,7 +131,10 @@ def clean(record: Record) -> Record | Refusal:
     id_ = clean_name(record.id or "") or None
     language = language_tag(record.language) or "en"
     extra, left_out = _split_extra(record.details.extra)
-    details = _clean_details(record.details, (term, *aliases), language, extra)
+    markdown = clean_text(record.details.markdown)
+    if markdown and not _says(markdown, definition):
+        left_out, markdown = (*left_out, (MARKDOWN, markdown)), ""
+    details = _clean_details(record.details, (term, *aliases), language, extra, markdown)
     reason = _reason_to_refuse(term, definition, [*aliases, id_ or ""])
     reason = reason or reason_against_phrases(term, details.asked_as)
     reason = reason or reason_against_languages(record.details.name_languages)
@@ -168,29 +156,33 @@ def clean(record: Record) -> Record | Refusal:
 
 
 def _clean_details(
-    details: Details, names: tuple[str, ...], language: str, extra: tuple[Field, ...]
+    details: Details,
+    names: tuple[str, ...],
+    language: str,
+    extra: tuple[Field, ...],
+    markdown: str,
 ) -> Details:
-    """Clean details; one that is too long is cut, so that the entry need not be refused.
-
-    Args:
-        details: as a reader stated them.
-        names: cleaned term and aliases.
-        language: of the entry.
-        extra: cleaned extra fields.
-    """
+    """Clean details; one that is too long is cut, so that the entry need not be refused."""
     if details is NO_DETAILS or not (stated := details.stated()):
         return NO_DETAILS
-    if stated.keys() == {EXTRA}:
-        return Details(extra=extra) if extra else NO_DETAILS
+    if stated.keys() <= {EXTRA, MARKDOWN}:
+        return Details(markdown=markdown, extra=extra) if markdown or extra else NO_DETAILS
     cleaned = {
         name: _clean_detail(value) if isinstance(value, str) else tuple(_clean_several(value))
         for name, value in stated.items()
-        if name != EXTRA
+        if name not in (EXTRA, MARKDOWN)
     }
     known = {*names, *cleaned.get("hidden_labels", ())}
     tags = clean_languages(details.name_languages, known, language)
     phrases = clean_phrases(details.asked_as)
-    return Details.of({**cleaned, "name_languages": tags, "asked_as": phrases, EXTRA: extra})
+    own = {"name_languages": tags, "asked_as": phrases, MARKDOWN: markdown, EXTRA: extra}
+    return Details.of({**cleaned, **own})
+
+
+def _says(markdown: str, definition: str) -> bool:
+    from semsearch.importers.markdown_writer.from_markdown import says  # noqa: PLC0415 - loads markdown-it
+
+    return says(markdown, definition)
 
 
 def _split_extra(fields: Sequence[Field]) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
@@ -266,12 +258,16 @@ def _could_be_name(text: str) -> bool:
 
 def _reason_to_refuse(term: str, definition: str, names: Sequence[str]) -> str | None:
     if not term or not definition:
-        return f"{NO_DEFINITION} {shorten(term)!r}" if term else "no term"
+        return reason_without(term)
     if not is_text("".join((term, definition, *names))):
         return "half of a surrogate pair, which is not text"
     if is_placeholder(definition):
-        return f"the definition of {shorten(term)!r} is a placeholder: {shorten(definition)!r}"
+        return _reason_of_placeholder(term, definition)
     return _reason_of_length(term, definition, names)
+
+
+def _reason_of_placeholder(term: str, definition: str) -> str:
+    return f"the definition of {shorten(term)!r} is a placeholder: {shorten(definition)!r}"
 
 
 def _reason_of_length(term: str, definition: str, names: Sequence[str]) -> str | None:

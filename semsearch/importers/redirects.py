@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from semsearch.core.entries import NO_DETAILS, Details, Entry, Merged, Note, Refusal
@@ -12,12 +12,12 @@ from semsearch.text.normalise import fold
 from semsearch.text.slugs import slug
 
 _RELATIONS = ("broader", "narrower", "related")
-_MOST_HOPS = 16
+_MAX_HOPS = 16
 """Most redirects followed one after the other."""
 
 _SEE = re.compile(
     r"[(\[]?\s*(?:(?:see under|see|same as|synonym (?:of|for)|variant of|(?:short|abbreviation|acronym) (?:for|of)"
-    r"|alternative (?:form|name|spelling) (?:for|of)|siehe|voir|vid[eé]|véase|vedi|zie):?\s|→|⇒|->|=>)"
+    r"|alternative (?:form|name|spelling) (?:for|of)|siehe|voir|vid[eé]|véase|vedi|zie):?\s|(?:s|vgl|cf)\.\s|→|⇒|->|=>)"
     r"\s*(\S.{0,200}?)\s*[)\]]?\s*\.?",
     re.IGNORECASE,
 )
@@ -75,11 +75,6 @@ def merge_redirects(
 ) -> Iterator[tuple[int, Merged | Refusal]]:
     """Add redirecting names to the entries they lead to, in place.
 
-    Args:
-        entries: of one glossary.
-        given: the same entries, with their keys.
-        redirects: each with its place in the corpus.
-
     Yields:
         tuple[int, Merged | Refusal]: the result of each redirect, with its place.
     """
@@ -92,8 +87,7 @@ def merge_redirects(
         at = _follow(redirect.target, places, onward)
         name = " ".join(redirect.name.split())
         if at is None or not name:
-            reason = f"{name!r} only leads to {redirect.target!r}, which is no entry"
-            yield place, Refusal(redirect.source, reason)
+            yield place, Refusal(redirect.source, _dead_end(name, redirect.target, onward))
             continue
         if name != entries[at].term:
             added.setdefault(at, dict.fromkeys(entries[at].aliases))[name] = None
@@ -104,9 +98,6 @@ def merge_redirects(
 
 def resolve_names(items: Sequence[Item]) -> tuple[list[Item], list[Note]]:
     """Split terms that list names, and turn records that only refer to another into redirects.
-
-    Args:
-        items: cleaned records of one glossary, and other items.
 
     Returns:
         The items, and a note on each term that was split.
@@ -129,7 +120,7 @@ def _see_records_to_redirects(items: Sequence[Item]) -> list[Item]:
     made = list(items)
     for at, target in targets.items():
         item, end = items[at], target
-        for _ in range(_MOST_HOPS):
+        for _ in range(_MAX_HOPS):
             if fold(end) in known or fold(end) not in onward:
                 break
             end = onward[fold(end)]
@@ -137,10 +128,27 @@ def _see_records_to_redirects(items: Sequence[Item]) -> list[Item]:
             continue
         if fold(end) in known:
             made[at] = Redirect(item.term, end, item.source)
-        elif fold(end) in onward:  # a ring: no term of it has a definition
-            reason = f"{item.term!r} only leads to {target!r}, which leads back to it"
-            made[at] = Refusal(item.source, reason)
+        elif fold(end) in onward:
+            made[at] = Refusal(item.source, _dead_end(item.term, target, onward))
     return made
+
+
+def _dead_end(name: str, target: str, onward: Mapping[str, str]) -> str:
+    """Return why a name that leads to a target leads to no entry."""
+    if not name:
+        return f"a reference to {target!r} has no name"
+    reason = f"{name!r} only leads to {target!r}"
+    end, seen = target, set[str]()
+    while fold(end) in onward and len(seen) < _MAX_HOPS:
+        if fold(end) == fold(name):
+            return f"{reason}, which leads back to it"
+        if fold(end) in seen:
+            return f"{reason}, which leads into a ring of references"
+        seen.add(fold(end))
+        end = onward[fold(end)]
+    if fold(end) in onward:
+        return f"{reason}, and an entry is more than {_MAX_HOPS} such steps away, if there is one"
+    return f"{reason}{f', and that to {end!r}' if seen else ''}, which is no entry"
 
 
 def _only_sees(item: Item) -> str:
@@ -183,11 +191,15 @@ def _split(item: Record, names: tuple[str, ...]) -> Record:
 
 def _listed(item: Record) -> tuple[str, ...]:
     """Return the names that a term lists; a record with a key or an id of its own lists none."""
-    if item.key or item.id or ";" not in item.term or "," in item.term:
+    return () if item.key or item.id else names_listed_in(item.term)
+
+
+def names_listed_in(term: str) -> tuple[str, ...]:
+    """Return the names that stand between semicolons; none of a term that is one name."""
+    if ";" not in term or "," in term or _ENTITY.search(term):
         return ()
-    names = tuple(filter(None, (name.strip() for name in item.term.split(";"))))
-    is_entity = _ENTITY.search(item.term) is not None
-    return names if len(names) > 1 and not is_entity else ()
+    names = tuple(filter(None, (name.strip() for name in term.split(";"))))
+    return names if len(names) > 1 else ()
 
 
 def _term(item: Item) -> str:
@@ -211,7 +223,7 @@ def _places(entries: Sequence[Entry], given: Given) -> dict[str, int]:
 
 
 def _follow(target: str, places: dict[str, int], onward: dict[str, str]) -> int | None:
-    for _ in range(_MOST_HOPS):
+    for _ in range(_MAX_HOPS):
         at = next((places[n] for n in (target, fold(target), slug(target)) if n in places), None)
         if at is not None or fold(target) not in onward:
             return at

@@ -25,7 +25,7 @@ class RecordOutcome(StrEnum):
     SKIPPED = "skipped"
     """It became neither; the reason is stated."""
     UNREAD = "unread"
-    """Not a record but a file that no reader reads; the reason is stated."""
+    """Not a record but a file that is not read; the reason is stated."""
     NOTED = "noted"
     """Not a record but a remark on a file that was read."""
 
@@ -39,7 +39,7 @@ class RecordResult:
     """
 
     source: Source
-    fate: RecordOutcome
+    outcome: RecordOutcome
     id: str = ""
     names: tuple[str, ...] = ()
     reason: str = ""
@@ -64,7 +64,7 @@ def write_report(corpus: Corpus, file: str | Path) -> None:
     try:
         with Path(file).open("w", encoding="utf-8") as lines:
             lines.writelines(
-                json.dumps(_stated(one), ensure_ascii=False) + "\n"
+                json.dumps(_to_dict(one), ensure_ascii=False) + "\n"
                 for one in record_results(corpus)
             )
     except OSError as error:
@@ -124,11 +124,15 @@ def _others(corpus: Corpus) -> Iterator[RecordResult]:
     for note in corpus.notes:
         yield RecordResult(note.source, RecordOutcome.NOTED, reason=note.text)
     for file in corpus.unread:
-        yield RecordResult(Source(file.file, 0), RecordOutcome.UNREAD, reason=file.reason)
+        yield RecordResult(Source(file.file, file.line), RecordOutcome.UNREAD, reason=file.reason)
 
 
-def _stated(one: RecordResult) -> dict[str, object]:
-    stated: dict[str, object] = {"file": one.source.file, "line": one.source.line, "fate": one.fate}
+def _to_dict(one: RecordResult) -> dict[str, object]:
+    stated: dict[str, object] = {
+        "file": one.source.file,
+        "line": one.source.line,
+        "outcome": one.outcome,
+    }
     details = {
         "id": one.id,
         "names": one.names,

@@ -17,17 +17,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from semsearch.core.entries import Refusal, Source
+from semsearch.core.entries import NO_DETAILS, Source
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.compressed import unpacked
+from semsearch.importers.compressed import check_sizes, unpacked
+from semsearch.importers.detection import STARDICT
 from semsearch.importers.html_to_text import html_words
-from semsearch.importers.records import Item, ReadOptions, Record
+from semsearch.importers.markdown_writer.from_html import markdown_of_html
+from semsearch.importers.records import Item, ReadOptions, Record, with_markdown
 from semsearch.importers.text_files import read_text
 
 _TEXT = frozenset("mlnw")
 _MARKUP = frozenset("hgxk")
 """Field types that contain words; the others are sounds, pictures and pronunciations."""
-_MOST_FIELDS = 64
+_MAX_FIELDS = 64
+_MIN_NAMES = 50_000
+"""Names that every dictionary may have."""
+_BYTES_A_NAME = 3
+"""Fewest bytes of a further name, compressed; in dictionaries it takes 6 and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +43,8 @@ class _Headword:
     size: int
 
 
-def read(path: Path, options: ReadOptions) -> Iterator[Item]:
-    """Read a dictionary.
-
-    Args:
-        path: NAME.ifo.
-        options: not used.
-
-    Yields:
-        Item: a record for each article with a text, a refusal for each without; the line is the
-        number of the headword.
-
-    Raises:
-        ImportFailed: a file of the dictionary is missing, or contradicts its description.
-    """
-    del options
+def read(path: Path, _: ReadOptions) -> Iterator[Item]:
+    """Read a dictionary."""
     about = _about(path)
     articles = unpacked(_companion(path, ".dict.dz", ".dict"))
     headwords = list(_headwords(path, about))
@@ -59,6 +52,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
     by_place: dict[tuple[int, int], list[int]] = defaultdict(list)
     for number, headword in enumerate(headwords):
         by_place[headword.start, headword.size].append(number)
+    check_sizes((size for start, size in by_place if start + size <= len(articles)), articles, path)
     for (start, size), numbers in by_place.items():
         source = Source(str(path), numbers[0] + 1)
         first, *more = (headwords[number].word for number in numbers)
@@ -66,16 +60,22 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
             reason = f"{first!r} ends at byte {start + size:,} of a text of {len(articles):,}"
             raise ImportFailed(f"{reason}; fetch the dictionary again", path, source.line)
         names = (*more, *(name for number in numbers for name in aliases.get(number, ())))
-        text = _words(articles[start : start + size], about.get("sametypesequence", ""))
-        if text:
-            yield Record(first, text, source, names, language=about.get("lang", "en"))
-        else:
-            yield Refusal(source, f"no definition of {first!r}")
+        types = about.get("sametypesequence", "")
+        fields = list(_texts(articles[start : start + size], types))
+        text = "\n\n".join(filter(None, (_words(*one) for one in fields)))
+        yield Record(
+            first,
+            text,
+            source,
+            names,
+            language=about.get("lang", ""),
+            details=with_markdown(NO_DETAILS, _markdown(fields)),
+        )
 
 
 def _about(path: Path) -> dict[str, str]:
     first, *lines = read_text(path).split("\n")
-    if not first.startswith("StarDict's dict ifo file"):
+    if not first.startswith(STARDICT):
         raise ImportFailed("is not the description of a StarDict dictionary", path, 1)
     parts = (line.partition("=") for line in lines)
     return {name.strip(): value.strip() for name, _, value in parts}
@@ -113,8 +113,13 @@ def _synonyms(path: Path, count: int) -> dict[int, list[str]]:
 
 
 def _rows(data: bytes, numbers: struct.Struct, file: Path) -> Iterator[tuple[str, tuple[int, ...]]]:
-    at = 0
+    at = count = 0
+    allowed = _MIN_NAMES + file.stat().st_size // _BYTES_A_NAME
     while at < len(data):
+        count += 1
+        if count > allowed:
+            reason = f"has more than {allowed:,} names in {file.stat().st_size:,} bytes"
+            raise ImportFailed(f"{reason}; fetch the dictionary again", file)
         end = data.find(b"\0", at)
         if end < 0 or end + 1 + numbers.size > len(data):
             raise ImportFailed(f"is truncated at byte {at:,}; fetch the dictionary again", file)
@@ -122,21 +127,26 @@ def _rows(data: bytes, numbers: struct.Struct, file: Path) -> Iterator[tuple[str
         at = end + 1 + numbers.size
 
 
-def _words(article: bytes, types: str) -> str:
-    """Return the fields of an article as plain text."""
-    texts = []
+def _texts(article: bytes, types: str) -> Iterator[tuple[str, str]]:
+    """Yield the fields of an article that are text, each with its type."""
     for kind, field in _fields(article, types):
-        text = field.decode("utf-8", "replace").strip()
-        if kind in _MARKUP:
-            texts.append(html_words(text))
-        elif kind in _TEXT:
-            texts.append(text)
-    return "\n\n".join(filter(None, texts))
+        if kind in _MARKUP or kind in _TEXT:
+            yield kind, field.decode("utf-8", "replace").strip()
+
+
+def _words(kind: str, text: str) -> str:
+    return html_words(text) if kind in _MARKUP else text
+
+
+def _markdown(fields: list[tuple[str, str]]) -> str:
+    """Return the Markdown of an article that is one field of markup."""
+    kinds = [kind for kind, _ in fields]
+    return markdown_of_html(fields[0][1]) if len(kinds) == 1 and kinds[0] in _MARKUP else ""
 
 
 def _fields(article: bytes, types: str) -> Iterator[tuple[str, bytes]]:
     at = 0
-    for place in range(len(types) or _MOST_FIELDS):
+    for place in range(len(types) or _MAX_FIELDS):
         if at >= len(article):
             return
         kind = types[place : place + 1] or chr(article[at])

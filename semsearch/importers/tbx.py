@@ -15,14 +15,13 @@ from pathlib import Path
 
 from lxml import etree
 
-from semsearch.core.entries import Details, Field, Refusal, Source
+from semsearch.core.entries import Details, Field, Source
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.fields import shorten
 from semsearch.importers.name_languages import tagged
 from semsearch.importers.parse_errors import xml_reason
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.text_files import read_text
-from semsearch.importers.xml_safety import check_xml, line_of
+from semsearch.importers.xml_safety import check_xml, line_of, without_declaration
 
 _CONCEPTS = ("conceptEntry", "termEntry")
 _LANGUAGES = ("langSec", "langSet")
@@ -138,26 +137,11 @@ class _LanguageSection:
     definitions: tuple[str, ...]
 
 
-def read(path: Path, options: ReadOptions) -> Iterator[Item]:
-    """Read a TBX file, concept by concept.
-
-    Args:
-        path: the file.
-        options: not used.
-
-    Yields:
-        Item: a record for each concept in each language with terms and a definition, a refusal for
-        each concept without any.
-
-    Raises:
-        ImportFailed: it is not well-formed XML, or its entities are dangerous.
-    """
-    del options
+def read(path: Path, _: ReadOptions) -> Iterator[Item]:
+    """Read a TBX file, concept by concept."""
     text = read_text(path)
     check_xml(text, path)
-    start = text.find("<", text.find("?>") + 2) if text.lstrip().startswith("<?xml") else 0
-    padding = "\n" * text.count("\n", 0, max(start, 0))
-    data = BytesIO((padding + text[max(start, 0) :]).encode())
+    data = BytesIO(without_declaration(text).encode())
     events = etree.iterparse(
         data,
         events=("end",),
@@ -190,7 +174,7 @@ def _items(concept: etree._Element, file: str) -> Iterator[Item]:
     defined = [section for section in named if section.definitions]
     if not defined:
         name = named[0].terms[0].name if named else concept.get("id", "")
-        yield Refusal(source, f"no definition of {shorten(name)!r}" if name else "no term")
+        yield Record(name, "", source)
         return
     others = [section for section in named if not section.definitions]
     for place, section in enumerate(defined):

@@ -7,6 +7,9 @@ guessed: a wrong guess would change names without anyone noticing.
 from __future__ import annotations
 
 import codecs
+import os
+import stat
+from collections.abc import Sequence
 from pathlib import Path
 
 from semsearch.core.errors import ImportFailed
@@ -14,14 +17,16 @@ from semsearch.core.errors import ImportFailed
 MAX_BYTES = 64 * 2**20
 """Larger files are refused; the largest known glossaries are below a tenth of this."""
 
+MAX_DEPTH = 64
+"""Most nested lists, objects and brackets; glossaries have three or four."""
+
+_CLOSING = ("---", "...")
+"""Lines that close front matter."""
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def read_text(path: Path) -> str:
     """Read a text file.
-
-    Args:
-        path: the file, as the user named it.
 
     Returns:
         Its text without byte order mark, with line feeds as line ends.
@@ -29,7 +34,7 @@ def read_text(path: Path) -> str:
     Raises:
         ImportFailed: it cannot be opened, is too large, or is not UTF-8 or UTF-16 text.
     """
-    text = _decode(_read_bytes(path, MAX_BYTES + 1), path)
+    text = _decode(first_bytes(path, MAX_BYTES + 1), path)
     nul = text.find("\0")
     if nul >= 0:
         line = text.count("\n", 0, nul) + 1
@@ -43,7 +48,7 @@ def begins(path: Path) -> str:
     Raises:
         ImportFailed: it cannot be opened, or is not a regular file.
     """
-    start = _read_bytes(path, 1 << 16)
+    start = first_bytes(path, 1 << 16)
     encoding = "utf-16" if start.startswith(_UTF16_MARKS) else "utf-8-sig"
     return start.decode(encoding, errors="replace").replace("\r\n", "\n").replace("\r", "\n")
 
@@ -54,28 +59,49 @@ def read_bytes(path: Path) -> bytes:
     Raises:
         ImportFailed: it cannot be opened, is not a regular file, or is too large.
     """
-    return _read_bytes(path, MAX_BYTES + 1)
+    return first_bytes(path, MAX_BYTES + 1)
+
+
+def nested_too_deeply(path: str | Path, line: int | None = None) -> ImportFailed:
+    """Return the error of a file that has more levels than a parser should follow."""
+    return ImportFailed("nested too deeply to be a glossary", path, line)
 
 
 def has_front_matter(path: Path) -> bool:
     """Return whether a file begins with YAML front matter: `---`, then a line that is not blank."""
-    start = _read_bytes(path, 4096)
+    start = first_bytes(path, 4096)
     encoding = "utf-16" if start.startswith(_UTF16_MARKS) else "utf-8-sig"
     lines = start.decode(encoding, errors="replace").splitlines()
     return opens_front_matter(lines)
 
 
-def opens_front_matter(lines: list[str]) -> bool:
+def opens_front_matter(lines: Sequence[str]) -> bool:
     """Return whether these first lines of a file begin YAML front matter (Pandoc's rule)."""
     return len(lines) > 1 and lines[0].rstrip() == "---" and bool(lines[1].strip())
 
 
-def _read_bytes(path: Path, size: int) -> bytes:
-    if path.exists() and not path.is_file():
-        raise ImportFailed("not a regular file", path)  # reading a pipe could block for ever
+def front_matter_lines(lines: Sequence[str]) -> int:
+    """Return the number of the line that closes the front matter; 0 if there is none."""
+    if not opens_front_matter(lines):
+        return 0
+    return next((n for n, line in enumerate(lines, 1) if n > 1 and line.rstrip() in _CLOSING), 0)
+
+
+def first_bytes(path: Path, size: int) -> bytes:
+    """Return at most so many bytes of the beginning of a file.
+
+    Raises:
+        ImportFailed: it cannot be opened, is not a regular file, or is larger than `MAX_BYTES`.
+    """
     try:
-        with path.open("rb") as file:
-            data = file.read(size)
+        # opening a pipe, which may have taken the place of a file, must not block
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise ImportFailed("not a regular file", path)
+            # `read` takes memory for all that it is asked for
+            data = file.read(min(size, max(status.st_size, 1 << 16) + 1))
     except OSError as error:
         reason = (error.strerror or "unknown error").lower()
         raise ImportFailed(f"cannot be read: {reason}", path) from error

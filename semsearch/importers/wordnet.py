@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from semsearch.core.entries import Details, Refusal, Source
+from semsearch.core.entries import Details, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.text_files import read_text
@@ -106,27 +106,15 @@ class Line:
         return tuple(match[1].strip() for match in _EXAMPLE.finditer(self.gloss))
 
 
-def read(path: Path, options: ReadOptions) -> Iterator[Item]:
-    """Read a data file.
-
-    Args:
-        path: data.noun, data.verb, data.adj or data.adv.
-        options: not used.
-
-    Yields:
-        Item: a record for each synset with a definition, a refusal for each without.
-    """
-    del options
+def read(path: Path, _: ReadOptions) -> Iterator[Item]:
+    """Read a data file."""
     file = str(path)
     for line in read_lines(path):
         source = Source(file, line.number)
-        names, definition = line.names, line.definition
-        if not names or not definition:
-            yield Refusal(source, f"no definition of {' '.join(names)!r}")
-            continue
+        names = line.names or ("",)
         id_ = _id(line.type, line.offset)
         links = _targets(line, _SEE_ALSO)
-        yield Record(names[0], definition, source, names[1:], id_, "en", links, _details(line))
+        yield Record(names[0], line.definition, source, names[1:], id_, "en", links, _details(line))
 
 
 def read_lines(file: Path) -> Iterator[Line]:

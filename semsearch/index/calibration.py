@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
-from semsearch.core.errors import IndexDamaged, IndexUnwritable
+from semsearch.core.errors import UNREADABLE, IndexDamaged, IndexUnwritable
 from semsearch.index.manifest import current_generation
 from semsearch.ranking.confidence import Calibration
 from semsearch.storage.atomic_files import file_lock, replace_atomically, sync
@@ -85,7 +85,7 @@ def load_calibration(layout: IndexLayout, fingerprint: str) -> StoredCalibration
             raise ValueError("its numbers are out of range")
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, *UNREADABLE) as error:
         raise IndexDamaged(
             f"{layout.calibration} is not a calibration ({error}); run "
             f"`semsearch calibrate --reset --index {layout.root}`, which removes it, or "

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from semsearch.core.prefetch import prefetch
 from semsearch.core.progress import Progress
-from semsearch.index.manifest import Manifest
+from semsearch.index.manifest import StatedModels
 from semsearch.index.passage_table import PassageTable
 from semsearch.models import REFERENCE, load_answering_encoder
 from semsearch.models.encoders import hashed
@@ -77,7 +77,7 @@ class Embedding:
         )
 
     @classmethod
-    def of(cls, layout: IndexLayout, manifest: Manifest) -> Embedding:
+    def of(cls, layout: IndexLayout, manifest: StatedModels) -> Embedding:
         """Return how the definitions of a generation were embedded.
 
         Raises:
@@ -100,7 +100,9 @@ class Embedding:
         )
 
 
-def encoder_of(layout: IndexLayout, manifest: Manifest, precision: str | None = None) -> Encoder:
+def encoder_of(
+    layout: IndexLayout, manifest: StatedModels, precision: str | None = None
+) -> Encoder:
     """Load the encoder that embeds the questions of a generation, or a copy of another precision.
 
     Args:

@@ -8,28 +8,36 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 from semsearch.core.checksums import hashes_of
+from semsearch.core.prefetch import start_in_thread
+from semsearch.core.presentation import Presentation
 from semsearch.core.progress import Progress
 from semsearch.core.temporary_folders import make_temporary_folder
 from semsearch.core.version import __version__
 from semsearch.index.ann.engine import engine_files
 from semsearch.index.files.memory_map import Rows
 from semsearch.index.manifest import FORMAT, Manifest, publish
-from semsearch.index.map.kept_places import write_map
+from semsearch.index.map.layout import DefinitionVectors, lay_out_entries
 from semsearch.index.model_exports import Exports
 from semsearch.index.passage_table import PassageTable
 from semsearch.index.relations import RelationBuilder, RelationCounts
 from semsearch.index.retrieval import Retriever
 from semsearch.index.score_baseline import measure_score_baseline
-from semsearch.index.segment_writer import StoredEmbeddings, WrittenSegment, write_segment
+from semsearch.index.segment_writer import (
+    StoredEmbeddings,
+    WrittenSegment,
+    write_segment,
+    write_vectors,
+)
 from semsearch.index.segments.segment import Segment
 from semsearch.models import load_answering_encoder
 from semsearch.ranking.similarity_baseline import Baseline, measure_similarity_baseline
 from semsearch.ranking.weights import DEFAULT, weights_as_dict
-from semsearch.storage.atomic_files import sync
+from semsearch.storage.atomic_files import sync, write_array
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 
@@ -49,6 +57,7 @@ class GenerationSpec:
     exports: Exports
     engine: str
     """The engine that is wanted, one of `ann.engine.ENGINES`."""
+    presentation: Presentation
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +90,18 @@ def write_generation(
     dim = store.texts.dim_of(passages.hashes([0])[0], spec.key)
     embeddings = StoredEmbeddings(store.texts, spec.key, dim)
     relating = RelationBuilder(passages.entries, progress)
+    write_vectors(files, passages, embeddings, progress)
+    vectors = DefinitionVectors(Rows(files.vectors, "<f4", dim), passages.first_rows)
+    # beside the words, most of whose work keeps to one core
+    laid_out = start_in_thread(
+        partial(lay_out_entries, layout, vectors, passages.entries, dim, spec.key)
+    )
     segment = write_segment(
         files, passages, embeddings, progress, engine=spec.engine, relations=relating
     )
-    write_map(layout, files, passages.entries, dim, spec.key, progress)
+    progress.start("map", len(passages.entries))
+    write_array(files.map, laid_out().astype("<f4"))
+    progress.advance(len(passages.entries))
     manifest = _manifest(layout, files, passages, spec, dim, segment, progress)
     files.manifest.write_bytes(manifest.to_bytes())
     sync(files.manifest)
@@ -149,6 +166,7 @@ def _manifest(
         similarity_baseline=similarity,
         similarity_baselines=similarities,
         sha256=sha256,
+        presentation=spec.presentation,
     )
 
 

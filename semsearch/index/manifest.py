@@ -9,12 +9,22 @@ from __future__ import annotations
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Protocol
 
 from semsearch.core.checksums import sha256_of
-from semsearch.core.errors import FormatTooNew, FormatTooOld, IndexDamaged, IndexMissing
+from semsearch.core.errors import (
+    UNREADABLE,
+    FormatTooNew,
+    FormatTooOld,
+    IndexDamaged,
+    IndexForbidden,
+    IndexMissing,
+)
 from semsearch.core.index_info import EngineInfo, RerankerInfo
+from semsearch.core.presentation import Presentation
+from semsearch.index.manifest_names import check_names
 from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.ranking.weights import DEFAULT, weights_as_dict
 from semsearch.storage.atomic_files import replace_atomically
@@ -69,6 +79,8 @@ class Manifest:
     score_baselines: dict[str, Baseline]
     """The same for each glossary."""
     sha256: dict[str, str]
+    presentation: Presentation = field(default_factory=Presentation)
+    """How the owner wants the glossaries shown."""
 
     @property
     def tag(self) -> str:
@@ -78,6 +90,34 @@ class Manifest:
     def to_bytes(self) -> bytes:
         """Return the content of the file."""
         return json.dumps(asdict(self), indent=2, sort_keys=True).encode()
+
+
+class StatedModels(Protocol):
+    """What a manifest of any format states of its generation and the models of it."""
+
+    @property
+    def generation(self) -> int:
+        """Number of the generation."""
+
+    @property
+    def model(self) -> str:
+        """Name of the encoder."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Identity of the encoder."""
+
+    @property
+    def precision(self) -> str:
+        """Precision of the encoder for questions."""
+
+    @property
+    def encoder_sha256(self) -> str | None:
+        """Of `encoder.json`; None for an encoder without files."""
+
+    @property
+    def reranker(self) -> RerankerInfo | None:
+        """The reranker, if there is one."""
 
 
 def publish(layout: IndexLayout, manifest: Manifest) -> None:
@@ -90,6 +130,60 @@ def publish(layout: IndexLayout, manifest: Manifest) -> None:
     replace_atomically(layout.current, json.dumps(pointer).encode())
 
 
+def name_store(layout: IndexLayout, identity: str) -> None:
+    """Make the current generation one of a store with this identity; nobody may have it open.
+
+    Raises:
+        StoredIndexError: see `load_manifest`.
+    """
+    manifest, files = load_manifest(layout)
+    renamed = replace(manifest, store=identity)
+    replace_atomically(files.manifest, renamed.to_bytes())
+    publish(layout, renamed)
+
+
+OLDEST_UPGRADED = 5
+"""Earliest format that `semsearch upgrade` reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Content of `CURRENT`, of any format."""
+
+    format: int
+    generation: int
+    manifest_sha256: str
+
+
+def read_pointer(layout: IndexLayout) -> Pointer:
+    """Return what `CURRENT` names.
+
+    Raises:
+        IndexMissing: there is no index.
+        IndexDamaged: the pointer cannot be read.
+        FormatTooNew: a newer version of semsearch wrote it.
+    """
+    try:
+        content = json.loads(layout.current.read_bytes())
+        pointer = Pointer(
+            int(content["format"]), int(content["generation"]), str(content["manifest_sha256"])
+        )
+    except FileNotFoundError:
+        raise IndexMissing(
+            f"there is no index in {layout.root}; run `semsearch build PATHS --index {layout.root}`"
+        ) from None
+    except PermissionError as error:
+        raise IndexForbidden(error) from error
+    except (OSError, *UNREADABLE) as error:
+        raise IndexDamaged(damaged(layout.root, "CURRENT cannot be read")) from error
+    if pointer.format > FORMAT:
+        raise FormatTooNew(
+            f"the index in {layout.root} has format {pointer.format}, this version reads {FORMAT}; "
+            "upgrade semsearch"
+        )
+    return pointer
+
+
 def current_generation(layout: IndexLayout) -> tuple[int, str]:
     """Return the number of the current generation and the hash of its manifest.
 
@@ -98,30 +192,39 @@ def current_generation(layout: IndexLayout) -> tuple[int, str]:
         IndexDamaged: the pointer cannot be read. FormatTooOld, FormatTooNew: another version of
             semsearch wrote it.
     """
-    try:
-        pointer = json.loads(layout.current.read_bytes())
-        version, number, digest = (
-            int(pointer["format"]),
-            int(pointer["generation"]),
-            str(pointer["manifest_sha256"]),
-        )
-    except FileNotFoundError:
-        raise IndexMissing(
-            f"there is no index in {layout.root}; run `semsearch build PATHS --index {layout.root}`"
-        ) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise IndexDamaged(_damaged(layout.root, "CURRENT cannot be read")) from error
-    if version < FORMAT:
+    pointer = read_pointer(layout)
+    if pointer.format < FORMAT:
         raise FormatTooOld(
-            f"the index in {layout.root} has format {version}, this version reads {FORMAT}; "
-            f"run `semsearch build PATHS --index {layout.root}` again"
+            f"the index in {layout.root} has format {pointer.format}, this version reads {FORMAT}; "
+            + way_out(layout, pointer)
         )
-    if version > FORMAT:
-        raise FormatTooNew(
-            f"the index in {layout.root} has format {version}, this version reads {FORMAT}; "
-            "upgrade semsearch"
-        )
-    return number, digest
+    return pointer.generation, pointer.manifest_sha256
+
+
+def way_out(layout: IndexLayout, pointer: Pointer) -> str:
+    """Return what a message says about an index of an earlier format."""
+    if pointer.format < OLDEST_UPGRADED:
+        return f"run `semsearch build PATHS --index {layout.root}` again"
+    return f"run `semsearch upgrade --index {layout.root}`, which embeds nothing again"
+
+
+def read_manifest_bytes(layout: IndexLayout, generation: int, digest: str) -> bytes:
+    """Return the manifest of a generation after checking its hash.
+
+    Raises:
+        IndexDamaged: it is missing or altered.
+        IndexForbidden: its permissions forbid it.
+    """
+    file = layout.generation(generation).manifest
+    try:
+        content = file.read_bytes()
+    except PermissionError as error:
+        raise IndexForbidden(error) from error
+    except OSError as error:
+        raise IndexDamaged(damaged(layout.root, f"{file.parent} is incomplete")) from error
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise IndexDamaged(damaged(layout.root, f"{file} is altered"))
+    return content
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +245,7 @@ def built_with(layout: IndexLayout) -> BuiltWith | None:
         number = int(json.loads(layout.current.read_bytes())["generation"])
         parsed = json.loads(layout.generation(number).manifest.read_bytes())
         return BuiltWith(str(parsed["model"]), str(parsed["fingerprint"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, *UNREADABLE):
         return None
 
 
@@ -155,10 +258,12 @@ def load_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
     manifest, files = read_manifest(layout)
     try:
         altered = _altered(files.root, manifest.sha256)
+    except PermissionError as error:
+        raise IndexForbidden(error) from error
     except OSError as error:
-        raise IndexDamaged(_damaged(layout.root, f"{files.root} is incomplete")) from error
+        raise IndexDamaged(damaged(layout.root, f"{files.root} is incomplete")) from error
     if altered is not None:
-        raise IndexDamaged(_damaged(layout.root, f"{altered} is altered"))
+        raise IndexDamaged(damaged(layout.root, f"{altered} is altered"))
     return manifest, files
 
 
@@ -171,16 +276,13 @@ def read_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
     number, digest = current_generation(layout)
     files = layout.generation(number)
     try:
-        content = files.manifest.read_bytes()
-        if hashlib.sha256(content).hexdigest() != digest:
-            raise IndexDamaged(_damaged(layout.root, f"{files.manifest} is altered"))
-        parsed = json.loads(content)
+        parsed = json.loads(read_manifest_bytes(layout, number, digest))
+        check_names(parsed)
         if parsed["weights"] != weights_as_dict(DEFAULT):
             raise FormatTooOld(
                 f"the index in {layout.root} was built by {parsed['built_by']}, which "
-                f"weighs scores differently; run `semsearch build PATHS --index {layout.root}` "
-                f"again (with `--model {parsed['model']}`, its present encoder, nothing is "
-                "embedded again)"
+                f"weighs scores differently; run `semsearch upgrade --index {layout.root}`, which "
+                "embeds nothing again"
             )
         for one, each in (
             ("similarity_baseline", "similarity_baselines"),
@@ -190,10 +292,11 @@ def read_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
             parsed[each] = {k: Baseline(**v) for k, v in parsed[each].items()}
         for engine in ("engine", "phrase_engine"):
             parsed[engine] = EngineInfo(**parsed[engine])
+        parsed["presentation"] = Presentation.of(parsed.get("presentation", {}))
         parsed["reranker"] = parsed["reranker"] and RerankerInfo(**parsed["reranker"])
         return Manifest(**parsed), files
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise IndexDamaged(_damaged(layout.root, f"{files.root} is incomplete")) from error
+    except UNREADABLE as error:
+        raise IndexDamaged(damaged(layout.root, f"{files.root} is incomplete")) from error
 
 
 def _altered(root: Path, sha256: dict[str, str]) -> Path | None:
@@ -205,8 +308,26 @@ def _altered(root: Path, sha256: dict[str, str]) -> Path | None:
     return next((path for path in paths if found[path] != sha256[path.name]), None)
 
 
-def _damaged(root: Path, what: str) -> str:
+def damaged(root: Path, what: str) -> str:
+    """Return the message of an index that is damaged."""
     return (
         f"the index in {root} is damaged: {what}; run `semsearch build PATHS --index {root}`, "
         "which keeps all vectors that were computed before"
     )
+
+
+def check_store_exists(layout: IndexLayout) -> None:
+    """Refuse an index without a store; a new store would lack all entries."""
+    if not layout.store.exists():
+        raise IndexDamaged(
+            f"the index in {layout.root} has no {layout.store.name}, so it can be read but not "
+            "edited or backed up; use the index that it was copied from, or run `semsearch build`"
+        )
+
+
+def check_store_belongs(layout: IndexLayout, identity: str, stated: str) -> None:
+    """Refuse a store whose identity is not the one that the manifest states."""
+    if identity != stated:
+        raise IndexDamaged(
+            f"{layout.store} is not the store that the index was made from; run `semsearch build`"
+        )

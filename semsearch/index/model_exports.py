@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import cast
 
 from semsearch.core.checksums import sha256_of
@@ -40,14 +41,14 @@ def export_models(
     sample: Sample,
     progress: Progress,
 ) -> Exports:
-    """Export the models that the index has no intact export of.
+    """Export the models that neither the index nor the cache has an intact export of.
 
     Args:
         maker: the encoder.
         reranker: the reranker, if any; it is exported first, since it may be refused.
         layout: the index folder.
         sample: called only if a copy has to be compared.
-        progress: reports each model that is exported.
+        progress: reports each step of an export.
 
     Raises:
         EncoderError: a model cannot be loaded, or the reranker cannot be exported.
@@ -56,10 +57,37 @@ def export_models(
     if maker.model is None:
         return Exports(None, None, is_new=False, reranker=judge, pairs=pairs)
     folder = layout.encoder(maker.fingerprint)
-    found = EncoderExport.find(folder, maker.fingerprint)
-    export = found or _export_encoder(maker, maker.model, layout, sample, progress)
+    export = EncoderExport.find(folder, maker.fingerprint)
+    is_new = False
+    if export is None:
+        export, is_new = _provide_encoder(maker, maker.model, layout, sample, progress)
     sha256 = sha256_of(EncoderExport.description(folder))
-    return Exports(export, sha256, is_new=found is None, reranker=judge, pairs=pairs)
+    return Exports(export, sha256, is_new=is_new, reranker=judge, pairs=pairs)
+
+
+def _provide_encoder(
+    maker: LazyEncoder, model: Model, layout: IndexLayout, sample: Sample, progress: Progress
+) -> tuple[EncoderExport, bool]:
+    """Copy the export from the cache, or export the encoder; also return whether it is new."""
+    from semsearch.models.encoders import (  # noqa: PLC0415 - services export nothing
+        agreement,
+        export_cache,
+    )
+
+    folder = layout.encoder(maker.fingerprint)
+
+    def compare(export: EncoderExport, copied: Path) -> EncoderExport | None:
+        progress.start("comparing the copies of the encoder", 1)
+        found = agreement.compare_cached(export, copied, sample())
+        progress.advance(1)
+        return found
+
+    cached = export_cache.copy_cached(maker.fingerprint, folder, compare)
+    if cached is not None:
+        return cached, False
+    export = _export_encoder(maker, model, layout, sample, progress)
+    export_cache.store(export, folder)
+    return export, True
 
 
 def _export_encoder(
@@ -68,11 +96,10 @@ def _export_encoder(
     from semsearch.models.encoders.export import export_encoder  # noqa: PLC0415 - loads torch
     from semsearch.models.encoders.sentence_transformer import SentenceEncoder  # noqa: PLC0415
 
-    progress.start("exporting the encoder", 1)
+    progress.start("loading the encoder", 1)
     reference = cast(SentenceEncoder, maker.encoder)  # every encoder with a model is one
-    export = export_encoder(reference, model, layout.encoder(model.fingerprint), sample())
     progress.advance(1)
-    return export
+    return export_encoder(reference, model, layout.encoder(model.fingerprint), sample(), progress)
 
 
 def _export_reranker(
@@ -84,9 +111,7 @@ def _export_reranker(
     if export is None:
         from semsearch.models.rerankers.export import export_reranker  # noqa: PLC0415 - loads torch
 
-        progress.start("exporting the reranker", 1)
-        export = export_reranker(model, folder, sample())
-        progress.advance(1)
+        export = export_reranker(model, folder, sample(), progress)
     sha256 = sha256_of(RerankerExport.description(folder)) or ""
     info = RerankerInfo(model.name, model.fingerprint, export.precision, sha256)
     return info, {} if found else export.agreement

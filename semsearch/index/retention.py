@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Collection
 from contextlib import suppress
 
+from semsearch.core.errors import UNREADABLE
 from semsearch.core.temporary_folders import remove_temporary_folders
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 
@@ -33,7 +34,7 @@ def remove_models(layout: IndexLayout, keep: Collection[int]) -> None:
     needed = set()
     for number in keep:
         folder = layout.generation(number).root
-        with suppress(OSError, ValueError, KeyError):
+        with suppress(OSError, *UNREADABLE):
             content = json.loads(GenerationLayout(folder).manifest.read_bytes())
             needed.add(layout.encoder(content["fingerprint"]))
             if content["reranker"]:

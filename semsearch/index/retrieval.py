@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from semsearch.core.answers import ScoreParts
 from semsearch.core.arrays import Encoded, Numbers, Tokens, Vectors
 from semsearch.core.entries import Entry
-from semsearch.core.positions import PositionFilter, live
+from semsearch.core.positions import PositionFilter, distinct, live, spread
 from semsearch.index.ann.engine import FETCH
+from semsearch.index.files.postings import QuestionPostings
 from semsearch.index.map.projection import landmarks, place
 from semsearch.index.segments.multi import (
     MultiAskedAsPhrases,
@@ -39,6 +40,8 @@ NO_NUMBERS: Numbers = np.empty(0, dtype=np.int64)
 
 _AT_A_TIME = 1_000
 """Entries read at once."""
+_COMPARED = 65_536
+"""Definitions compared at once; their vectors take 100 MB."""
 
 LATE_INTERACTION_DEPTH = 50
 """Candidates whose tokens are compared, which costs more than all other parts. On both halves of
@@ -103,9 +106,11 @@ class Retriever:
         self._entry_segments = MultiParts(self._segments, counts)
         self._rows = MultiParts([one.rows for one in self._segments], rows)
         self._row_starts = dict(zip(self._segments, self._rows.starts, strict=True))
-        self.snapshot = MultiEntries([s.snapshot for s in self._segments], counts, rows, deleted)
+        self.entry_table = MultiEntries(
+            [s.entry_table for s in self._segments], counts, rows, deleted
+        )
         self.relations = MultiRelations(
-            self.snapshot, [s.snapshot for s in self._segments], counts, deleted
+            self.entry_table, [s.entry_table for s in self._segments], counts, deleted
         )
         self.postings = MultiPostings([s.postings for s in self._segments], counts, deleted)
         self.tokens = MultiTokens([s.tokens for s in self._segments], counts)
@@ -113,7 +118,7 @@ class Retriever:
         self.name_vectors = MultiTextVectors([s.name_vectors for s in self._segments], counts)
         self.searcher = MultiSearcher([s.searcher for s in self._segments], counts, deleted)
         self.phrases = MultiAskedAsPhrases([s.phrases for s in self._segments], counts, deleted)
-        self._glossary_at = {s.ranges: name for name, s in self.snapshot.glossaries.items()}
+        self._glossary_at = {s.ranges: name for name, s in self.entry_table.glossaries.items()}
 
     def close(self) -> None:
         """Close the files; no query may be running."""
@@ -130,7 +135,7 @@ class Retriever:
         """Yield every entry that a filter allows, by position, without holding all in memory."""
         positions = self.positions(allowed).tolist()
         for start in range(0, len(positions), _AT_A_TIME):
-            yield from self.snapshot.entries(positions[start : start + _AT_A_TIME])
+            yield from self.entry_table.entries(positions[start : start + _AT_A_TIME])
 
     def vectors(self, rows: Numbers) -> Vectors:
         """Return the vectors of some passages, (n, d)."""
@@ -139,6 +144,27 @@ class Retriever:
     def definition_vectors(self, positions: Numbers) -> Vectors:
         """Return the vectors of the definitions at some positions, (n, d)."""
         return self.vectors(self._first_rows(positions))
+
+    def nearest_definitions(self, asked: Vectors, allowed: PositionFilter, limit: int) -> Numbers:
+        """Return the ascending positions whose definitions are nearest to a question.
+
+        All are compared, some at a time, so that a million need no memory.
+
+        Args:
+            asked: the vector of the question, (1, d).
+            allowed: the positions compared.
+            limit: most positions returned.
+        """
+        positions = self.positions(allowed)
+        if len(positions) > limit:
+            scores = np.concatenate(
+                [
+                    self.definition_vectors(positions[start : start + _COMPARED]) @ asked[0]
+                    for start in range(0, len(positions), _COMPARED)
+                ]
+            )
+            positions = positions[np.sort(np.argsort(-scores, kind="stable")[:limit])]
+        return positions
 
     @cached_property
     def places(self) -> NDArray[np.float32]:
@@ -178,7 +204,7 @@ class Retriever:
         if self.searcher.is_exact:
             return self.positions()
         return self.searcher.nearest(
-            self.definition_vectors(positions), FETCH, self.snapshot.everything
+            self.definition_vectors(positions), FETCH, self.entry_table.everything
         )
 
     def candidates(
@@ -202,41 +228,54 @@ class Retriever:
             The k best by fused score, best first, and then the others of `also`.
         """
         words = self.postings.find(question.text, allowed)
-        by_words = words.best(FETCH)
-        by_meaning = self.searcher.nearest(question.vector[np.newaxis], k, allowed)
-        by_phrase = self.phrases.nearest(question.vector, FETCH, allowed)
         certain = np.array(sorted(also), dtype=np.int64)
-        positions = np.unique(np.concatenate([by_meaning, by_phrase, by_words, certain]))
+        positions = self._proposed(question, words, k, allowed, certain)
         if not len(positions):
             return []
         parts, sentences = self._parts(question, positions, words.scores(positions))
         parts[:, PARTS.index("asked")], phrases = self.phrases.best(question.vector, positions)
-        named = np.searchsorted(positions, certain)
+        named = positions.searchsorted(certain)
         inspected = np.arange(len(positions))
         if not weights.is_shallow:
-            first = fuse(parts, SHORTLIST)
-            inspected = np.union1d(np.lexsort((positions, -first))[:LATE_INTERACTION_DEPTH], named)
+            if len(positions) > LATE_INTERACTION_DEPTH:
+                first = fuse(parts, SHORTLIST)
+                most_likely = np.lexsort((positions, -first))[:LATE_INTERACTION_DEPTH]
+                inspected = distinct(np.concatenate([most_likely, named]))
             self._add_costly_parts(question, positions, parts, inspected, allowed)
         fused = _rank_uninspected_last(fuse(parts, weights), inspected)
         odds = np.full(len(positions), -MAX_ODDS)
         odds[inspected] = log_odds_of_shares(fused[inspected])
         best = np.lexsort((positions, -fused))[:k]
         chosen = list(dict.fromkeys([*best.tolist(), *named.tolist()]))
-        shown = np.round(parts.astype(np.float64), 6)
-        columns = (positions, shown, sentences, phrases, fused, odds, fused)
-        rows = zip(*(column[chosen].tolist() for column in columns), strict=True)
+        shown = np.round(parts[chosen].astype(np.float64), 6).tolist()
+        columns = (positions, sentences, phrases, fused, odds)
+        rows = zip(shown, *(column[chosen].tolist() for column in columns), strict=True)
         return [
-            Candidate(position, ScoreParts(*scores), sentence, phrase, score, odds_, fit)
-            for position, scores, sentence, phrase, score, odds_, fit in rows
+            Candidate(position, ScoreParts(*scores), sentence, phrase, score, odds_, score)
+            for scores, position, sentence, phrase, score, odds_ in rows
         ]
+
+    def _proposed(
+        self,
+        question: QueryVectors,
+        words: QuestionPostings,
+        k: int,
+        allowed: PositionFilter,
+        certain: Numbers,
+    ) -> Numbers:
+        """Return the ascending positions that meaning, phrases or words propose, and `certain`."""
+        by_meaning = self.searcher.nearest(question.vector[np.newaxis], k, allowed)
+        if len(by_meaning) == len(allowed):
+            return by_meaning
+        by_phrase = self.phrases.nearest(question.vector, FETCH, allowed)
+        return distinct(np.concatenate([by_meaning, by_phrase, words.best(FETCH), certain]))
 
     def _parts(
         self, question: QueryVectors, positions: Numbers, words: Scores
     ) -> tuple[Scores, Numbers]:
         """Return the cheap parts, (n, len(PARTS)), and the rows of the best sentences."""
         counts = self._counts(positions)
-        starts = np.cumsum(counts) - counts
-        rows = np.repeat(self._first_rows(positions) - starts, counts) + np.arange(counts.sum())
+        rows, _ = spread(self._first_rows(positions), counts)
         whole, lead, sentence, best = passage_scores(self.vectors(rows), question.vector, counts)
         parts = np.zeros((len(positions), len(PARTS)), dtype=np.float32)
         for name, column in zip(_CHEAP, (whole, lead, sentence, words), strict=True):
@@ -254,9 +293,13 @@ class Retriever:
         """Compute the costly parts of the score for some rows."""
         chosen = positions[inspected]
         glossary = self._glossary_at.get(allowed.ranges)  # of all languages
-        known = self.snapshot.everything if glossary is None else self.snapshot.glossaries[glossary]
+        known = (
+            self.entry_table.everything
+            if glossary is None
+            else self.entry_table.glossaries[glossary]
+        )
         tokens, coverage = self.tokens.compare(question.tokens, chosen, glossary, len(known))
-        named = self.name_stems.named_in(question.text, chosen)
+        named = self.name_stems.name_overlap(question.text, chosen)
         term = self.name_vectors.nearest(question.vector, chosen)
         for name, column in zip(_COSTLY, (term, tokens, coverage, named), strict=True):
             parts[inspected, PARTS.index(name)] = column

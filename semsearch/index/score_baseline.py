@@ -60,10 +60,10 @@ def measure_score_baseline(
     Returns:
         The baseline of all glossaries together, and of each one.
     """
-    glossaries = retriever.snapshot.glossaries
+    glossaries = retriever.entry_table.glossaries
     each = max(MIN_EACH, min(SAMPLE, TOTAL // len(glossaries)))
     baselines: dict[str, Baseline] = {}
-    everything = retriever.snapshot.everything
+    everything = retriever.entry_table.everything
     all_scores: list[float] = []
     for name, allowed in glossaries.items():
         sentences = _sentences(retriever, allowed, each)
@@ -88,10 +88,10 @@ def _sentences(retriever: Retriever, allowed: PositionFilter, sample: int) -> li
     (positions,) = allowed.ranges  # a generation is a single segment
     for offset in evenly_spaced(len(allowed), sample):
         position = positions[int(offset)]
-        (entry,) = retriever.snapshot.entries([position])
+        (entry,) = retriever.entry_table.entries([position])
         rows = retriever.rows_of(position)
         rows = rows[min(1, len(rows) - 1) :]  # a definition of one sentence has no other passage
-        for start, stop in retriever.snapshot.passages(rows):
+        for start, stop in retriever.entry_table.passages(rows):
             text = entry.definition[start:stop]
             if len(text.split()) in WORDS and len(text) <= MAX_QUESTION_CHARS:
                 found.append(_Sentence(text, position))

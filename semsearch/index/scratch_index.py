@@ -26,7 +26,7 @@ from semsearch.index.embedding import Embedding, embed_missing, encoder_of
 from semsearch.index.manifest import load_manifest, read_manifest
 from semsearch.index.passage_table import PassageTable
 from semsearch.index.retrieval import Retriever
-from semsearch.index.segment_writer import write_segment
+from semsearch.index.segment_writer import write_segment, write_vectors
 from semsearch.index.segments.segment import Segment
 from semsearch.models import REFERENCE, is_meant
 from semsearch.models.encoders.base import Encoder
@@ -39,7 +39,7 @@ from semsearch.storage.layout import GenerationLayout, IndexLayout
 
 T = TypeVar("T")
 
-AT_ONCE = 64
+BATCH = 64
 """Texts embedded at a time by `vectors_of`."""
 
 
@@ -114,6 +114,7 @@ def scratch_index(
     """
     with _embedded(entries, source, progress) as texts, ExitStack() as open_:
         files = GenerationLayout(Path(open_.enter_context(_temporary())))
+        write_vectors(files, texts.passages, texts, progress)
         written = write_segment(files, texts.passages, texts, progress, engine=AUTO)
         segment = Segment.open(files, texts.dim, written.engine, written.phrase_engine)
         retriever = open_.enter_context(closing(Retriever(segment)))
@@ -152,7 +153,7 @@ def vectors_of(texts: Sequence[str], source: EmbeddingSource, progress: Progress
     missing = sorted(by_hash.keys() - vectors.keys(), key=lambda t: (len(by_hash[t]), t))
     if missing:
         encoder = source.embedding.load()
-        chunks = [missing[start : start + AT_ONCE] for start in range(0, len(missing), AT_ONCE)]
+        chunks = [missing[start : start + BATCH] for start in range(0, len(missing), BATCH)]
         for some in track(chunks, progress, "embedding", len(chunks)):
             encoded = encoder.encode_entries([by_hash[text] for text in some])
             vectors |= zip(some, encoded.vectors, strict=True)

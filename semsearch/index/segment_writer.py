@@ -16,17 +16,14 @@ from semsearch.core.index_info import EngineInfo
 from semsearch.core.progress import Progress
 from semsearch.index.ann.engine import write_ann, write_phrase_ann
 from semsearch.index.files.asked_as import write_phrases
-from semsearch.index.files.entry_table import write_snapshot
+from semsearch.index.files.entry_table import write_entry_table
+from semsearch.index.files.memory_map import write_rows
 from semsearch.index.files.postings import write_postings
 from semsearch.index.files.text_vectors import write_text_vectors
 from semsearch.index.files.tokens import ReferenceTokens, write_tokens
 from semsearch.index.passage_table import PassageTable
-from semsearch.storage.atomic_files import sync
 from semsearch.storage.embedding_cache import EmbeddedTexts
 from semsearch.storage.layout import GenerationLayout
-
-BATCH = 4096
-"""Vectors copied at a time: 6 MB."""
 
 
 class Embeddings(Protocol):
@@ -80,6 +77,24 @@ class WrittenSegment:
     mean_words: float
 
 
+def write_vectors(
+    files: GenerationLayout, passages: PassageTable, embeddings: Embeddings, progress: Progress
+) -> None:
+    """Write one little-endian float32 row for each passage, before `write_segment`.
+
+    Raises:
+        KeyError: a text has not been embedded.
+    """
+    rows = passages.passage_rows
+    progress.start("vectors", len(rows))
+    write_rows(
+        files.vectors,
+        len(rows),
+        lambda start, end: embeddings.vectors(passages.hashes(rows[start:end])).astype("<f4"),
+        progress,
+    )
+
+
 def write_segment(
     files: GenerationLayout,
     passages: PassageTable,
@@ -90,10 +105,10 @@ def write_segment(
     relations: Iterable[Relation] = (),
     reference: ScoringReference | None = None,
 ) -> WrittenSegment:
-    """Write all files of a segment except its map and its manifest.
+    """Write all files of a segment except its vectors, its map and its manifest.
 
     Args:
-        files: where to.
+        files: where to; `write_vectors` has written the vectors.
         passages: the entries, at least one, with their texts.
         embeddings: has the vector of every text and the tokens of every definition.
         progress: reports each step.
@@ -104,7 +119,6 @@ def write_segment(
     Raises:
         KeyError: a text has not been embedded.
     """
-    _write_vectors(files, passages, embeddings, progress)
     write_text_vectors(
         files.name_vectors,
         files.first_names,
@@ -120,7 +134,7 @@ def write_segment(
         reference=reference.tokens if reference else None,
     )
     total = len(passages.entries)
-    write_snapshot(files, passages.by_entry(), relations, progress=progress, total=total)
+    write_entry_table(files, passages.by_entry(), relations, progress=progress, total=total)
     mean_words = write_postings(
         files, passages.entries, progress, mean_words=reference.mean_words if reference else None
     )
@@ -129,16 +143,3 @@ def write_segment(
         write_phrase_ann(files, embeddings.dim, engine, progress),
         mean_words,
     )
-
-
-def _write_vectors(
-    files: GenerationLayout, passages: PassageTable, embeddings: Embeddings, progress: Progress
-) -> None:
-    """Write one little-endian float32 row for each passage."""
-    progress.start("vectors", len(passages.passage_rows))
-    with files.vectors.open("wb") as rows:
-        for start in range(0, len(passages.passage_rows), BATCH):
-            batch = passages.passage_rows[start : start + BATCH]
-            rows.write(embeddings.vectors(passages.hashes(batch)).astype("<f4").tobytes())
-            progress.advance(len(batch))
-    sync(files.vectors)

@@ -16,8 +16,13 @@ from semsearch.core.errors import IndexDamaged
 from semsearch.core.progress import Progress, Silent
 from semsearch.index.calibration import load_calibration
 from semsearch.index.embedding import BATCH, Embedding
-from semsearch.index.files.entry_table import Snapshot
-from semsearch.index.manifest import Manifest, load_manifest
+from semsearch.index.files.entry_table import EntryTable
+from semsearch.index.manifest import (
+    Manifest,
+    check_store_belongs,
+    check_store_exists,
+    load_manifest,
+)
 from semsearch.index.passage_table import PassageTable
 from semsearch.ranking.similarity_baseline import evenly_spaced
 from semsearch.storage.database import translate_corruption
@@ -31,7 +36,7 @@ SAMPLE = 1000
 SAME = 0.9999
 """Least cosine between a stored vector and the same text embedded again. Other machines round
 differently."""
-_AT_ONCE = 1000
+_BATCH = 1000
 READ_UP_TO = 1 << 26
 """Largest store, in bytes, that is read in place. That takes a second at most, and edits wait
 meanwhile. A larger store is copied first."""
@@ -73,20 +78,18 @@ def verify(index: str | Path, *, deep: bool = False, progress: Progress | None =
     manifest, files = load_manifest(layout)
     load_calibration(layout, manifest.fingerprint)
     reporter.advance(1)
-    if not layout.store.exists():
-        raise IndexDamaged(f"the index in {layout.root} has no {layout.store.name}")
+    check_store_exists(layout)
     with (
         translate_os_errors(layout.root),
         translate_corruption(layout.store),
         _opened(layout) as store,
-        closing(Snapshot(files.entries)) as snapshot,
+        closing(EntryTable(files.entries)) as entry_table,
     ):
         reporter.start("checking the store", 1)
         store.check(deep=deep)
         reporter.advance(1)
-        if store.revision[0] != manifest.store:
-            raise IndexDamaged(f"{layout.store} is not the store that the index was made from")
-        changed = _compare(store, snapshot, files, manifest)
+        check_store_belongs(layout, store.revision[0], manifest.store)
+        changed = _compare(store, entry_table, files, manifest)
         embedded = _embed_again(layout, store, manifest, reporter) if deep else 0
     return Verified(manifest.generation, manifest.entries, changed, embedded)
 
@@ -106,13 +109,13 @@ def _opened(layout: IndexLayout) -> Iterator[EntryReader]:
 
 
 def _compare(
-    store: EntryReader, snapshot: Snapshot, files: GenerationLayout, manifest: Manifest
+    store: EntryReader, entry_table: EntryTable, files: GenerationLayout, manifest: Manifest
 ) -> int:
     """Compare the entries that are unchanged since the generation; return how many are changed."""
     with store.unchanging():
         changed = {change.id for change in store.changes_since(manifest.revision)}
         stored = (entry for entry in store.entries() if entry.id not in changed)
-        shown = (entry for entry in _shown(snapshot, manifest) if entry.id not in changed)
+        shown = (entry for entry in _shown(entry_table, manifest) if entry.id not in changed)
         for ours, theirs in zip_longest(stored, shown):
             if ours != theirs:
                 named = ours or theirs
@@ -123,9 +126,9 @@ def _compare(
     return len(changed)
 
 
-def _shown(snapshot: Snapshot, manifest: Manifest) -> Iterator[Entry]:
-    for start in range(0, manifest.entries, _AT_ONCE):
-        yield from snapshot.entries(range(start, min(start + _AT_ONCE, manifest.entries)))
+def _shown(entry_table: EntryTable, manifest: Manifest) -> Iterator[Entry]:
+    for start in range(0, manifest.entries, _BATCH):
+        yield from entry_table.entries(range(start, min(start + _BATCH, manifest.entries)))
 
 
 def _embed_again(

@@ -1,8 +1,8 @@
-"""Builds an index: reads a corpus, updates the store, and publishes a new generation.
+"""Builds an index from entries: updates the store, and publishes a new generation.
 
 A build may be killed after any of these steps:
 
-1. read the corpus (done by the caller) and compare it with the store;
+1. compare the corpus, which the caller has read, with the store;
 2. embed texts that have no vector of this encoder yet, one transaction for each batch;
 3. write the entries to the store, one transaction;
 4. derive a generation from the store under a temporary name, check it, rename it;
@@ -15,38 +15,37 @@ goes on from there.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from semsearch.core.entries import Entry
+from semsearch.core.entries import Entry, UnreadFile
 from semsearch.core.errors import InvalidSetting, StoredIndexError
+from semsearch.core.presentation import Presentation
 from semsearch.core.progress import Progress, Silent
-from semsearch.importers import read_corpus
-from semsearch.importers.report import count_extra, write_report
 from semsearch.index.ann.engine import AUTO, FLAT_UP_TO, chosen_engine
-from semsearch.index.embedding import Embedding, embed_missing
+from semsearch.index.embedding import Embedding
 from semsearch.index.generation import (
     GenerationSpec,
     UnpublishedGeneration,
-    publish_generation,
     write_generation,
 )
 from semsearch.index.manifest import Manifest, built_with, load_manifest
 from semsearch.index.model_exports import Exports, export_models
 from semsearch.index.passage_table import PassageTable
 from semsearch.index.retention import remove_generations, remove_models, remove_unfinished
-from semsearch.index.segments.live import MOST_PENDING
+from semsearch.index.segments.live import MAX_PENDING
 from semsearch.ingest.build_report import BuildReport
-from semsearch.ingest.corpus_sync import CorpusSync, changed_since, forget_unused
+from semsearch.ingest.corpus_sync import CorpusSync, forget_unused
+from semsearch.ingest.publication import Publication
 from semsearch.models.encoders import hashed
 from semsearch.models.encoders.lazy import LazyEncoder
 from semsearch.models.registry import DEFAULT_MODEL, Model
 from semsearch.models.rerankers import NO_RERANKER
 from semsearch.models.rerankers.cross_encoder import find_reranker
 from semsearch.ranking.similarity_baseline import evenly_spaced
-from semsearch.storage.atomic_files import LONG_S, briefly_locked, file_lock
+from semsearch.storage.atomic_files import LONG_S, file_lock
 from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import IndexLayout
@@ -56,67 +55,7 @@ CHECKED_UP_TO = 1 << 28
 larger one is found when it is read."""
 
 
-def build(  # noqa: PLR0913 - each is an option of its own
-    paths: Sequence[str | Path],
-    index: str | Path = "index",
-    *,
-    model: str = DEFAULT_MODEL,
-    reranker: str = NO_RERANKER,
-    engine: str = AUTO,
-    columns: Mapping[str, str] | None = None,
-    format: str | None = None,
-    record_report: str | Path | None = None,
-    strict: bool = False,
-    overwrite_edits: bool = False,
-    progress: Progress | None = None,
-) -> BuildReport:
-    """Read glossaries and update an index.
-
-    Args:
-        paths: files or folders; `NAME=PATH` makes everything below PATH one glossary.
-        index: the index folder; created if missing.
-        model: `default`, `base`, a local folder, a hub id, or `hashed`.
-        reranker: a CrossEncoder's folder or hub id, or `none`.
-        engine: the nearest-neighbour engine: `flat`, `hnsw`, or `auto` by the number of entries.
-        columns: our field names to the column names of tables and JSON.
-        format: the format of all files, by name; detected from each file's content by default.
-        record_report: a JSON Lines file for the result of each record; also written if `strict`
-            stops.
-        strict: stop if a record is refused or a file of a folder is not read, instead of building
-            without it.
-        overwrite_edits: see `build_index`.
-        progress: reports each step; silent by default.
-
-    Raises:
-        ImportFailed: a file cannot be read, or `strict` and something was not read.
-        StoredIndexError, EncoderError: see `build_index`.
-    """
-    corpus = read_corpus(paths, columns=columns, format=format, progress=progress or Silent())
-    if record_report is not None:
-        write_report(corpus, record_report)
-    if strict:
-        corpus.check_complete()
-    report = build_index(
-        corpus.entries,
-        index,
-        model=model,
-        reranker=reranker,
-        engine=engine,
-        overwrite_edits=overwrite_edits,
-        progress=progress,
-    )
-    return replace(
-        report,
-        refused=corpus.refusals,
-        merged=corpus.merged,
-        left_out=corpus.left_out,
-        extra=count_extra(corpus.entries),
-        notes=corpus.notes,
-        unread=corpus.unread,
-    )
-
-
-def build_index(
+def build_index(  # noqa: PLR0913 - each is an option of its own
     entries: Sequence[Entry],
     index: str | Path,
     *,
@@ -125,6 +64,8 @@ def build_index(
     engine: str = AUTO,
     overwrite_edits: bool = False,
     progress: Progress | None = None,
+    unread: Sequence[UnreadFile] = (),
+    presentation: Presentation | None = None,
 ) -> BuildReport:
     """Update an index with entries.
 
@@ -137,6 +78,8 @@ def build_index(
         engine: the nearest-neighbour engine: `flat`, `hnsw`, or `auto` by the number of entries.
         overwrite_edits: let the corpus overwrite live edits, which are preserved by default.
         progress: reports each step; silent by default.
+        unread: files that could not be read this time; what earlier builds read from them stays.
+        presentation: how the owner wants the glossaries shown.
 
     Raises:
         InvalidSetting: there are no entries, two have the same id, or there is no such engine.
@@ -151,15 +94,24 @@ def build_index(
         raise InvalidSetting(f"the id {twice[0]!r} is given to two entries; ids must be unique")
     chosen_engine(engine, len(entries))  # raises before anything is done
     layout = IndexLayout(Path(index))
-    maker = LazyEncoder.of(model)
-    judge = None if reranker == NO_RERANKER else find_reranker(reranker)
+    encoder = LazyEncoder.of(model)
+    reranker_model = None if reranker == NO_RERANKER else find_reranker(reranker)
     with translate_os_errors(layout.root):
         layout.generations.mkdir(parents=True, exist_ok=True)
         with file_lock(layout.building), closing(_opened(layout)) as store:
             if layout.store.stat().st_size <= CHECKED_UP_TO:
                 store.check()
-            corpus = CorpusSync(entries, store, overwrite=overwrite_edits)
-            build = _Build(layout, store, corpus, maker, judge, engine, progress or Silent())
+            corpus = CorpusSync(entries, store, overwrite=overwrite_edits, unread=unread)
+            build = _Build(
+                layout,
+                store,
+                corpus,
+                encoder,
+                reranker_model,
+                engine,
+                presentation or Presentation(),
+                progress or Silent(),
+            )
             return build.run()
 
 
@@ -169,81 +121,68 @@ def _opened(layout: IndexLayout) -> EntryStore:
         return EntryStore(layout.store)
 
 
+@dataclass(frozen=True, slots=True)
+class _Models:
+    """The exported models of a build, what embeds its texts, and how exactly."""
+
+    exports: Exports
+    embedding: Embedding
+    precision: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Build:
     """A running build. It holds the lock of the index for short moments, so that edits go on."""
 
-    def __init__(
-        self,
-        layout: IndexLayout,
-        store: EntryStore,
-        corpus: CorpusSync,
-        maker: LazyEncoder,
-        reranker: Model | None,
-        engine: str,
-        progress: Progress,
-    ) -> None:
-        self._layout = layout
-        self._store = store
-        self._corpus = corpus
-        self._maker = maker
-        self._reranker = reranker
-        self._engine = engine
-        self._progress = progress
+    layout: IndexLayout
+    store: EntryStore
+    corpus: CorpusSync
+    encoder: LazyEncoder
+    reranker: Model | None
+    engine: str
+    presentation: Presentation
+    progress: Progress
 
     def run(self) -> BuildReport:
         former = self._former_model()
-        merged = self._corpus.merged()
-        passages = PassageTable(merged.entries, self._progress)
-        exports = export_models(
-            self._maker, self._reranker, self._layout, lambda: _sample(passages), self._progress
-        )
-        export = exports.encoder
-        made = self._maker
-        embedding = Embedding.choose(
-            self._layout, made.name, made.fingerprint, export, lambda: made.encoder
-        )
-        embedded = self._embed(passages, embedding)
-        precision = export.precision if export else hashed.NAME
-        with file_lock(self._layout.publishing, LONG_S):
-            remove_unfinished(self._layout)
-            stored = self._corpus.write(self._layout, self._progress)
+        merged = self.corpus.merged()
+        passages = PassageTable(merged.entries, self.progress)
+        models = self._models(passages)
+        publication = Publication(self.layout, self.store, models.embedding, self.progress)
+        embedded = publication.embed(passages)
+        with file_lock(self.layout.publishing, LONG_S):
+            remove_unfinished(self.layout)
+            stored = self.corpus.write(self.layout, self.progress)
             if stored.merged.entries != merged.entries:
                 merged = stored.merged
-                passages = PassageTable(merged.entries, self._progress)
-                embedded += self._embed(passages, embedding)
-            before = self._answering()
-            current = before is not None and self._is_current(before, precision, exports)
-            number = before.generation if before and current else self._layout.next_number()
+                passages = PassageTable(merged.entries, self.progress)
+                embedded += publication.embed(passages)
+            before = self._current_manifest()
             relations = None
-            if not current:
-                how = GenerationSpec(
-                    number,
-                    stored.revision,
-                    made.name,
-                    made.fingerprint,
-                    embedding.key,
-                    precision,
-                    exports,
-                    self._engine,
-                )
-                written = write_generation(self._layout, self._store, passages, how, self._progress)
-                embedded += self._publish(written, embedding)
+            if before is not None and self._is_current(before, models):
+                number, is_published = before.generation, False
+            else:
+                number, is_published = self.layout.next_number(), True
+                written = self._write(number, stored.revision, passages, models)
+                embedded += publication.publish(written)
                 relations = written.relations
                 needed = {number, before.generation if before else number}
-                remove_generations(self._layout, needed)
-                remove_models(self._layout, needed)
-                forget_unused(self._layout, self._store, passages, stored.revision[1])
+                remove_generations(self.layout, needed)
+                remove_models(self.layout, needed)
+                forget_unused(self.layout, self.store, passages, stored.revision[1])
+        exports, export = models.exports, models.exports.encoder
         return BuildReport(
             changes=stored.changes,
+            unread=self.corpus.unread(),
             conflicts=merged.conflicts,
-            overwritten=self._corpus.overwrite,
-            refused=(),
+            overwritten=self.corpus.overwrite,
+            refused=self.corpus.refused,
             embedded=embedded,
             vectors=len(passages.rows),
             generation=number,
-            published=not current,
-            model=self._maker.name,
-            precision=precision,
+            published=is_published,
+            model=self.encoder.name,
+            precision=models.precision,
             former_model=former,
             agreement=export.agreement if export else {},
             exported=exports.is_new,
@@ -253,32 +192,62 @@ class _Build:
             relations=relations,
         )
 
+    def _models(self, passages: PassageTable) -> _Models:
+        """Export the models that are not exported yet, and choose what embeds."""
+        encoder = self.encoder
+        exports = export_models(
+            encoder, self.reranker, self.layout, lambda: _sample(passages), self.progress
+        )
+        export = exports.encoder
+        embedding = Embedding.choose(
+            self.layout, encoder.name, encoder.fingerprint, export, lambda: encoder.encoder
+        )
+        return _Models(exports, embedding, export.precision if export else hashed.NAME)
+
+    def _write(
+        self, number: int, revision: tuple[str, int], passages: PassageTable, models: _Models
+    ) -> UnpublishedGeneration:
+        spec = GenerationSpec(
+            number,
+            revision,
+            self.encoder.name,
+            self.encoder.fingerprint,
+            models.embedding.key,
+            models.precision,
+            models.exports,
+            self.engine,
+            self.presentation,
+        )
+        return write_generation(self.layout, self.store, passages, spec, self.progress)
+
     def _former_model(self) -> str | None:
         """Return the encoder that the index was built with, if it was another one."""
-        before = built_with(self._layout)
-        other = before is not None and before.fingerprint != self._maker.fingerprint
+        before = built_with(self.layout)
+        other = before is not None and before.fingerprint != self.encoder.fingerprint
         return before.model if before and other else None
 
-    def _answering(self) -> Manifest | None:
+    def _current_manifest(self) -> Manifest | None:
         """Return the manifest of the current generation if it is intact."""
         try:
-            return load_manifest(self._layout)[0]
+            return load_manifest(self.layout)[0]
         except StoredIndexError:
             return None
 
-    def _is_current(self, before: Manifest, precision: str, exports: Exports) -> bool:
+    def _is_current(self, before: Manifest, models: _Models) -> bool:
         return self._is_shown(before) and (
             before.fingerprint,
             before.precision,
             before.encoder_sha256,
             before.reranker,
             before.engine.name,
+            before.presentation,
         ) == (
-            self._maker.fingerprint,
-            precision,
-            exports.encoder_sha256,
-            exports.reranker,
-            chosen_engine(self._engine, before.entries),
+            self.encoder.fingerprint,
+            models.precision,
+            models.exports.encoder_sha256,
+            models.exports.reranker,
+            chosen_engine(self.engine, before.entries),
+            self.presentation,
         )
 
     def _is_shown(self, before: Manifest) -> bool:
@@ -286,32 +255,11 @@ class _Build:
 
         Either the generation shows it, or a large generation with few changes beside it.
         """
-        identity, revision = self._store.revision
+        identity, revision = self.store.revision
         if before.store != identity or before.revision == revision:
             return before.store == identity
         is_large = before.entries > FLAT_UP_TO
-        return is_large and self._store.count_changes_since(before.revision) <= MOST_PENDING
-
-    def _embed(self, passages: PassageTable, embedding: Embedding) -> int:
-        """Embed each text that has no vector yet once, and return their number."""
-        embedded = 0
-        for batch in embed_missing(self._store.texts, passages, embedding, self._progress):
-            with briefly_locked(self._layout.lock):
-                self._store.texts.save(batch)
-            embedded += len(batch.texts)
-        return embedded
-
-    def _publish(self, written: UnpublishedGeneration, embedding: Embedding) -> int:
-        """Publish a generation after embedding what was edited meanwhile; see `_embed`."""
-        revision = written.manifest.revision
-        embedded = self._embed(changed_since(self._store, revision), embedding)
-        with file_lock(self._layout.lock, LONG_S):
-            since = changed_since(self._store, revision)
-            for batch in embed_missing(self._store.texts, since, embedding, self._progress):
-                self._store.texts.save(batch)
-                embedded += len(batch.texts)
-            publish_generation(self._layout, written, self._progress)
-        return embedded
+        return is_large and self.store.count_changes_since(before.revision) <= MAX_PENDING
 
 
 def _sample(passages: PassageTable) -> list[str]:

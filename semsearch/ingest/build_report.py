@@ -51,4 +51,4 @@ class BuildReport:
     notes: tuple[Note, ...] = ()
     """Guesses of readers, and signs that a file holds more than was read."""
     unread: tuple[UnreadFile, ...] = ()
-    """Files of the folders that no reader reads."""
+    """Files of the folders that are not read, each with the number of its entries that stay."""

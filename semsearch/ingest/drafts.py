@@ -8,6 +8,7 @@ from typing import Any
 
 from semsearch.core.entries import EXTRA, NO_DETAILS, Details, Entry, Refusal, Source
 from semsearch.core.errors import InvalidEntry
+from semsearch.importers.clean_text import clean_text
 from semsearch.importers.fields import shorten
 from semsearch.importers.records import Record
 from semsearch.importers.records_to_entries import (
@@ -64,6 +65,7 @@ def entry_from_draft(draft: Draft, id_: str) -> Entry:
         raise InvalidEntry(
             f"{shorten(draft.language)!r} is no language; write it as en, de or pt-BR"
         )
+    draft = _with_kept_markdown(draft)
     record = clean(
         Record(
             draft.term,
@@ -94,6 +96,36 @@ def entry_from_draft(draft: Draft, id_: str) -> Entry:
         see_also=record.see_also,
         details=record.details,
     )
+
+
+def _with_kept_markdown(draft: Draft) -> Draft:
+    """Return a draft with its Markdown in the form that is kept, or without it if it says no more.
+
+    A draft without a definition gets the plain text of its Markdown.
+
+    Raises:
+        InvalidEntry: the Markdown is too long, or says something else than the definition.
+    """
+    stated = clean_text(draft.details.markdown)
+    if not stated:
+        return draft
+    from semsearch.importers.markdown_writer.blocks import MAX_MARKDOWN  # noqa: PLC0415
+    from semsearch.importers.markdown_writer.from_markdown import (  # noqa: PLC0415 - loads markdown-it
+        kept_markdown,
+        plain_text,
+        says,
+    )
+
+    if len(stated) > MAX_MARKDOWN:
+        raise InvalidEntry(f"the Markdown is longer than {MAX_MARKDOWN:,} characters; shorten it")
+    definition = draft.definition if draft.definition.strip() else plain_text(stated)
+    if not says(stated, clean_text(definition)):
+        raise InvalidEntry(
+            f"the Markdown says {shorten(plain_text(stated))!r}, and the definition "
+            f"{shorten(definition)!r}; state the same text in both, or only one of them"
+        )
+    details = replace(draft.details, markdown=kept_markdown(stated))
+    return replace(draft, definition=definition, details=details)
 
 
 def new_id(glossary: str, name: str) -> str:
@@ -156,6 +188,28 @@ def with_changes(details: Details, changes: Mapping[str, Any]) -> Details:
         merged = {**dict(details.extra), **extra}
         parts[EXTRA] = tuple((name, text) for name, text in merged.items() if text)
     return replace(details, **parts)
+
+
+def with_new_text(entry: Entry, definition: str | None, details: Details) -> tuple[str, Details]:
+    """Return definition and details of a change that may state either or both of the texts.
+
+    A new definition drops Markdown that the change does not state. New Markdown that says something
+    else makes the definition anew, if the change states none.
+
+    Args:
+        entry: as it is.
+        definition: the new one, if any.
+        details: the new ones.
+    """
+    present = entry.details.markdown
+    if definition is not None and definition != entry.definition and details.markdown == present:
+        return definition, replace(details, markdown="")
+    if definition is None and details.markdown not in ("", present):
+        from semsearch.importers.markdown_writer.from_markdown import says  # noqa: PLC0415
+
+        same = says(clean_text(details.markdown), entry.definition)
+        return entry.definition if same else "", details
+    return entry.definition if definition is None else definition, details
 
 
 def with_draft(entry: Entry, draft: Draft) -> Entry:

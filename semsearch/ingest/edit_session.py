@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -15,12 +14,17 @@ from semsearch.core.errors import (
     EntryNotFound,
     FormatTooOld,
     IndexBusy,
-    IndexDamaged,
     IndexUnwritable,
 )
 from semsearch.core.progress import Progress, Silent
+from semsearch.core.users import user_number
 from semsearch.index.embedding import Embedding, embed_missing
-from semsearch.index.manifest import Manifest, read_manifest
+from semsearch.index.manifest import (
+    Manifest,
+    check_store_belongs,
+    check_store_exists,
+    read_manifest,
+)
 from semsearch.index.passage_table import PassageTable
 from semsearch.ingest.bulk import ImportReport
 from semsearch.models.encoders.base import Encoder
@@ -54,14 +58,14 @@ class IdempotentRequest:
 class Encoders:
     """The encoder for definitions: provided by the caller, or loaded once."""
 
-    def __init__(self, lend: EncoderProvider) -> None:
-        self._lend = lend
+    def __init__(self, encoder_for: EncoderProvider) -> None:
+        self._encoder_for = encoder_for
         self._loaded: dict[str, Encoder] = {}
 
     def load(self, embedding: Embedding) -> Encoder:
         """Return the encoder of an index."""
         key = embedding.key
-        encoder = self._lend(key)
+        encoder = self._encoder_for(key)
         if encoder is None and key in self._loaded:
             return self._loaded[key]
         self.close()
@@ -77,12 +81,12 @@ class Encoders:
 class EditSession:
     """Makes edits of one index; threads take turns."""
 
-    def __init__(self, index: Path, lend: EncoderProvider, progress: Progress) -> None:
+    def __init__(self, index: Path, encoder_for: EncoderProvider, progress: Progress) -> None:
         """Take the index; nothing is opened or loaded yet.
 
         Args:
             index: its folder.
-            lend: returns an encoder that is already loaded, if there is one.
+            encoder_for: returns an encoder that is already loaded, if there is one.
             progress: reports each step of each edit.
 
         Raises:
@@ -91,7 +95,7 @@ class EditSession:
         self._layout = IndexLayout(index)
         self._progress = progress
         self._lock = threading.Lock()
-        self._encoders = Encoders(lend)
+        self._encoders = Encoders(encoder_for)
         self._fault = ""
         self.identity = read_manifest(self._layout)[0].store
         """Of the store that was last read or written; callers hold revisions of it."""
@@ -125,9 +129,9 @@ class EditSession:
             with translate_os_errors(layout.root), self._locked():
                 self._progress.start("opening", 1)
                 manifest = read_manifest(layout)[0]
-                check_exists(layout)
+                check_store_exists(layout)
                 with translate_corruption(layout.store), closing(EntryStore(layout.store)) as store:
-                    _check_belongs(layout, store, manifest)
+                    check_store_belongs(layout, store.revision[0], manifest.store)
                     self._check_known(manifest)
                     self._progress.advance(1)
                     yield LockedIndex(layout, store, manifest, self._encoders, self._progress)
@@ -162,7 +166,7 @@ class EditSession:
             StoredIndexError: it is missing, damaged, or of another version.
         """
         layout = self._layout
-        check_exists(layout)
+        check_store_exists(layout)
         with (
             translate_os_errors(layout.root),
             translate_corruption(layout.store),
@@ -232,28 +236,12 @@ class LockedIndex:
         return last
 
 
-def check_exists(layout: IndexLayout) -> None:
-    """Refuse an index without a store; a new store would lack all entries."""
-    if not layout.store.exists():
-        raise IndexDamaged(
-            f"the index in {layout.root} has no {layout.store.name}, so it can be read but not "
-            "edited; edit the index that it was copied from, or run `semsearch build`"
-        )
-
-
-def _check_belongs(layout: IndexLayout, store: EntryStore, manifest: Manifest) -> None:
-    if store.revision[0] != manifest.store:
-        raise IndexDamaged(
-            f"{layout.store} is not the store that the index was made from; run `semsearch build`"
-        )
-
-
 def user_name() -> str:
     """Return who runs this; in a container it may be nobody that the system knows."""
     try:
         return getpass.getuser()
-    except (KeyError, OSError):
-        return f"user {os.getuid()}"
+    except (KeyError, OSError, ImportError):  # the last on Windows without a name
+        return f"user {user_number()}"
 
 
 def known_entry(store: EntryReader, id_: str) -> EntryRow:

@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from semsearch.core.closing import Closing
+from semsearch.core.closeable import Closeable
 from semsearch.core.entries import Changed, Entry, StoredEntry, Version
-from semsearch.core.errors import EntryNotFound, InvalidEntry
+from semsearch.core.errors import InvalidEntry, PositionGone
 from semsearch.core.progress import Progress, Silent
 from semsearch.ingest.bulk import ImportReport, plan
 from semsearch.ingest.drafts import (
@@ -24,6 +24,7 @@ from semsearch.ingest.drafts import (
     new_id,
     with_changes,
     with_draft,
+    with_new_text,
     with_phrase,
 )
 from semsearch.ingest.edit_session import (
@@ -33,12 +34,13 @@ from semsearch.ingest.edit_session import (
     known_entry,
     user_name,
 )
+from semsearch.ingest.removals import deletion, restoration
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.storage.idempotency import StoredRequest
 
 
-class Editor(Closing):
+class Editor(Closeable):
     """Edits the entries of an index. Open it with `semsearch.edit`, as a context manager.
 
     `expected` is the revision that a change is based on. If somebody else has changed the entry
@@ -51,7 +53,7 @@ class Editor(Closing):
         index: str | Path,
         *,
         who: str | None = None,
-        lend: EncoderProvider = lambda _: None,
+        encoder_for: EncoderProvider = lambda _: None,
         progress: Progress = Silent(),  # noqa: B008 - has no state
     ) -> None:
         """Take the index; its store is opened anew for each edit.
@@ -59,15 +61,15 @@ class Editor(Closing):
         Args:
             index: the index folder.
             who: the author, for the history; the user of the system by default.
-            lend: returns an encoder that is already loaded, such as `Glossary.lend`; by default the
-                editor loads its own.
+            encoder_for: returns an encoder that is already loaded, such as `Glossary.encoder_for`;
+                by default the editor loads its own.
             progress: reports each step of each edit; an error it raises before the last one undoes
                 the edit.
 
         Raises:
             StoredIndexError: there is no index, or it is of another version.
         """
-        self._session = EditSession(Path(index), lend, progress)
+        self._session = EditSession(Path(index), encoder_for, progress)
         self._who = who or user_name()
         self._request: IdempotentRequest | None = None
 
@@ -75,17 +77,17 @@ class Editor(Closing):
         """Release the encoder."""
         self._session.close()
 
-    def as_author(self, who: str, once: IdempotentRequest | None = None) -> Editor:
+    def as_author(self, author: str, request: IdempotentRequest | None = None) -> Editor:
         """Return an editor for another author; it takes turns with this one and shares its encoder.
 
         Args:
-            who: the author.
-            once: the request that the next edit executes, if it has an idempotency key.
+            author: their name, for the history.
+            request: what the next edit executes, if it has an idempotency key.
                 `AnsweredBefore` is raised if it was executed before.
         """
         other = copy(self)
-        other._who = who
-        other._request = once
+        other._who = author
+        other._request = request
         return other
 
     @property
@@ -131,15 +133,26 @@ class Editor(Closing):
                 known_entry(store, id_)
             return versions
 
-    def changes_since(self, revision: int, limit: int | None = None) -> list[Changed]:
+    def changes_since(
+        self, revision: int, limit: int | None = None, *, of_store: str = ""
+    ) -> list[Changed]:
         """Return the present state of each entry changed since a revision, in order of change.
+
+        Entries that were purged are among them, by the hash of their id.
 
         Args:
             revision: of the index; 0 returns every entry.
             limit: most changes; continue from the revision of the last one.
+            of_store: beginning of the identity of the store that counted the revision, if known.
+
+        Raises:
+            PositionGone: the store has another identity, or has not reached the revision.
         """
         with self._session.reading() as store:
-            return store.changes_since(revision, limit)
+            identity, present = store.revision
+            if revision > present or not identity.startswith(of_store):
+                raise PositionGone
+            return store.changes_for_mirrors(revision, limit)
 
     def add(self, glossary: str, draft: Draft, *, id_: str | None = None) -> Changed:
         """Add an entry at the end of its glossary, which is created if needed.
@@ -205,7 +218,7 @@ class Editor(Closing):
         Args:
             id_: of the entry.
             term: the name.
-            definition: its meaning.
+            definition: its meaning; `with_new_text` says what becomes of its Markdown.
             aliases: all other names.
             language: of the definition.
             see_also: all links, by id or name.
@@ -228,7 +241,9 @@ class Editor(Closing):
 
         def decide(store: EntryStore) -> Edit:
             entry = known_entry(store, id_).entry
-            changed = {**parts, "details": with_changes(entry.details, details or {})}
+            wanted = with_changes(entry.details, details or {})
+            text, wanted = with_new_text(entry, definition, wanted)
+            changed = {**parts, "definition": text, "details": wanted}
             return Edit(id_, with_draft(entry, replace(Draft.of(entry), **changed)), expected)
 
         return self._edit(decide)
@@ -239,22 +254,27 @@ class Editor(Closing):
             lambda store: Edit(id_, with_phrase(known_entry(store, id_).entry, question), expected)
         )
 
-    def delete(self, id_: str, *, expected: int | None = None) -> Changed:
+    def successor(self, id_: str) -> str | None:
+        """Return the id of the entry that has taken the place of one that is gone, or None."""
+        with self._session.reading() as store:
+            return store.successor(id_)
+
+    def delete(
+        self, id_: str, *, expected: int | None = None, successor: str | None = None
+    ) -> Changed:
         """Delete an entry; its history stays, and it can be restored.
 
+        Args:
+            id_: of the entry.
+            expected: its present revision.
+            successor: id of another entry of its glossary, to which the address of this one leads.
+
         Raises:
-            EntryNotFound: there is none.
+            EntryNotFound: there is none, or no successor.
             EntryConflict: the entry does not have the expected revision.
-            InvalidEntry: it is the last one of the index.
+            InvalidEntry: it is the last one of the index, or cannot have this successor.
         """
-
-        def decide(store: EntryStore) -> Edit:
-            known_entry(store, id_)
-            if store.is_only(id_):
-                raise InvalidEntry(f"{id_!r} is the last entry of the index, which cannot be empty")
-            return Edit(id_, None, expected)
-
-        return self._edit(decide)
+        return self._edit(lambda store: deletion(store, id_, expected, successor))
 
     def restore(self, id_: str, revision: int, *, expected: int | None = None) -> Changed:
         """Restore the state of an entry at a revision, whether it still exists or not.
@@ -268,20 +288,7 @@ class Editor(Closing):
             EntryNotFound: it did not exist at that revision.
             EntryConflict: the entry does not have the expected revision.
         """
-
-        def decide(store: EntryStore) -> Edit:
-            versions = store.versions(id_)
-            then = [version for version in versions if version.revision <= revision]
-            if not versions:
-                known_entry(store, id_)
-            if not then or then[-1].entry is None:
-                had = ", ".join(str(v.revision) for v in versions if v.entry is not None)
-                raise EntryNotFound(
-                    f"there was no entry {id_!r} at revision {revision}; it has versions of {had}"
-                )
-            return Edit(id_, then[-1].entry, expected, is_restored=True)
-
-        return self._edit(decide)
+        return self._edit(lambda store: restoration(store, id_, revision, expected))
 
     def take(
         self, lines: str, glossary: str, *, dry_run: bool = False, strict: bool = False
@@ -311,15 +318,15 @@ class Editor(Closing):
             planned = plan(lines, name, work.store.get)
             if strict and planned.has_refusals:
                 return planned.not_done()
-            changed = work.apply(planned.edits, self._who, self._answering(planned.done))
+            changed = work.apply(planned.edits, self._who, self._stored_answer_maker(planned.done))
             return planned.done(changed)
 
     def _edit(self, decide: Callable[[EntryStore], Edit]) -> Changed:
         with self._session.writing() as work:
-            answering = self._answering(lambda changed: changed[0])
-            return work.apply([decide(work.store)], self._who, answering)[0]
+            make_answer = self._stored_answer_maker(lambda changed: changed[0])
+            return work.apply([decide(work.store)], self._who, make_answer)[0]
 
-    def _answering(
+    def _stored_answer_maker(
         self, result: Callable[[list[Changed]], Changed | ImportReport]
     ) -> Callable[[list[Changed]], StoredRequest] | None:
         """Return a function that makes the stored answer, if the request has an idempotency key."""

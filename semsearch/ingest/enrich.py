@@ -47,6 +47,19 @@ FirstHit = Callable[[str, str], Entry | None]
 
 
 @dataclass(frozen=True, slots=True)
+class EnrichOptions:
+    """How phrases are written.
+
+    `phrases` are wanted for each entry, `at_once` requests are under way at the same time, and
+    `limit` bounds the entries of a run; None takes all.
+    """
+
+    phrases: int = 8
+    at_once: int = 4
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EnrichReport:
     """Entries with phrases, numbers of accepted and refused phrases, and entries that failed."""
 
@@ -62,10 +75,7 @@ def enrich(
     server: ChatServer,
     first_hit: FirstHit,
     file: Path,
-    *,
-    phrases: int,
-    at_once: int,
-    most: int | None,
+    options: EnrichOptions,
     progress: Progress,
 ) -> EnrichReport:
     """Have a server write phrases for entries, and append what it writes to a review file.
@@ -75,9 +85,7 @@ def enrich(
         server: what writes.
         first_hit: asks a phrase.
         file: the review file; an existing one is continued.
-        phrases: wanted for each entry.
-        at_once: requests under way at the same time.
-        most: entries of this run; None takes all.
+        options: how many phrases, requests and entries.
         progress: told about each entry.
 
     Raises:
@@ -86,12 +94,13 @@ def enrich(
         InvalidSetting: the file is no review file, or cannot be written.
     """
     with ReviewFile.open(file) as review:
-        entries = [entry for entry in wanted.entries if entry.id not in review.ids][:most]
+        entries = [entry for entry in wanted.entries if entry.id not in review.ids]
+        entries = entries[: options.limit]
         progress.start("writing phrases", len(entries))
         known = wanted.known | review.phrases
         made = kept = refused = in_a_row = 0
         failed: list[str] = []
-        for entry, answer in _answers(entries, server, phrases, at_once):
+        for entry, answer in _answers(entries, server, options):
             if isinstance(answer, ChatFailed):
                 failed.append(f"{entry.id}: {answer}")
                 in_a_row += 1
@@ -109,16 +118,17 @@ def enrich(
 
 
 def _answers(
-    entries: Sequence[Entry], server: ChatServer, phrases: int, at_once: int
+    entries: Sequence[Entry], server: ChatServer, options: EnrichOptions
 ) -> Iterator[tuple[Entry, str | ChatFailed]]:
     """Ask about each entry, a few at the same time, and yield what comes as it comes."""
     left = iter(entries)
     under_way: dict[Future[str], Entry] = {}
-    with ThreadPoolExecutor(at_once) as threads:
+    with ThreadPoolExecutor(options.at_once) as threads:
         try:
             while True:
-                while len(under_way) < at_once and (entry := next(left, None)) is not None:
-                    asked = threads.submit(server.complete, _SYSTEM, question_about(entry, phrases))
+                while len(under_way) < options.at_once and (entry := next(left, None)) is not None:
+                    prompt = question_about(entry, options.phrases)
+                    asked = threads.submit(server.complete, _SYSTEM, prompt)
                     under_way[asked] = entry
                 if not under_way:
                     return
@@ -209,11 +219,9 @@ def entries_without_phrases(editor: Editor, glossary: str | None) -> EntriesWith
         GlossaryNotFound: there is no such glossary.
     """
     every = [change.entry for change in editor.changes_since(0) if change.entry is not None]
-    names = sorted({entry.glossary for entry in every})
+    names = {entry.glossary for entry in every}
     if glossary is not None and glossary not in names:
-        raise GlossaryNotFound(
-            f"there is no glossary {glossary!r} in this index; it has {', '.join(names)}"
-        )
+        raise GlossaryNotFound.among(glossary, names)
     known = {fold(phrase): entry.term for entry in every for phrase in phrases_of(entry)}
     mine = (entry for entry in every if glossary in (None, entry.glossary))
     return EntriesWithoutPhrases([entry for entry in mine if not phrases_of(entry)], known)

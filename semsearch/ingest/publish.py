@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 
+from semsearch.core.errors import IndexBusy, PublishingUnderWay
 from semsearch.core.progress import Progress
 from semsearch.index.ann.engine import AUTO
 from semsearch.index.generation import (
@@ -13,17 +15,19 @@ from semsearch.index.generation import (
     publish_generation,
     write_generation,
 )
-from semsearch.index.manifest import Manifest, read_manifest
+from semsearch.index.manifest import Manifest, check_store_exists, read_manifest
 from semsearch.index.model_exports import Exports
 from semsearch.index.passage_table import PassageTable
 from semsearch.index.retention import remove_generations, remove_unfinished
-from semsearch.index.segments.live import MOST_PENDING
-from semsearch.ingest.edit_session import check_exists
+from semsearch.index.segments.live import MAX_PENDING
 from semsearch.storage.atomic_files import LONG_S, file_lock
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import IndexLayout
+
+NOTHING_DONE = 75
+"""Exit code of `publish --exit-code` if nothing was to do: EX_TEMPFAIL of sysexits.h."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Pending:
     @property
     def is_due(self) -> bool:
         """Whether there are enough changes to publish a generation."""
-        return self.changes > MOST_PENDING
+        return self.changes > MAX_PENDING
 
 
 def pending(layout: IndexLayout) -> Pending:
@@ -47,7 +51,7 @@ def pending(layout: IndexLayout) -> Pending:
         StoredIndexError: the index cannot be read, or has no store.
     """
     current = read_manifest(layout)[0]
-    check_exists(layout)
+    check_store_exists(layout)
     with (
         translate_os_errors(layout.root),
         translate_corruption(layout.store),
@@ -70,13 +74,14 @@ def publish_edits(layout: IndexLayout, progress: Progress) -> bool:
         Whether there was anything to publish.
 
     Raises:
-        StoredIndexError: the index cannot be read or written, or another process is publishing it.
+        PublishingUnderWay: another process is publishing the edits.
+        StoredIndexError: the index cannot be read or written.
     """
-    check_exists(layout)
+    check_store_exists(layout)
     with (
         translate_os_errors(layout.root),
         translate_corruption(layout.store),
-        file_lock(layout.publishing),
+        _publishing(layout),
     ):
         remove_unfinished(layout)
         current = read_manifest(layout)[0]
@@ -90,6 +95,18 @@ def publish_edits(layout: IndexLayout, progress: Progress) -> bool:
         return True
 
 
+@contextmanager
+def _publishing(layout: IndexLayout) -> Iterator[None]:
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(file_lock(layout.publishing))
+        except IndexBusy as error:
+            raise PublishingUnderWay(
+                f"another process is publishing the edits of {layout.root}; wait for it"
+            ) from error
+        yield
+
+
 def _write(
     layout: IndexLayout, store: EntryReader, current: Manifest, progress: Progress
 ) -> UnpublishedGeneration:
@@ -97,7 +114,7 @@ def _write(
     exports = Exports(
         None, current.encoder_sha256, is_new=False, reranker=current.reranker, pairs={}
     )
-    engine = AUTO if current.engine.why.startswith("chosen by its size") else current.engine.name
+    engine = AUTO if current.engine.is_automatic else current.engine.name
     revision, entries = store.copied()
     spec = GenerationSpec(
         layout.next_number(),
@@ -108,5 +125,6 @@ def _write(
         current.precision,
         exports,
         engine,
+        current.presentation,
     )
     return write_generation(layout, store, PassageTable(entries, progress), spec, progress)

@@ -1,7 +1,7 @@
 """PEFT: an adapter (LoRA) merged into the weights that it was trained on.
 
-The only module that imports it. What comes of it is a model like any other: it is embedded with,
-exported and quantised as a whole, and nothing of the adapter is left to be computed.
+Only this module imports PEFT. The merged model is embedded with, exported and quantised like any
+other.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ ATTEMPTS = 5
 FIRST_PAUSE_S = 1.0
 """Before the second attempt; each further one waits twice as long, more or less, so that several do
 not come at once."""
-MOST_PAUSE_S = 60.0
+MAX_PAUSE_S = 60.0
 """Also if the server asks for more."""
 
 _AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
@@ -142,8 +142,8 @@ class ChatServer:
 def _pause(first_s: float, attempt: int, wanted: str | None) -> float:
     """Return how long to wait: what the server asks for, else longer each time."""
     if wanted is not None and wanted.isdecimal():
-        return min(float(wanted), MOST_PAUSE_S)
-    return min(first_s * 2.0 ** (attempt - 1), MOST_PAUSE_S) * random.uniform(0.75, 1.25)  # noqa: S311
+        return min(float(wanted), MAX_PAUSE_S)
+    return min(first_s * 2.0 ** (attempt - 1), MAX_PAUSE_S) * random.uniform(0.75, 1.25)  # noqa: S311
 
 
 def _said(content: bytes) -> str:

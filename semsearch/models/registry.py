@@ -18,7 +18,7 @@ from typing import Any
 
 from semsearch.core.checksums import sha256_of
 from semsearch.core.errors import MissingExtra, ModelRefused
-from semsearch.models.encoders.joined import (
+from semsearch.models.encoders.mpnet_parts import (
     ACCURATE_MODEL,
     ACCURATE_WEIGHTS_SHA256,
     PARTS,

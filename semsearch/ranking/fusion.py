@@ -16,13 +16,13 @@ from semsearch.ranking.weights import PARTS, ScoreWeights
 
 Scores = NDArray[np.float32]
 
-EXPECTED = (0.1, 0.3)
-"""The cosine to its nearest phrase expected of an entry whose other parts sum up to x: the first
-plus the second times x. With phrases for half of the entries (`make questions`)."""
+EXPECTED_COSINE = (0.1, 0.3)
+"""Intercept a and slope b of the phrase cosine that the other parts predict: a + b · x, where x is
+the sum of the other parts. Fitted with phrases for half of the entries (`make questions`)."""
 
-DESCRIPTION = 4
-"""Content words besides a name from which a question describes something, rather than being about
-what it names."""
+MIN_DESCRIPTION_WORDS = 4
+"""Least number of content words besides a name for a question that describes something. With fewer
+it is about what it names."""
 
 
 def meaning(whole: Scores, sentence: Scores) -> Scores:
@@ -62,12 +62,12 @@ def phrase_surplus(asked: Scores, summed: Scores) -> Scores:
     Returns:
         (n,) positive or negative; 0 for an entry without phrases.
     """
-    at_zero, slope = EXPECTED
+    at_zero, slope = EXPECTED_COSINE
     beyond: Scores = np.where(asked, asked - np.float32(at_zero) - np.float32(slope) * summed, 0)
     return beyond
 
 
-def named_in(said: Numbers, lengths: Numbers, asked: int) -> Scores:
+def name_overlap(shared: Numbers, lengths: Numbers, question_stems: int) -> Scores:
     """Return how much of a name is said in a question that describes something.
 
     A person who describes a thing to learn its name does not use that name. A name in such a
@@ -75,17 +75,31 @@ def named_in(said: Numbers, lengths: Numbers, asked: int) -> Scores:
     put first. A question with little beside the name ("how does dropout work") is about the name.
 
     Args:
-        said: (n,) of each name, how many stems of its content words the question has too.
+        shared: (n,) of each name, how many stems of its content words the question has too.
         lengths: (n,) how many it has, at least 1.
-        asked: how many stems of content words the question has.
+        question_stems: how many stems of content words the question has.
 
     Returns:
         (n,) each 0 to 1: the share of the name that is said, less when the question says little
         else.
     """
-    rest = np.minimum(1.0, (asked - said) / DESCRIPTION)
-    shares: Scores = (said / lengths * rest).astype(np.float32)
+    rest = np.minimum(1.0, (question_stems - shared) / MIN_DESCRIPTION_WORDS)
+    shares: Scores = (shared / lengths * rest).astype(np.float32)
     return shares
+
+
+def best_sentences(cosines: Scores, starts: Numbers, counts: Numbers) -> tuple[Scores, Scores]:
+    """Return the cosines of all sentences, and that of the best sentence of each entry.
+
+    Args:
+        cosines: (passages,) of one question, or (passages, questions); each entry begins with its
+            whole definition, which is left out (-inf) unless it is the only passage.
+        starts: (n,) the first passage of each entry.
+        counts: (n,) passages of each entry.
+    """
+    sentences = cosines.copy()
+    sentences[starts[counts > 1]] = -np.inf
+    return sentences, np.maximum.reduceat(sentences, starts, axis=0)
 
 
 def passage_scores(
@@ -103,13 +117,25 @@ def passage_scores(
         and the row of the best. An entry of a single passage counts it as all of them.
     """
     cosines: Scores = vectors @ question
-    starts = np.cumsum(counts) - counts
+    starts = counts.cumsum() - counts
+    has_sentences = counts > 1
     whole = cosines[starts]
-    lead = cosines[starts + (counts > 1)]
-    sentences = cosines.copy()
-    sentences[starts[counts > 1]] = -np.inf
-    best = np.maximum.reduceat(sentences, starts)
-    is_best = sentences == np.repeat(best, counts)
-    rows = np.flatnonzero(is_best)
-    owner = np.repeat(np.arange(len(counts)), counts)[rows]
-    return whole, lead, best, rows[np.searchsorted(owner, np.arange(len(counts)))]
+    lead = cosines[starts + has_sentences]
+    sentences, best = best_sentences(cosines, starts, counts)
+    return whole, lead, best, first_best(sentences, best, counts, starts)
+
+
+def first_best(
+    scores: Scores, best: Scores, counts: NDArray[np.int64], starts: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the row of each entry that is the first with its best score.
+
+    Args:
+        scores: (m,) scores of the rows of all entries, one entry after the other.
+        best: (n,) the best score of each entry.
+        counts: (n,) rows of each entry, at least 1.
+        starts: (n,) the first row of each entry.
+    """
+    (rows,) = (scores == best.repeat(counts)).nonzero()
+    found: NDArray[np.int64] = rows[rows.searchsorted(starts)]
+    return found

@@ -19,7 +19,7 @@ from semsearch.ranking.fusion import Scores
 def idf(uses: NDArray[np.int64], entries: int) -> Scores:
     """Return how much tokens count that so many of the entries use; never negative.
 
-    The same formula as for words (`storage.words`).
+    The same formula as for words (`index/files/postings.py`).
     """
     weights: Scores = np.log1p((entries - uses + 0.5) / (uses + 0.5)).astype(np.float32)
     return weights
@@ -31,9 +31,9 @@ def compare(
     """Compare the tokens of a question with those of entries.
 
     Args:
-        question: (t, w) tokens of the question, unit rows.
+        question: (t, w) tokens of the question: their products with `tokens` are cosines.
         weights: (t,) how much each counts.
-        tokens: (m, w) tokens of all entries, one entry after the other, unit rows.
+        tokens: (m, w) tokens of all entries, one entry after the other.
         token_weights: (m,) how much each counts.
         counts: (n,) tokens of each entry.
 
@@ -43,10 +43,10 @@ def compare(
     """
     match = np.zeros(len(counts), dtype=np.float32)
     cover = np.zeros(len(counts), dtype=np.float32)
-    some = np.flatnonzero(counts)
+    (some,) = counts.nonzero()
     if not len(some) or not len(question):
         return match, cover
-    starts = (np.cumsum(counts) - counts)[some]
+    starts = (counts.cumsum() - counts)[some]
     cosines = question @ tokens.T
     nearest = np.maximum.reduceat(cosines, starts, axis=1)
     match[some] = weights @ nearest / weights.sum()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from semsearch.core.entries import Entry
 
-DEPTH = 20
+RERANK_DEPTH = 20
 """Entries read: time grows with them (`python -m benchmarks.speed.rerank`)."""
 
 MAX_CHARS = 600

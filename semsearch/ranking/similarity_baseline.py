@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from semsearch.core.arrays import Numbers, VectorLookup
-from semsearch.ranking.fusion import Scores, meaning
+from semsearch.ranking.fusion import best_sentences, meaning
 
 SAMPLE = 256
 """Sentences asked; the mean of so many varies by a hundredth."""
@@ -38,7 +38,7 @@ class Baseline:
 TYPICAL = Baseline(0.5, 0.1)
 """Similarities of meaning in the seed, which a glossary of a few entries borrows from."""
 
-ENOUGH = 10
+MIN_OWN_SAMPLES = 10
 """Entries, and scores of theirs, from which a glossary speaks for itself."""
 
 DUPLICATE_COSINE = 0.98
@@ -46,45 +46,32 @@ DUPLICATE_COSINE = 0.98
 
 
 def measure_similarity_baseline(
-    take: VectorLookup, first_rows: Numbers, positions: range
+    read_rows: VectorLookup, first_rows: Numbers, positions: range
 ) -> Baseline:
     """Measure the baseline of a glossary, some thousand entries at a time.
 
     Args:
-        take: gives the vectors of some rows.
+        read_rows: gives the vectors of some rows.
         first_rows: the first row of each position, and behind the last one where its rows end.
         positions: the positions of the glossary.
     """
     first, last = first_rows[positions.start], first_rows[positions.stop]
     rows = first + evenly_spaced(int(last - first))
-    asked = take(rows)
+    asked = read_rows(rows)
     owners = np.searchsorted(first_rows, rows, side="right") - 1
     best = np.full(len(rows), -np.inf, dtype=np.float32)
     for start in range(positions.start, positions.stop, CHUNK):
         some = np.arange(start, min(start + CHUNK, positions.stop))
         begins, ends = first_rows[some[0]], first_rows[some[-1] + 1]
         starts = first_rows[some] - begins
-        cosines = take(np.arange(begins, ends)) @ asked.T
-        scores, sentences = _each(cosines, starts)
-        scores[np.maximum(scores, sentences) >= DUPLICATE_COSINE] = -np.inf
+        cosines = read_rows(np.arange(begins, ends)) @ asked.T
+        _, best_cosines = best_sentences(cosines, starts, np.diff(starts, append=len(cosines)))
+        scores = meaning(cosines[starts], best_cosines)
+        scores[np.maximum(scores, best_cosines) >= DUPLICATE_COSINE] = -np.inf
         own = np.flatnonzero(np.isin(owners, some))
         scores[owners[own] - start, own] = -np.inf
         best = np.maximum(best, scores.max(axis=0))
     return baseline_of(best[best > -np.inf].tolist(), len(positions), TYPICAL)
-
-
-def _each(cosines: Scores, starts: Numbers) -> tuple[Scores, Scores]:
-    """Return the similarity and the best sentence of entries, (entries, questions) each.
-
-    Args:
-        cosines: (rows, questions) of the passages of all entries.
-        starts: the first row of each entry; an entry of one passage counts it as its sentence too.
-    """
-    counts = np.diff(starts, append=len(cosines))
-    sentences = cosines.copy()
-    sentences[starts[counts > 1]] = -np.inf
-    best: Scores = np.maximum.reduceat(sentences, starts, axis=0)
-    return meaning(cosines[starts], best), best
 
 
 def baseline_of(best: Sequence[float], entries: int, typical: Baseline) -> Baseline:
@@ -95,7 +82,7 @@ def baseline_of(best: Sequence[float], entries: int, typical: Baseline) -> Basel
         entries: how many entries the glossary has.
         typical: what to borrow from.
     """
-    own = min(1.0, entries / ENOUGH, len(best) / ENOUGH)
+    own = min(1.0, entries / MIN_OWN_SAMPLES, len(best) / MIN_OWN_SAMPLES)
     mean, deviation = (float(np.mean(best)), float(np.std(best))) if best else (0.0, 0.0)
     return Baseline(
         round(own * mean + (1 - own) * typical.mean, 6),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,13 +39,20 @@ class ScoreWeights:
     @property
     def vector(self) -> NDArray[np.float32]:
         """The weights of the sum, in the order of `PARTS`; `asked` is no term of it and has 0."""
-        summed = (0 if name == "asked" else getattr(self, name) for name in PARTS)
-        return np.array([*summed], dtype=np.float32)
+        return _vector_of(self)
 
     @property
     def is_shallow(self) -> bool:
         """Whether it needs nothing that is computed only for the best candidates."""
         return not (self.term or self.tokens or self.coverage or self.named)
+
+
+@lru_cache(maxsize=64)
+def _vector_of(weights: ScoreWeights) -> NDArray[np.float32]:
+    summed = [0 if name == "asked" else getattr(weights, name) for name in PARTS]
+    vector = np.array(summed, dtype=np.float32)
+    vector.setflags(write=False)
+    return vector
 
 
 DEFAULT = ScoreWeights()

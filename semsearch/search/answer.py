@@ -1,4 +1,4 @@
-"""Answering: from a question that has been read and embedded to an answer.
+"""Answering: from a question that has been parsed and embedded to an answer.
 
 Decides tiers, order, evidence and confidence; finding is `retrieval`'s, scoring `ranking`'s.
 """
@@ -12,29 +12,27 @@ from dataclasses import dataclass, replace
 from semsearch.core.answers import Answer, Evidence, Hit, Span, Tier, Verdict
 from semsearch.core.entries import Entry
 from semsearch.core.positions import PositionFilter
-from semsearch.index.files.postings import shared_words
 from semsearch.index.retrieval import Candidate, QueryVectors, Retriever
 from semsearch.models.rerankers.base import Reranker
 from semsearch.ranking import confidence
 from semsearch.ranking.confidence import Calibration
-from semsearch.ranking.match_kinds import tier_order, tier_score
-from semsearch.ranking.rerank_scores import DEPTH
+from semsearch.ranking.rerank_scores import RERANK_DEPTH
 from semsearch.ranking.similarity_baseline import Baseline
+from semsearch.ranking.tiers import tier_order, tier_score
 from semsearch.ranking.weights import ScoreWeights
 from semsearch.search.name_lookup import NameMatch
-from semsearch.search.query import QuestionReader, Reading
+from semsearch.search.question_parser import ParsedQuestion, QuestionParser
 from semsearch.search.rerank import rerank
 from semsearch.search.verdict import verdict_of
 from semsearch.text.passages import phrases_of
-from semsearch.text.stems import question_stems, words_with_stems
+from semsearch.text.stems import question_stems, shared_words
 
 EXACT_SPELLING_BONUS = 10.0
-"""What puts a name that is written just as it was asked for before any other: more than a fused
-score can be."""
+"""Bonus that ranks an exact spelling before all other names of its tier; larger than any fused
+score."""
 
 MIN_PHRASE_COSINE = 0.4
-"""Cosine from which an asked-as phrase is shown as evidence; below it has little to do with the
-question."""
+"""Least cosine of an asked-as phrase that is shown as evidence; one below it is hardly related."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,7 @@ class SearchContext:
     """Where and how questions are answered."""
 
     retriever: Retriever
-    names: QuestionReader
+    parser: QuestionParser
     weights: ScoreWeights
     reranker: Reranker | None
     allowed: PositionFilter
@@ -54,7 +52,7 @@ class SearchContext:
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """A question with what is wanted of its answer; see `Glossary.ask`."""
+    """A question and the options of its answer; see `Glossary.ask`."""
 
     question: str
     k: int = 10
@@ -65,155 +63,171 @@ class SearchRequest:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedQuery:
-    """A question that has been read and embedded, and where it is to be answered."""
+    """A question that has been parsed and embedded, and where it is to be answered."""
 
     k: int
-    search: SearchContext
-    reading: Reading
+    context: SearchContext
+    parsed: ParsedQuestion
     question: QueryVectors
     is_remembered: bool
     """Whether its vector was known from an earlier question."""
 
+    def rank(self) -> Ranking:
+        """Find the candidates and their order, the first half of the work."""
+        parsed = self.parsed
+        if parsed.is_fallback and _fits_by_meaning(self.context, self.question):
+            parsed = replace(parsed, names={})
+        return _rank(self.context, parsed, self.question, self.k)
+
     def answer(self) -> Answer:
         """Search, and put the answer together."""
-        return answer(self.search, self.reading, self.question, self.k)
+        return self.rank().answer()
 
 
-def read(search: SearchContext, question: str, is_word: Callable[[str], bool]) -> Reading:
-    """Read a question, unless the weights leave names out; see `QuestionReader.read`."""
-    if not search.weights.names:
-        return Reading(question, question, {})
-    return search.names.read(question, search.allowed, is_word)
+def parse(context: SearchContext, question: str, is_word: Callable[[str], bool]) -> ParsedQuestion:
+    """Parse a question, unless the weights leave names out; see `QuestionParser.parse`."""
+    if not context.weights.names:
+        return ParsedQuestion(question, question, {})
+    return context.parser.parse(question, context.allowed, is_word)
 
 
-def answer(search: SearchContext, reading: Reading, question: QueryVectors, k: int) -> Answer:
-    """Answer one question with at most k hits."""
-    if reading.is_fallback and _fits_by_meaning(search, question):
-        reading = replace(reading, names={})
-    names = reading.names
-    candidates, tiers = _ranked(search, reading, question, k)
-    sure = _confidence(search, question.text, candidates[0], tiers, names) if candidates else 0.0
-    sure = min(sure, confidence.MAX_PARTIAL_COMPARISON) if reading.has_unknown_name else sure
-    verdict = (
-        verdict_of(reading, tiers[candidates[0].position], sure, search.min_confidence)
-        if candidates
-        else Verdict.NONE
+def _rank(
+    context: SearchContext, parsed: ParsedQuestion, question: QueryVectors, k: int
+) -> Ranking:
+    """Find the candidates for a question, and order them by tier and strength."""
+    matches = parsed.names
+    fetch = max(k, RERANK_DEPTH + len(matches)) if context.reranker else k
+    candidates = context.retriever.candidates(
+        question, fetch, context.allowed, matches, context.weights
     )
-    hits = _hits(search, question.text, candidates[:k], tiers, names, verdict)
-    repaired = None if reading.text == reading.question else reading.text
-    return Answer(reading.question, verdict, sure, hits, repaired)
+    other = Tier.NEAREST if parsed.is_misspelt or parsed.is_comparison else Tier.MEANING
+    at = (c.position for c in candidates)
+    tiers = {p: matches[p].tier if p in matches else other for p in at}
+    if context.reranker:
+        found = [c for c in candidates if tiers[c.position] is Tier.MEANING]
+        reread = rerank(context.reranker, question.text, found, context.retriever.entry_table)
+        candidates = [*{c.position: c for c in (*candidates, *reread)}.values()]
+    strengths = {c.position: _strength(c, matches.get(c.position)) for c in candidates}
+    candidates.sort(key=lambda c: (-strengths[c.position], -c.fused, c.position))
+    candidates.sort(key=lambda c: tier_order(tiers[c.position]))
+    return Ranking(context, parsed, question.text, candidates, tiers, k)
 
 
-def _confidence(
-    search: SearchContext,
-    question: str,
-    first: Candidate,
-    tiers: dict[int, Tier],
-    names: dict[int, NameMatch],
-) -> float:
-    """Return the probability that the first candidate is right.
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """The candidates for a question in their order, with their tiers by position."""
 
-    A calibration was learned from answers by meaning, so a name, also a misspelt one, keeps its
-    own.
-    """
-    named = names.get(first.position)
-    by_name = named.certainty if named else 0.0
-    by_meaning = _by_meaning(search, question, first)
-    sure = confidence.first_hit_probability(tiers[first.position], by_meaning, by_name)
-    sure = sure if named else search.calibration.apply(sure)
-    return math.floor(sure * 10_000) / 10_000  # what is stated is what is compared
+    context: SearchContext
+    parsed: ParsedQuestion
+    question: str
+    candidates: list[Candidate]
+    tiers: dict[int, Tier]
+    k: int
+
+    def answer(self) -> Answer:
+        """Return the answer with at most k hits."""
+        parsed = self.parsed
+        probability, verdict = 0.0, Verdict.NONE
+        if self.candidates:
+            probability = self._confidence()
+            if parsed.has_unknown_name:
+                probability = min(probability, confidence.MAX_PARTIAL_COMPARISON)
+            tier = self.tiers[self.candidates[0].position]
+            verdict = verdict_of(parsed, tier, probability, self.context.min_confidence)
+        repaired = None if parsed.text == parsed.question else parsed.text
+        return Answer(parsed.question, verdict, probability, self._hits(verdict), repaired)
+
+    def _confidence(self) -> float:
+        """Return the probability that the first candidate is right.
+
+        A calibration was learned from answers by meaning, so a name, also a misspelt one, keeps its
+        own.
+        """
+        first = self.candidates[0]
+        match = self.parsed.names.get(first.position)
+        by_name = match.certainty if match else 0.0
+        by_meaning = _by_meaning(self.context, self.question, first)
+        tier = self.tiers[first.position]
+        probability = confidence.first_hit_probability(tier, by_meaning, by_name)
+        probability = probability if match else self.context.calibration.apply(probability)
+        return math.floor(probability * 10_000) / 10_000  # what is stated is what is compared
+
+    def _hits(self, verdict: Verdict) -> tuple[Hit, ...]:
+        """Return the first k candidates as hits."""
+        candidates = self.candidates[: self.k]
+        if not candidates:
+            return ()
+        table = self.context.retriever.entry_table
+        entries = table.entries([c.position for c in candidates])
+        places = table.passages([self._sentence_row(c) for c in candidates])
+        asked = question_stems(self.question)
+        hits = []
+        for rank, (c, entry, place) in enumerate(zip(candidates, entries, places, strict=True), 1):
+            match = self.parsed.names.get(c.position)
+            text, term = entry.definition, entry.term
+            words: tuple[Span, ...] = ()
+            term_words: tuple[Span, ...] = ()
+            if c.parts.words:
+                in_text, in_term = table.stems(c.position)
+                words = shared_words(asked, text, in_text)
+                term_words = shared_words(asked, term, in_term)
+            evidence = Evidence(
+                name=match.label if match else None,
+                words=words,
+                term_words=term_words,
+                sentence=Span(*place, text[slice(*place)]),
+                phrase=_phrase(c, entry),
+                parts=c.parts,
+                rerank_score=None if c.rerank_score is None else round(c.rerank_score, 6),
+            )
+            score = round(tier_score(self.tiers[c.position], _strength(c, match)), 6)
+            label = self._label(c, rank, verdict)
+            hits.append(Hit(rank, entry, score, round(c.meaning, 6), label, evidence))
+        return tuple(hits)
+
+    def _sentence_row(self, candidate: Candidate) -> int:
+        """Return the row of the sentence to show: the first one if the question is a name.
+
+        Whoever asks for a name wants to know what it means. The sentence nearest to the bare name
+        is often one that only mentions it.
+        """
+        match = self.parsed.names.get(candidate.position)
+        if match is None or not match.is_whole:
+            return candidate.sentence_row
+        rows = self.context.retriever.rows_of(candidate.position)
+        return rows[:2][-1]  # row 0 is the whole definition, row 1 its first sentence
+
+    def _label(self, candidate: Candidate, rank: int, verdict: Verdict) -> Tier:
+        """Return the displayed tier: `nearest` for hits that do not match. Ranks stay.
+
+        Without a close match that is every hit; otherwise each later hit below one chance in
+        twenty.
+        """
+        if verdict is Verdict.NONE:
+            return Tier.NEAREST
+        tier = self.tiers[candidate.position]
+        if tier is not Tier.MEANING or rank == 1:
+            return tier
+        probability = _by_meaning(self.context, self.question, candidate)
+        chance = self.context.calibration.apply(probability)
+        matches = chance >= self.context.min_confidence * confidence.ALTERNATIVE
+        return Tier.MEANING if matches else Tier.NEAREST
 
 
-def _by_meaning(search: SearchContext, question: str, candidate: Candidate) -> float:
+def _by_meaning(context: SearchContext, question: str, candidate: Candidate) -> float:
     """Return the probability that something fits and that it is this candidate."""
-    z_score = search.baseline.z_score(candidate.fit)
+    z_score = context.baseline.z_score(candidate.fit)
     words = len(question_stems(question))
     return confidence.meaning_probability(z_score, candidate.odds, candidate.parts, words)
 
 
-def _fits_by_meaning(search: SearchContext, question: QueryVectors) -> bool:
+def _fits_by_meaning(context: SearchContext, question: QueryVectors) -> bool:
     """Whether something is a match for a question without regard to names."""
-    found = search.retriever.candidates(question, 1, search.allowed, (), search.weights)
+    found = context.retriever.candidates(question, 1, context.allowed, (), context.weights)
     if not found:
         return False
-    sure = search.calibration.apply(_by_meaning(search, question.text, found[0]))
-    return sure >= confidence.LIKELY_NAME
-
-
-def _label(
-    search: SearchContext,
-    question: str,
-    candidate: Candidate,
-    tier: Tier,
-    rank: int,
-    verdict: Verdict,
-) -> Tier:
-    """Return the tier a hit is shown with: `nearest` if it does not match. Its place stays.
-
-    When nothing fits that is every hit; else those behind the first that are hardly what was meant.
-    """
-    if verdict is Verdict.NONE:
-        return Tier.NEAREST
-    if tier is not Tier.MEANING or rank == 1:
-        return tier
-    chance = search.calibration.apply(_by_meaning(search, question, candidate))
-    matches = chance >= search.min_confidence * confidence.ALTERNATIVE
-    return Tier.MEANING if matches else Tier.NEAREST
-
-
-def _ranked(
-    search: SearchContext, reading: Reading, question: QueryVectors, k: int
-) -> tuple[list[Candidate], dict[int, Tier]]:
-    """Return candidates in the order of their ranks, and the tier of each position."""
-    names = reading.names
-    fetch = max(k, DEPTH + len(names)) if search.reranker else k
-    candidates = search.retriever.candidates(question, fetch, search.allowed, names, search.weights)
-    other = Tier.NEAREST if reading.is_misspelt or reading.is_comparison else Tier.MEANING
-    at = (c.position for c in candidates)
-    tiers = {p: names[p].tier if p in names else other for p in at}
-    if search.reranker:
-        found = [c for c in candidates if tiers[c.position] is Tier.MEANING]
-        reread = rerank(search.reranker, question.text, found, search.retriever.snapshot)
-        candidates = [*{c.position: c for c in (*candidates, *reread)}.values()]
-    strengths = {c.position: _strength(c, names.get(c.position)) for c in candidates}
-    candidates.sort(key=lambda c: (-strengths[c.position], -c.fused, c.position))
-    candidates.sort(key=lambda c: tier_order(tiers[c.position]))
-    return candidates, tiers
-
-
-def _hits(
-    search: SearchContext,
-    question: str,
-    candidates: list[Candidate],
-    tiers: dict[int, Tier],
-    names: dict[int, NameMatch],
-    verdict: Verdict,
-) -> tuple[Hit, ...]:
-    if not candidates:
-        return ()
-    snapshot = search.retriever.snapshot
-    entries = snapshot.entries([c.position for c in candidates])
-    places = snapshot.passages([c.sentence_row for c in candidates])
-    asked = frozenset(question_stems(question))
-    hits = []
-    for rank, (c, entry, place) in enumerate(zip(candidates, entries, places, strict=True), 1):
-        tier = tiers[c.position]
-        named = names.get(c.position)
-        shares_words = c.parts.words > 0
-        text, term = entry.definition, entry.term
-        evidence = Evidence(
-            name=named.label if named else None,
-            words=shared_words(asked, text, snapshot.stems(c.position)) if shares_words else (),
-            term_words=shared_words(asked, term, words_with_stems(term)) if shares_words else (),
-            sentence=Span(*place, text[slice(*place)]),
-            phrase=_phrase(c, entry),
-            parts=c.parts,
-            rerank_score=None if c.rerank_score is None else round(c.rerank_score, 6),
-        )
-        score = round(tier_score(tier, _strength(c, named)), 6)
-        label = _label(search, question, c, tier, rank, verdict)
-        hits.append(Hit(rank, entry, score, round(c.meaning, 6), label, evidence))
-    return tuple(hits)
+    probability = context.calibration.apply(_by_meaning(context, question.text, found[0]))
+    return probability >= confidence.LIKELY_NAME
 
 
 def _phrase(candidate: Candidate, entry: Entry) -> str | None:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from semsearch.core.entries import Entry
 from semsearch.core.positions import PositionFilter
 from semsearch.index.segments.multi_entries import MultiEntries
-from semsearch.ranking.match_kinds import tier_order
-from semsearch.search.query import QuestionReader
+from semsearch.ranking.tiers import tier_order
+from semsearch.search.name_lookup import NameLookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,28 +23,28 @@ class Suggestion:
 
 
 def suggest(
-    names: QuestionReader, snapshot: MultiEntries, typed: str, allowed: PositionFilter, k: int
+    lookup: NameLookup, entry_table: MultiEntries, typed: str, allowed: PositionFilter, k: int
 ) -> list[Suggestion]:
     """Return entries whose name equals, is another form of, or begins with what was typed.
 
     They come in this order. Shorter names come first; a prefix needs at least two letters.
     """
-    matches = names.match_question(typed, allowed)
+    matches = lookup.match_question(typed, allowed)
     first = sorted(matches, key=lambda at: (tier_order(matches[at].tier), at))
     labels = {at: matches[at].label for at in first}
-    for named in names.beginning_with(typed, allowed):
+    for named in lookup.beginning_with(typed, allowed):
         labels.setdefault(named.position, named.name.label)
-    return _suggestions(list(labels.items())[:k], snapshot)
+    return _suggestions(list(labels.items())[:k], entry_table)
 
 
 def resembling(
-    names: QuestionReader, snapshot: MultiEntries, typed: str, allowed: PositionFilter, k: int
+    lookup: NameLookup, entry_table: MultiEntries, typed: str, allowed: PositionFilter, k: int
 ) -> list[Suggestion]:
     """Return entries whose name resembles a misspelt one, the most likely first."""
-    matches = names.match_misspelt(typed, allowed)
-    return _suggestions([(at, match.label) for at, match in matches.items()][:k], snapshot)
+    matches = lookup.match_misspelt(typed, allowed)
+    return _suggestions([(at, match.label) for at, match in matches.items()][:k], entry_table)
 
 
-def _suggestions(ranked: list[tuple[int, str]], snapshot: MultiEntries) -> list[Suggestion]:
-    entries = snapshot.entries([position for position, _ in ranked])
+def _suggestions(ranked: list[tuple[int, str]], entry_table: MultiEntries) -> list[Suggestion]:
+    entries = entry_table.entries([position for position, _ in ranked])
     return [Suggestion(label, entry) for (_, label), entry in zip(ranked, entries, strict=True)]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import islice
+from random import choice
 
 from semsearch.core.answers import Adjacent
 from semsearch.core.entries import Entry
 from semsearch.index.files.alphabet import FIRST, AlphabetPlace, key_of
 from semsearch.index.segments.multi_entries import MultiEntries
+from semsearch.text.normalise import fold
 
 OTHER = "#"
 """Stands for everything that begins with a digit or a symbol."""
@@ -29,6 +33,8 @@ _END = "\U0010ffff"
 
 _BATCH = 1000
 """Entries read at once when all are read."""
+_PLACES = 10_000
+"""Places read at once when all are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +82,21 @@ def letter_of(entry: Entry) -> str:
     return _LetterGroup.of(key_of(entry)).letter
 
 
+def count_by_letter(places: Sequence[AlphabetPlace]) -> dict[str, int]:
+    """Return how many of some places there are under each letter."""
+    return Counter(map(_letter_of_first, (place.key[0] for place in places)))
+
+
+@cache
+def _letter_of_first(character: str) -> str:
+    return _LetterGroup.of(character).letter
+
+
 class Alphabet:
     """The entries of one glossary in alphabetical order, in a fixed view of the index."""
 
-    def __init__(self, snapshot: MultiEntries, glossary: str) -> None:
-        self._snapshot = snapshot
+    def __init__(self, entry_table: MultiEntries, glossary: str) -> None:
+        self._entry_table = entry_table
         self._glossary = glossary
 
     def letters(self) -> list[str]:
@@ -88,6 +104,21 @@ class Alphabet:
         found = dict.fromkeys(group.letter for group in self._groups)
         others = [OTHER] if OTHER in found else []
         return [letter for letter in found if letter != OTHER] + others
+
+    def places(self) -> list[AlphabetPlace]:
+        """Return the places of all entries, by which they are counted and filtered."""
+        found = self._after(FIRST, _PLACES)
+        while more := self._after(found[-1], _PLACES) if found else []:
+            found += more
+        return found
+
+    def containing(
+        self, places: Sequence[AlphabetPlace], text: str, limit: int
+    ) -> tuple[Entry, ...]:
+        """Return the entries among some places whose terms contain a text, in order."""
+        key = fold(text)
+        found = islice((place for place in places if key in place.key), limit)
+        return tuple(self._entries(list(found)))
 
     def page(
         self, *, letter: str | None = None, after: Entry | None = None, limit: int = 100
@@ -119,23 +150,27 @@ class Alphabet:
             page = self.page(after=page.next, limit=_BATCH)
             yield from page.entries
 
+    def random(self) -> Entry:
+        """Return any entry, each as likely as the others."""
+        return self._entries([choice(self.places())])[0]  # noqa: S311 - nothing secret
+
     def adjacent(self, entry: Entry) -> Adjacent:
         """Return the entries before and after an entry."""
         place = self._place(entry)
-        before = self._entries(self._snapshot.alphabet_before(self._glossary, place, 1))
+        before = self._entries(self._entry_table.alphabet_before(self._glossary, place, 1))
         after = self._entries(self._after(place, 1))
         return Adjacent(before[0] if before else None, after[0] if after else None)
 
     def _place(self, entry: Entry) -> AlphabetPlace:
         """Return the place of an entry; a deleted one gets the place it would have."""
-        position = self._snapshot.position_of(entry.id)
+        position = self._entry_table.position_of(entry.id)
         return AlphabetPlace(key_of(entry), -1 if position is None else position)
 
     def _entries(self, places: Sequence[AlphabetPlace]) -> list[Entry]:
-        return self._snapshot.entries([place.position for place in places])
+        return self._entry_table.entries([place.position for place in places])
 
     def _after(self, place: AlphabetPlace, limit: int, end: str = _END) -> list[AlphabetPlace]:
-        return self._snapshot.alphabet_after(self._glossary, place, limit, end)
+        return self._entry_table.alphabet_after(self._glossary, place, limit, end)
 
     @cached_property
     def _groups(self) -> list[_LetterGroup]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 from semsearch.core.answers import Tier
 from semsearch.core.positions import PositionFilter
@@ -68,7 +69,7 @@ def find_comparison(
 def _is_comparison(
     asked: CutQuestion, groups: list[_ComparedName], known: list[_ComparedName]
 ) -> bool:
-    """Whether groups are a comparison.
+    """Tell whether the named groups form a comparison.
 
     All are names, or, if the question has comparing words, one of two.
     """
@@ -103,6 +104,7 @@ class _Pieces:
         self._asked = asked
         self._within = allowed
         self._count = len(asked.starts)
+        self._exact = cache(self._find_exact)
 
     def exact_groups(self, first: int = 0) -> list[_ComparedName] | None:
         """Return the pieces from one on as groups that are names; None if that cannot be."""
@@ -143,7 +145,7 @@ class _Pieces:
         is_all = first == 0 and last == self._count - 1
         return not is_all and bool(self._exact(self._asked.piece(first, last)).matches)
 
-    def _exact(self, text: str) -> _ComparedName:
+    def _find_exact(self, text: str) -> _ComparedName:
         for typed in dict.fromkeys((text, without_article(text))):
             if found := self._lookup.match_whole(typed, self._within):
                 return _ComparedName(typed, found)

@@ -13,10 +13,11 @@ from pathlib import Path
 
 from semsearch.core.answers import Answer, Related
 from semsearch.core.arrays import Vectors
-from semsearch.core.closing import Closing
+from semsearch.core.closeable import Closeable
 from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.index_info import IndexInfo
+from semsearch.core.presentation import Presentation
 from semsearch.exporters import ExportContext, GlossaryExport, target_named
 from semsearch.importers.iris import NOWHERE
 from semsearch.index.embedding import encoder_of
@@ -27,7 +28,7 @@ from semsearch.models.onnx.session import PRECISIONS
 from semsearch.ranking import confidence
 from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.ranking.weights import DEFAULT, ScoreWeights
-from semsearch.search.answer import EmbeddedQuery, SearchRequest, read
+from semsearch.search.answer import EmbeddedQuery, SearchRequest, parse
 from semsearch.search.autocomplete import Suggestion, resembling, suggest
 from semsearch.search.browse import Alphabet
 from semsearch.search.index_view import MAX_K, IndexView
@@ -38,7 +39,7 @@ from semsearch.storage.layout import IndexLayout
 from semsearch.text.questions import check_question
 
 
-class Glossary(Closing):
+class Glossary(Closeable):
     """An open index. Open it with `semsearch.open`, and use it as a context manager."""
 
     def __init__(self, path: Path, live: LiveIndex) -> None:
@@ -69,40 +70,34 @@ class Glossary(Closing):
         """Close the files of the index; no query may be running."""
         self._live.close()
 
-    def follow(self, *, wait: bool = True) -> None:
-        """Refresh the view of the index.
+    def refresh(self, *, wait: bool = True) -> None:
+        """Refresh the view of the index, as every question does by itself.
 
-        Every question does this by itself. Edits are seen at once; a new generation is opened while
-        the old one answers.
-
-        Args:
-            wait: until a new generation is open.
+        Edits are seen at once; a new generation is opened while the old one answers, unless this is
+        to `wait` for it.
         """
         self._live.refresh(wait=wait)
 
     @property
     def _view(self) -> IndexView:
+        self._live.check_open()
         return self._fixed_view or self._live.refresh()
 
-    def with_recipe(self, recipe: ScoreWeights) -> Glossary:
+    def with_weights(self, weights: ScoreWeights) -> Glossary:
         """Return this index with other weights of the score, to measure what each part contributes.
 
-        The confidence has no meaning then. The copy shares the files of this index, so close only
-        this one. It does not show later changes.
+        The confidence has no meaning then. The copy shares the files of this index: close this one.
         """
         other = copy(self)
         other._fixed_view = self._view
-        other._weights = recipe
+        other._weights = weights
         return other
 
     def with_precision(self, precision: str) -> Glossary:
-        """Return this index with another copy of its encoder, to measure the loss by quantisation.
+        """Return this index with its encoder as `int8` or `fp32`, to measure what is lost.
 
         The copy shares the files of this index, so close only this one. It does not show later
         changes.
-
-        Args:
-            precision: `int8` or `fp32`.
 
         Raises:
             InvalidSetting: there is no such precision, or the encoder of the index has no copies.
@@ -122,7 +117,7 @@ class Glossary(Closing):
 
     def __len__(self) -> int:
         """Return the number of entries."""
-        return len(self._view.retriever.snapshot.everything)
+        return len(self._view.retriever.entry_table.everything)
 
     @property
     def tag(self) -> str:
@@ -154,11 +149,11 @@ class Glossary(Closing):
             min_confidence: 0 to 1; below it the answer says "no close match".
 
         Returns:
-            At most k hits, best first: exact names, other forms of names, names that begin with the
-            question, names that a misspelt question resembles, and then matches by meaning and
-            words, whose first ones the reranker reorders if there is one. `Answer.repaired` is the
-            corrected question. Hits that do not match are labelled `nearest`: all of them if the
-            confidence is too low. The label does not change the order.
+            At most k hits, best first: exact names, other forms of names, names of which the
+            question is a part, and then matches by meaning and words, whose first ones the reranker
+            reorders if there is one. A comparison finds all names it compares; a misspelt question
+            finds the names that it resembles. `Answer.repaired` is the corrected question. Hits
+            that do not match are labelled `nearest`, and keep their ranks.
 
         Raises:
             InvalidQuestion: the question is empty, too long or not text.
@@ -185,41 +180,47 @@ class Glossary(Closing):
         return [one.answer() for one in self.prepare(requests)]
 
     def check(self, request: SearchRequest) -> None:
-        """Raise what `ask` would raise for an invalid request."""
-        self._view.check(request)
+        """Raise what `ask` would raise for an invalid request. It does not refresh the view."""
+        (self._fixed_view or self._live.view).check(request)
 
-    def prepare(self, requests: Sequence[SearchRequest]) -> list[EmbeddedQuery]:
+    def prepare(
+        self, requests: Sequence[SearchRequest], *, refresh: bool = True
+    ) -> list[EmbeddedQuery]:
         """Interpret several questions and embed them in one batch; each is answered later.
 
-        Raises:
-            InvalidQuestion, InvalidSetting, GlossaryNotFound: see `ask`; nothing is embedded.
+        Without `refresh` the caller has done that since the questions came. It raises what `ask`
+        raises, before anything is embedded.
         """
-        view = self._view
+        view = self._view if refresh else self._fixed_view or self._live.view
         for one in requests:
             view.check(one)
-        searches = [view.context(one, self._weights) for one in requests]
-        readings = [
-            read(search, check_question(one.question), view.encoder.is_word)
-            for search, one in zip(searches, requests, strict=True)
+        contexts = [view.context(one, self._weights) for one in requests]
+        parsed = [
+            parse(context, check_question(one.question), view.encoder.is_word)
+            for context, one in zip(contexts, requests, strict=True)
         ]
-        texts = [reading.text for reading in readings]
+        texts = [one.text for one in parsed]
         known = [view.encoder.remembers(text) for text in texts]
         questions = QueryVectors.all_of(texts, view.encoder.encode_questions(texts))
-        return [
-            EmbeddedQuery(one.k, search, reading, question, is_known)
-            for one, search, reading, question, is_known in zip(
-                requests, searches, readings, questions, known, strict=True
-            )
-        ]
+        ks = (request.k for request in requests)
+        return list(map(EmbeddedQuery, ks, contexts, parsed, questions, known))
 
-    def entry(self, id_or_name: str) -> Entry:
-        """Return an entry by its id, or else by its term, an alias or an acronym.
+    def tag_of(self, glossaries: Sequence[str]) -> str:
+        """Return a text that changes whenever an answer from some glossaries could change."""
+        return (self._fixed_view or self._live.view).tag_of(glossaries)
+
+    def entry(self, id_or_name: str, glossaries: Sequence[str] = ()) -> Entry:
+        """Return an entry of some glossaries, or of all, by its id, term, alias or acronym.
 
         Raises:
             EntryNotFound: nothing has this id or name; the message suggests the nearest name.
         """
+        return self.homonyms(id_or_name, glossaries)[0]
+
+    def homonyms(self, id_or_name: str, glossaries: Sequence[str] = ()) -> list[Entry]:
+        """Return the entry of an id, or all of a name, or raise `EntryNotFound`."""
         view = self._view
-        return view.retriever.snapshot.entries([view.position_of(id_or_name)])[0]
+        return view.retriever.entry_table.entries(view.positions_of(id_or_name, glossaries))
 
     def suggest(
         self,
@@ -247,9 +248,9 @@ class Glossary(Closing):
         """
         view = self._view
         view.check(SearchRequest(typed, k, glossary, language=language))
-        names, snapshot = view.names, view.retriever.snapshot
+        parser, entry_table = view.parser, view.retriever.entry_table
         find = resembling if misspelt else suggest
-        return find(names, snapshot, check_question(typed), view.allowed(glossary, language), k)
+        return find(parser, entry_table, check_question(typed), view.allowed(glossary, language), k)
 
     def related(self, id_or_name: str, *, k: int = 10) -> Related:
         """Return the terms related to an entry: computed and authored ones, in separate groups.
@@ -271,7 +272,7 @@ class Glossary(Closing):
             view.retriever, view.similarity_baseline, view.position_of(id_or_name), k
         )
 
-    def lend(self, key: str) -> Encoder | None:
+    def encoder_for(self, key: str) -> Encoder | None:
         """Return the encoder if it also embeds the definitions that have this key in the store."""
         view = self._live.view
         return view.encoder if view.embeds_as == key else None
@@ -282,18 +283,11 @@ class Glossary(Closing):
         Raises:
             GlossaryNotFound: the index has no such glossary.
         """
-        view = self._view
-        return tuple(view.retriever.snapshot.languages_with_names(view.allowed(glossary)))
+        return self._view.languages(glossary)
 
     def alphabet(self, glossary: str) -> Alphabet:
-        """Return the entries of a glossary in alphabetical order.
-
-        Raises:
-            GlossaryNotFound: the index has no such glossary.
-        """
-        view = self._view
-        view.allowed(glossary)
-        return Alphabet(view.retriever.snapshot, glossary)
+        """Return the entries of a glossary from A to Z; raise `GlossaryNotFound` without one."""
+        return self._view.alphabet(glossary)
 
     def export(
         self, glossary: str, format: str, *, address: str | None = None, base: str | None = None
@@ -303,8 +297,7 @@ class Glossary(Closing):
         Args:
             glossary: its name.
             format: one of `semsearch.exporters.TARGETS`.
-            address: base URL of the service that has the pages, with a slash at the end; formats
-                that identify entries by URL use it.
+            address: base URL of the pages, with a slash at the end, for formats with URLs as ids.
             base: of the IRIs of entries without one, by default the addresses of their pages.
 
         Raises:
@@ -320,8 +313,12 @@ class Glossary(Closing):
 
     def atlas(self) -> Atlas:
         """Return the semantic map of entries and questions."""
-        view = self._view
-        return Atlas(view.retriever, view.encoder, view.allowed)
+        return self._view.atlas()
+
+    @property
+    def presentation(self) -> Presentation:
+        """How the owner wants the glossaries shown."""
+        return self._view.manifest.presentation
 
     def info(self) -> IndexInfo:
         """Describe the index."""
@@ -332,18 +329,22 @@ class Glossary(Closing):
         encoder = self._view.encoder
         return encoder.encode_questions([check_question(q) for q in questions]).vectors
 
-    def definitions(self) -> tuple[list[Entry], Vectors]:
-        """Return all entries and the vectors of their definitions, (n, dim)."""
-        retriever = self._view.retriever
-        positions = retriever.positions()
-        return retriever.snapshot.entries(positions.tolist()), retriever.definition_vectors(
-            positions
+    def definitions(
+        self, glossary: str | None = None, *, nearest_to: Vectors | None = None, limit: int = MAX_K
+    ) -> tuple[list[Entry], Vectors]:
+        """Return entries and the vectors of their definitions, (n, dim).
+
+        They are all of a glossary or of the index, or the `limit` nearest to a vector, (1, dim).
+        """
+        view = self._view
+        retriever, allowed = view.retriever, view.allowed(glossary)
+        places = (
+            retriever.positions(allowed)
+            if nearest_to is None
+            else retriever.nearest_definitions(nearest_to, allowed, limit)
         )
+        return retriever.entry_table.entries(places.tolist()), retriever.definition_vectors(places)
 
-    def background(self, glossary: str | None = None) -> Baseline:
-        """Return the baseline of similarity of unrelated entries in one glossary, or in all."""
-        return self._view.similarity_baseline(glossary)
-
-    def fit_background(self, glossary: str | None = None) -> Baseline:
+    def score_baseline(self, glossary: str | None = None) -> Baseline:
         """Return the baseline of the fused score of wrong answers in one glossary, or in all."""
         return self._view.score_baseline(glossary)

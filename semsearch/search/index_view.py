@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from semsearch.core.answers import Tier
@@ -26,7 +27,9 @@ from semsearch.ranking.confidence import Calibration
 from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.ranking.weights import ScoreWeights
 from semsearch.search.answer import SearchContext, SearchRequest
-from semsearch.search.query import QuestionReader
+from semsearch.search.browse import Alphabet
+from semsearch.search.question_parser import QuestionParser
+from semsearch.search.semantic_map import Atlas
 from semsearch.text.questions import check_question, is_marks
 
 MAX_K = 100
@@ -47,13 +50,15 @@ class IndexView:
     calibration: StoredCalibration | None
     revision: int
     """The revision of the store that the view shows."""
+    changed: Mapping[str, int] = field(default_factory=dict)
+    """The last revision of each glossary that was changed since the generation."""
 
     @cached_property
-    def names(self) -> QuestionReader:
+    def parser(self) -> QuestionParser:
         """Finds entries by their names."""
         retriever = self.retriever
-        return QuestionReader(
-            retriever.snapshot, retriever.postings, retriever.name_stems, retriever.phrases
+        return QuestionParser(
+            retriever.entry_table, retriever.postings, retriever.name_stems, retriever.phrases
         )
 
     @cached_property
@@ -61,6 +66,14 @@ class IndexView:
         """A short text that changes whenever any answer could change."""
         calibration = text_hash(repr(self.calibration)).hex()[:8]
         return f"{self.manifest.tag}-{self.revision}-{calibration}"
+
+    def tag_of(self, glossaries: Sequence[str]) -> str:
+        """Return a text that changes whenever an answer from some glossaries could change.
+
+        It says nothing of changes in others, except that a generation was published.
+        """
+        own = [(name, self.changed.get(name, 0)) for name in sorted(glossaries)]
+        return text_hash(repr((self.manifest.tag, self.calibration, own))).hex()[:24]
 
     def allowed(self, glossary: str | None, language: str | None = None) -> PositionFilter:
         """Return the positions that may answer.
@@ -72,38 +85,51 @@ class IndexView:
         """
         allowed = self._glossary(glossary)
         return (
-            allowed if language is None else self.retriever.snapshot.in_language(allowed, language)
+            allowed
+            if language is None
+            else self.retriever.entry_table.in_language(allowed, language)
         )
 
     def _glossary(self, glossary: str | None) -> PositionFilter:
         if glossary is None:
-            return self.retriever.snapshot.everything
-        known = self.retriever.snapshot.glossaries
+            return self.retriever.entry_table.everything
+        known = self.retriever.entry_table.glossaries
         if glossary not in known:
-            raise GlossaryNotFound(
-                f"there is no glossary {glossary!r} in this index; "
-                f"it has {', '.join(sorted(known))}"
-            )
+            raise GlossaryNotFound.among(glossary, known)
         return known[glossary]
 
-    def position_of(self, id_or_name: str) -> int:
-        """Return the position of an entry by its id, or else by its name.
+    def position_of(self, id_or_name: str, glossaries: Sequence[str] = ()) -> int:
+        """Return the first of `positions_of`."""
+        return self.positions_of(id_or_name, glossaries)[0]
+
+    def positions_of(self, id_or_name: str, glossaries: Sequence[str] = ()) -> list[int]:
+        """Return the position of the entry with an id, or else those of all with a name.
+
+        Args:
+            id_or_name: of the entry.
+            glossaries: those that may answer; by default all.
 
         Raises:
             EntryNotFound: nothing has this id or name; the message suggests the nearest name.
             InvalidQuestion: it is not text, or too long.
         """
         name = check_question(id_or_name)
-        snapshot, names = self.retriever.snapshot, self.names
-        position = snapshot.position_of(id_or_name)
-        if position is not None:
-            return position
-        matches = names.match_question(name, snapshot.everything)
+        entry_table, parser = self.retriever.entry_table, self.parser
+        permitted = [
+            entry_table.glossaries[one] for one in glossaries if one in entry_table.glossaries
+        ]
+        searched = permitted if glossaries else [entry_table.everything]
+        position = entry_table.position_of(id_or_name)
+        if position is not None and any(
+            position in one for each in searched for one in each.ranges
+        ):
+            return [position]
+        matches = [parser.match_question(name, allowed) for allowed in searched]
         for tier in (Tier.EXACT, Tier.FORM):
-            for at, match in matches.items():
-                if match.tier is tier:
-                    return at
-        near = list(names.match_misspelt(name, snapshot.everything).values())[:1]
+            found = [at for each in matches for at, match in each.items() if match.tier is tier]
+            if found:
+                return found
+        near = [one for each in searched for one in parser.match_misspelt(name, each).values()][:1]
         hint = "".join(f"; did you mean {match.label!r}?" for match in near)
         raise EntryNotFound(f"there is no entry with the id or name {id_or_name!r}{hint}")
 
@@ -130,7 +156,7 @@ class IndexView:
                 f"min_confidence is {request.min_confidence}; it lies between 0 and 1"
             )
         allowed = self.allowed(request.glossary, request.language)
-        if is_marks(question) and not self.names.match_question(question, allowed):
+        if is_marks(question) and not self.parser.match_question(question, allowed):
             raise InvalidQuestion(
                 f"no entry is called {question!r}, which has no letter or digit; "
                 "ask with at least one word"
@@ -140,7 +166,7 @@ class IndexView:
         """Return where and how a valid request is answered."""
         return SearchContext(
             retriever=self.retriever,
-            names=self.names,
+            parser=self.parser,
             weights=weights,
             reranker=self.reranker,
             allowed=self.allowed(request.glossary, request.language),
@@ -149,18 +175,32 @@ class IndexView:
             min_confidence=request.min_confidence,
         )
 
+    def languages(self, glossary: str | None) -> tuple[str, ...]:
+        """Return the languages of a glossary, or of all."""
+        return tuple(self.retriever.entry_table.languages_with_names(self.allowed(glossary)))
+
+    def alphabet(self, glossary: str) -> Alphabet:
+        """Return the entries of a glossary in alphabetical order."""
+        self.allowed(glossary)  # raises if there is none
+        return Alphabet(self.retriever.entry_table, glossary)
+
+    def atlas(self) -> Atlas:
+        """Return the semantic map."""
+        return Atlas(self.retriever, self.encoder, self.allowed)
+
     def info(self, path: str) -> IndexInfo:
         """Describe the index, which lies at a path."""
-        manifest, snapshot = self.manifest, self.retriever.snapshot
+        manifest, entry_table = self.manifest, self.retriever.entry_table
         return IndexInfo(
             path=path,
             generation=manifest.generation,
+            revision=self.revision,
             built_at=manifest.built_at,
             built_by=manifest.built_by,
             format=manifest.format,
-            entries=len(snapshot.everything),
+            entries=len(entry_table.everything),
             vectors=manifest.vectors,
-            glossaries=snapshot.glossary_infos(),
+            glossaries=entry_table.glossary_infos(),
             model=manifest.model,
             fingerprint=manifest.fingerprint,
             dim=manifest.dim,

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from semsearch.core.errors import EncoderMismatch, SemsearchError
+from semsearch.core.errors import EncoderMismatch, SemsearchError, StoredIndexError
 from semsearch.index.calibration import load_calibration
 from semsearch.index.embedding import Embedding, encoder_of
 from semsearch.index.manifest import load_manifest
@@ -47,8 +47,10 @@ class LiveIndex:
     def __init__(self, layout: IndexLayout, model: str | None, *, calibrated: bool) -> None:
         """Open the current generation; see `Glossary.open`."""
         self._layout = layout
+        self._current, self._store_file = layout.current, layout.store
         self._calibrated = calibrated
         self._lock = threading.Lock()
+        self._is_closed = False
         self._opening: threading.Thread | None = None
         self._next: IndexView | None = None
         self._unreadable: int | None = None
@@ -73,7 +75,11 @@ class LiveIndex:
 
         Args:
             wait: until a new generation is open; otherwise it is shown by a later call.
+
+        Raises:
+            StoredIndexError: it is closed.
         """
+        self.check_open()
         if wait:
             with self._lock:
                 opening = self._begin_opening()
@@ -102,8 +108,14 @@ class LiveIndex:
         finally:
             self._lock.release()
 
+    def check_open(self) -> None:
+        """Raise `StoredIndexError` after `close`, although much of an index is still in memory."""
+        if self._is_closed:
+            raise StoredIndexError("the index is closed; open it again")
+
     def close(self) -> None:
         """Close the files; no query may be running."""
+        self._is_closed = True
         with self._lock:
             if self._opening is not None:
                 self._opening.join()
@@ -141,14 +153,14 @@ class LiveIndex:
 
     def _is_replaced(self) -> bool:
         """Return whether the store is another file than the open one; missing does not count."""
-        return _file_id(self._layout.store) not in (None, self._file)
+        return _file_id(self._store_file) not in (None, self._file)
 
     def _refresh_store(self) -> None:
         """Open the store if its file is another one."""
         if self._is_replaced():
             if self._store is not None:
                 self._store.close()
-            self._file = _file_id(self._layout.store)
+            self._file = _file_id(self._store_file)
             self._unreadable = None
             self._store = self._open_store()
 
@@ -210,7 +222,8 @@ class LiveIndex:
                         self._layout.root,
                     )
                 retriever = Retriever(newest.generation, live.segment, live.deleted)
-                newest = replace(newest, retriever=retriever, revision=revision)
+                changed = {one.id.partition(":")[0]: one.revision for one in changes}
+                newest = replace(newest, retriever=retriever, revision=revision, changed=changed)
         self.view = newest
         if self._opening is None:
             self._next = None
@@ -224,10 +237,10 @@ class LiveIndex:
         if self._store is None:
             return None
         try:
-            identity, revision = self._store.revision
+            identity, revision = self._store.last_revision()
         except sqlite3.OperationalError:
             raise
-        except (SemsearchError, sqlite3.Error):
+        except (SemsearchError, sqlite3.Error, OSError):
             return None
         known = (view.revision, self._unreadable)
         is_new = identity == view.manifest.store and revision not in known
@@ -260,7 +273,7 @@ class LiveIndex:
     def _stamp(self) -> tuple[int, int]:
         """Return inode and time of `CURRENT`, which change with every generation."""
         with suppress(OSError):
-            stat = self._layout.current.stat()
+            stat = self._current.stat()
             return stat.st_ino, stat.st_mtime_ns
         return 0, 0
 

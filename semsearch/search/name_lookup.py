@@ -9,7 +9,7 @@ from itertools import islice
 
 from semsearch.core.answers import Tier
 from semsearch.core.positions import PositionFilter
-from semsearch.index.files.entry_table import NamedEntry
+from semsearch.index.files.name_table import NamedEntry
 from semsearch.index.name_shares import name_shares
 from semsearch.index.segments.multi import MultiNameStems
 from semsearch.index.segments.multi_entries import MultiEntries
@@ -24,24 +24,24 @@ from semsearch.text.stems import question_stems, stem
 from semsearch.text.word_forms import word_form
 
 MAX_PARTIAL = 20
-"""Entries that are found by a part of a name."""
+"""Most entries that are found by a part of a name."""
 MAX_RESEMBLING = 20
 MIN_TYPED = 2
-"""Letters of the beginning of a name while somebody types it."""
+"""Least letters of the beginning of a name while somebody types it."""
 MIN_FRAGMENT = 5
-"""Letters of a question that is taken for the beginning of a longer word: shorter ones begin too
+"""Least letters of a question that may be the beginning of a longer word; shorter ones match too
 many."""
 MIN_LAST_FRAGMENT = 3
-"""The same behind whole words of the name: "neural net" of "neural network"."""
-MOST_PARTIAL_WORDS = 6
-"""Content words of a question that is still taken for a part of a name."""
+"""The same after whole words of the name: "neural net" of "neural network"."""
+MAX_PARTIAL_WORDS = 6
+"""Most content words of a question that may be a part of a name."""
 
 MANY_NAMES = 50_000
-"""Names that are still compared with a long misspelt question whatever letters they begin and end
-with."""
+"""Largest number of names that are all compared with a misspelt question; with more, a name with
+several errors must have its first or last letter right."""
 
 PLURAL_CHARS = 4
-"""How much longer than a name a form of it may be: plural endings, blanks."""
+"""Most characters by which a form is longer than its name: plural endings, blanks."""
 
 _SENTENCE_WORDS = frozenset(
     """
@@ -50,7 +50,10 @@ _SENTENCE_WORDS = frozenset(
     while who whom whose why will would you your
     """.split()  # noqa: SIM905 - a line for each word would bury the code
 )
-"""Words that make a sentence: what has one describes something and is no part of a name."""
+"""Words of sentences; a question that has one is no part of a name."""
+_JOINING_WORDS = frozenset("a an the of for in on to and or some any please".split())  # noqa: SIM905
+"""Stop words of a question that the name need not contain ("function of loss"). All others change
+the meaning ("bond with no coupon"), so the name must contain them."""
 _DERIVED = (NameKind.ACRONYM, NameKind.INITIALS)
 """Names that no author stated: several entries may have one by chance."""
 
@@ -72,6 +75,11 @@ class NameMatch:
     resemblance: float = 1.0
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the question is the name, in some spelling or order of its words."""
+        return self.tier in {Tier.EXACT, Tier.FORM, Tier.FUZZY} or self.order == 1
+
+    @property
     def is_likely(self) -> bool:
         """Whether this name alone is enough for a close match."""
         return self.certainty >= confidence.LIKELY_NAME
@@ -80,10 +88,10 @@ class NameMatch:
 class NameLookup:
     """The names of an index. Safe to use from several threads."""
 
-    def __init__(self, snapshot: MultiEntries, stems: MultiNameStems) -> None:
-        self._snapshot = snapshot
+    def __init__(self, entry_table: MultiEntries, stems: MultiNameStems) -> None:
+        self._entry_table = entry_table
         self._stems = stems
-        self._longest_name = snapshot.longest_name()
+        self._longest_name = entry_table.longest_name()
 
     def match_question(self, question: str, allowed: PositionFilter) -> dict[int, NameMatch]:
         """Return positions whose name the question is or asks about, and their best tier."""
@@ -98,9 +106,9 @@ class NameLookup:
         if not key or len(key) > self._longest_name + PLURAL_CHARS:
             return {}  # a whole sentence is no name, and needs no look-up
         found: dict[int, tuple[Tier, Name]] = {}
-        for named in self._snapshot.by_form(form_of(key, text), allowed):
+        for named in self._entry_table.by_form(form_of(key, text), allowed):
             found.setdefault(named.position, (Tier.FORM, named.name))
-        for named in self._snapshot.by_key(key, allowed):
+        for named in self._entry_table.by_key(key, allowed):
             tier = _tier_of_key(named)
             known = found.get(named.position)
             if known is None or tier is Tier.EXACT or known[0] is not Tier.EXACT:
@@ -121,13 +129,14 @@ class NameLookup:
         key = fold(subject_of(typed))
         if not MIN_TYPED <= len(key) <= self._longest_name:
             return []
-        return self._snapshot.by_prefix(key, allowed, MAX_PARTIAL)
+        return self._entry_table.by_prefix(key, allowed, MAX_PARTIAL)
 
     def match_part(self, question: str, allowed: PositionFilter) -> dict[int, NameMatch]:
         """Return positions with a name of which the question is a part, the likeliest first.
 
         A part are words of it, wherever they stand, or its beginning. An ordinary word of the
-        language is no beginning of a longer one.
+        language is no beginning of a longer one. A question with a word that says something about
+        others, as "no" does, is a part only of names that have that word.
         """
         text = subject_of(question)
         key = fold(text)
@@ -142,6 +151,8 @@ class NameLookup:
         total = sum(shares.values())
         best = sorted(shares, key=lambda at: (-shares[at], at))[:MAX_PARTIAL]
         labels = self._labels([at for at in best if at not in begun], text)
+        if said := STOP_WORDS.intersection(words) - _JOINING_WORDS:
+            labels = {at: label for at, label in labels.items() if said <= set(fold(label).split())}
         labels |= {at: name.label for at, name in begun.items()}
         return {
             at: NameMatch(
@@ -151,10 +162,11 @@ class NameLookup:
                 order=shares[at],
             )
             for at in best
+            if at in labels
         }
 
     def _names_containing(self, text: str, allowed: PositionFilter) -> dict[int, float]:
-        if len(question_stems(text)) > MOST_PARTIAL_WORDS:
+        if len(question_stems(text)) > MAX_PARTIAL_WORDS:
             return {}
         return name_shares(self._stems, text, allowed)
 
@@ -166,7 +178,7 @@ class NameLookup:
         last = word_form(words[-1])
         keys = dict.fromkeys((key, " ".join([*words[:-1], last]), "".join([*words[:-1], last])))
         for one in keys:
-            for named in self._snapshot.by_prefix(one, allowed, MAX_PARTIAL):
+            for named in self._entry_table.by_prefix(one, allowed, MAX_PARTIAL):
                 if may_end_within or named.name.key[len(one) : len(one) + 1] == " ":
                     yield named
 
@@ -174,7 +186,7 @@ class NameLookup:
         """Return of each entry the shortest name that has all words of a text."""
         asked = set(question_stems(text))
         found = {}
-        for at, entry in zip(positions, self._snapshot.entries(positions), strict=True):
+        for at, entry in zip(positions, self._entry_table.entries(positions), strict=True):
             labels = [n.label for n in names_of(entry) if asked <= set(question_stems(n.label))]
             found[at] = min(labels, key=len, default=entry.term)
         return found
@@ -202,11 +214,13 @@ class NameLookup:
 
     @cached_property
     def _names(self) -> NameSpeller:
+        table = self._entry_table  # a function that refers to `self` would keep it open
+
         def alike(length: int, first: str, last: str) -> list[KnownName]:
-            found = self._snapshot.names_like(length, first, last)
+            found = table.names_like(length, first, last)
             return [KnownName(f.name.key, f.name.label, f.position, _weight(f.name)) for f in found]
 
-        return NameSpeller(alike, are_many=self._snapshot.count_names() > MANY_NAMES)
+        return NameSpeller(alike, are_many=table.count_names() > MANY_NAMES)
 
 
 def _could_be_part(words: list[str]) -> bool:

@@ -22,7 +22,7 @@ LINES = 3
 """Nearest entries that a line is drawn to."""
 
 MAX_ENTRIES = 200
-"""More labels than this cannot be read."""
+"""More labels than this cannot be read; of a larger index the nearest are drawn."""
 
 _OFFSETS = (
     ((8, 0), "left", "center"),
@@ -33,24 +33,24 @@ _OFFSETS = (
 """Where a label may stand beside its point, in points, with its alignment."""
 
 
-def draw(glossary: Glossary, question: str) -> str:
-    """Return an SVG of all entries and a question, with lines to the nearest entries.
+def draw(glossary: Glossary, question: str, *, name: str | None = None) -> str:
+    """Return an SVG of the 200 entries nearest to a question, with lines to the very nearest.
 
     Args:
-        glossary: an open index of 2 to 200 entries.
-        question: what to place among them.
+        glossary: an open index.
+        question: what to place among its entries.
+        name: draw only this glossary of the index.
 
     Raises:
-        InvalidSetting: the index has too few or too many entries.
+        InvalidSetting: there are fewer than two entries.
         InvalidQuestion: the question cannot be asked.
+        GlossaryNotFound: the index has no such glossary.
         MissingExtra: matplotlib is not installed.
     """
-    if not 2 <= len(glossary) <= MAX_ENTRIES:
-        raise InvalidSetting(
-            f"a picture needs 2 to {MAX_ENTRIES} entries, and this index has {len(glossary):,}"
-        )
-    entries, vectors = glossary.definitions()
     asked = glossary.encode([question])
+    entries, vectors = glossary.definitions(name, nearest_to=asked, limit=MAX_ENTRIES)
+    if len(entries) < 2:
+        raise InvalidSetting(f"a picture needs two entries, and there is {len(entries)}")
     points, kept = pca(np.concatenate([vectors, asked]), vectors)
     nearest = np.argsort(-(vectors @ asked[0]), kind="stable")[:LINES]
     with Figure("embedding", WIDTH, HEIGHT) as figure:
@@ -67,8 +67,13 @@ def draw(glossary: Glossary, question: str) -> str:
             colour, size = (ACCENT, 9) if is_question else (STRONG, 6.5)
             (dot,) = axes.plot(x, y, "o", color=colour, markersize=size)
             figure.note(dot, question if is_question else label)
+        shown = (
+            f"{len(entries)} definitions"
+            if len(entries) < MAX_ENTRIES
+            else f"The {MAX_ENTRIES} nearest definitions"
+        )
         figure.footnote(
-            f"{len(entries)} definitions and a question in two of {vectors.shape[1]} dimensions (PCA, "
+            f"{shown} and a question in two of {vectors.shape[1]} dimensions (PCA, "
             f"{kept:.0%} of the variance). Lines: the {len(nearest)} definitions nearest to the question."
         )
         _label(axes, points, labels)

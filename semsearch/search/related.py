@@ -36,7 +36,7 @@ def find_related(
         position: of the entry.
         k: most entries of each group.
     """
-    snapshot = retriever.snapshot
+    entry_table = retriever.entry_table
     relations = retriever.relations.of(position)
     incoming = retriever.relations.to(position)
     linked = [r.target for r in relations if r.kind is RelationKind.LINK]
@@ -44,13 +44,13 @@ def find_related(
     finder = _SimilarEntries(retriever, baseline)
     near = (one for one in finder.near(position) if one.position not in linked)
     return Related(
-        entry=snapshot.entries([position])[0],
+        entry=entry_table.entries([position])[0],
         similar=tuple(
             finder.neighbour(rank, position, n) for rank, n in enumerate(islice(near, k), 1)
         ),
-        see_also=_references(snapshot, relations, RelationKind.LINK, k),
-        mentions=_references(snapshot, relations, RelationKind.MENTION, k),
-        mentioned_by=tuple(_reference(snapshot, r, r.source) for r in incoming[:k]),
+        see_also=_references(entry_table, relations, RelationKind.LINK, k),
+        mentions=_references(entry_table, relations, RelationKind.MENTION, k),
+        mentioned_by=tuple(_reference(entry_table, r, r.source) for r in incoming[:k]),
     )
 
 
@@ -59,7 +59,7 @@ class _SimilarEntries:
 
     def __init__(self, retriever: Retriever, baseline: Callable[[str | None], Baseline]) -> None:
         self._retriever = retriever
-        self._snapshot = retriever.snapshot
+        self._entry_table = retriever.entry_table
         self._baseline = baseline
 
     def near(self, position: int) -> list[Near]:
@@ -74,8 +74,8 @@ class _SimilarEntries:
         )
 
     def neighbour(self, rank: int, position: int, near: Near) -> Neighbour:
-        entry, other = self._snapshot.entries([position, near.position])
-        own, others = self._snapshot.passages([near.row, near.other_row])
+        entry, other = self._entry_table.entries([position, near.position])
+        own, others = self._entry_table.passages([near.row, near.other_row])
         sentence = Span(*own, entry.definition[slice(*own)])
         other_sentence = Span(*others, other.definition[slice(*others)])
         words = _shared_words(sentence.text, other_sentence.text)
@@ -83,7 +83,7 @@ class _SimilarEntries:
         return Neighbour(rank, other, round(near.similarity, 6), because)
 
     def _floor(self, position: int, other: int) -> float:
-        one, two = self._snapshot.entries([position, other])
+        one, two = self._entry_table.entries([position, other])
         baseline = self._baseline(one.glossary if one.glossary == two.glossary else None)
         return baseline.mean + FLOOR * baseline.deviation
 
@@ -91,8 +91,8 @@ class _SimilarEntries:
         """Return the rows of the sentences of an entry, without list items if there are others."""
         rows = self._retriever.rows_of(position)
         rows = rows[min(1, len(rows) - 1) :]  # a definition of one sentence has no other passage
-        text = self._snapshot.entries([position])[0].definition
-        starts = (start for start, _ in self._snapshot.passages(rows))
+        text = self._entry_table.entries([position])[0].definition
+        starts = (start for start, _ in self._entry_table.passages(rows))
         prose = [
             row
             for row, start in zip(rows, starts, strict=True)
@@ -112,15 +112,15 @@ def _shared_words(one: str, other: str) -> tuple[str, ...]:
 
 
 def _references(
-    snapshot: MultiEntries, relations: Iterable[Relation], kind: RelationKind, k: int
+    entry_table: MultiEntries, relations: Iterable[Relation], kind: RelationKind, k: int
 ) -> tuple[Reference, ...]:
     chosen = islice((r for r in relations if r.kind is kind), k)
-    return tuple(_reference(snapshot, r, r.target) for r in chosen)
+    return tuple(_reference(entry_table, r, r.target) for r in chosen)
 
 
-def _reference(snapshot: MultiEntries, relation: Relation, shown: int) -> Reference:
+def _reference(entry_table: MultiEntries, relation: Relation, shown: int) -> Reference:
     """Make a reference to one of the two entries of a relation; the span is the source's."""
-    source, target = snapshot.entries([relation.source, relation.target])
+    source, target = entry_table.entries([relation.source, relation.target])
     entry, kind = target, None
     if relation.kind is RelationKind.LINK:
         kind = _authored_relation(source, target)

@@ -10,11 +10,11 @@ import numpy as np
 from semsearch.index.retrieval import Candidate
 from semsearch.index.segments.multi_entries import MultiEntries
 from semsearch.models.rerankers.base import Reranker
-from semsearch.ranking.rerank_scores import DEPTH, probability, rescore, text_to_read
+from semsearch.ranking.rerank_scores import RERANK_DEPTH, probability, rescore, text_to_read
 
 
 def rerank(
-    reranker: Reranker, question: str, candidates: Sequence[Candidate], snapshot: MultiEntries
+    reranker: Reranker, question: str, candidates: Sequence[Candidate], entry_table: MultiEntries
 ) -> list[Candidate]:
     """Score the best candidates with a reranker; takes time for each of them.
 
@@ -22,15 +22,16 @@ def rerank(
         reranker: the model.
         question: the question.
         candidates: found by retrieval, best first.
-        snapshot: has their entries.
+        entry_table: has their entries.
 
     Returns:
-        The first `DEPTH` candidates with the reranker's score, and a fused score above all others;
+        The first `RERANK_DEPTH` candidates with the reranker's score, and a fused score above all
+        others;
         in the given order.
     """
-    top = candidates[:DEPTH]
-    entries = snapshot.entries([c.position for c in top])
-    places = snapshot.passages([c.sentence_row for c in top])
+    top = candidates[:RERANK_DEPTH]
+    entries = entry_table.entries([c.position for c in top])
+    places = entry_table.passages([c.sentence_row for c in top])
     texts = [text_to_read(entry, *place) for entry, place in zip(entries, places, strict=True)]
     found = probability(reranker.score(question, texts))
     scores = rescore(np.array([c.fused for c in top]), found)

@@ -15,6 +15,7 @@ from semsearch.index.files.entry_table import NameLabel
 from semsearch.index.map.projection import Points, between
 from semsearch.index.retrieval import Retriever
 from semsearch.models.encoders.base import Encoder
+from semsearch.search.map_topics import MAX_TEXTS, Topic, topics_of
 from semsearch.text.english_stop_words import content_words
 from semsearch.text.questions import check_question
 from semsearch.text.stems import question_stems, stem
@@ -103,10 +104,21 @@ class Atlas:
         """
         order = _shuffled(self._retriever, self._allowed(glossary))
         chosen = order[start : start + k]
-        labels = self._retriever.snapshot.labels(chosen.tolist())
+        labels = self._retriever.entry_table.labels(chosen.tolist())
         end = start + len(chosen)
         places = self._retriever.places[chosen]
         return MapPart(tuple(labels), places, len(order), end if end < len(order) else None)
+
+    def topics(self, *, glossary: str | None = None) -> tuple[Topic, ...]:
+        """Return the topics of the map, named by words of its first entries.
+
+        Raises:
+            GlossaryNotFound: the index has no such glossary.
+        """
+        chosen = _shuffled(self._retriever, self._allowed(glossary))[:MAX_TEXTS]
+        entries = self._retriever.entry_table.entries(chosen.tolist())
+        texts = [f"{entry.term} {entry.definition}" for entry in entries]
+        return topics_of(texts, self._retriever.places[chosen])
 
     def locate(self, question: str, *, glossary: str | None = None) -> Place:
         """Return the place of a question on the map, and the entries near it.
@@ -136,7 +148,7 @@ class Atlas:
         share = (
             100 * float(np.searchsorted(random, similarity)) / len(random) if len(random) else 0.0
         )
-        everything = retriever.snapshot.everything
+        everything = retriever.entry_table.everything
         near_a, near_b = (_nearest(retriever, v, everything, NEAREST) for v in vectors)
         stems = question_stems(b)
         known = {one.label.id for one in near_b if one.similarity >= NEAR}
@@ -159,8 +171,8 @@ class Atlas:
         Raises:
             GlossaryNotFound: the index has no such glossary.
         """
-        snapshot = self._retriever.snapshot
-        found = [snapshot.position_of(entry.id) for entry in entries]
+        entry_table = self._retriever.entry_table
+        found = [entry_table.position_of(entry.id) for entry in entries]
         positions = np.array([at for at in found if at is not None], dtype=np.int64)
         if len(positions) < len(entries):
             return [[] for _ in entries]  # an entry has changed meanwhile
@@ -169,7 +181,7 @@ class Atlas:
         cosines = vectors @ self._retriever.definition_vectors(rivals).T
         cosines[positions[:, np.newaxis] == rivals] = -np.inf
         best = np.argsort(-cosines, axis=1, kind="stable")[:, : min(k, len(rivals) - 1)]
-        return [snapshot.labels(rivals[row].tolist()) for row in best]
+        return [entry_table.labels(rivals[row].tolist()) for row in best]
 
     def _encode(self, texts: Sequence[str]) -> Vectors:
         return self._encoder.encode_questions([check_question(text) for text in texts]).vectors
@@ -206,7 +218,7 @@ def _nearest(
     cosines = retriever.definition_vectors(positions) @ vector
     best = np.argsort(-cosines, kind="stable")[:k]
     places = retriever.places[positions[best]]
-    labels = retriever.snapshot.labels(positions[best].tolist())
+    labels = retriever.entry_table.labels(positions[best].tolist())
     return [
         NearEntry(
             label, round(float(cosine), 4), round(float(place[0]), 4), round(float(place[1]), 4)

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from semsearch.core.answers import Tier, Verdict
 from semsearch.ranking.confidence import ALTERNATIVE, STRONG
-from semsearch.search.query import Reading
+from semsearch.search.question_parser import ParsedQuestion
 
 _PARTS_OF_NAMES = (Tier.PREFIX, Tier.PARTIAL)
 
 
-def verdict_of(reading: Reading, tier: Tier, sure: float, min_confidence: float) -> Verdict:
-    """Say how sure an answer is. A part of many names means one of them, whichever it is.
+def verdict_of(
+    parsed: ParsedQuestion, tier: Tier, confidence: float, min_confidence: float
+) -> Verdict:
+    """Return the verdict.
+
+    If the question is a part of many names, the hits share the probability, so a sixth of the
+    threshold is enough.
 
     Args:
-        reading: how the question was read.
+        parsed: the parsed question.
         tier: of the first hit.
-        sure: its confidence.
-        min_confidence: below it nothing is a close match; of parts of names, below a sixth of it.
+        confidence: its confidence.
+        min_confidence: the threshold of a close match.
     """
     least = min_confidence * (ALTERNATIVE if tier in _PARTS_OF_NAMES else 1.0)
-    if sure < least:
+    if confidence < least:
         return Verdict.NONE
-    if reading.is_comparison and not reading.has_unknown_name:
+    if parsed.is_comparison and not parsed.has_unknown_name:
         return Verdict.TERMS
-    if tier in (Tier.EXACT, Tier.FORM) and not reading.is_comparison:
+    if tier in (Tier.EXACT, Tier.FORM) and not parsed.is_comparison:
         return Verdict.EXACT
-    return Verdict.STRONG if sure >= STRONG else Verdict.POSSIBLE
+    return Verdict.STRONG if confidence >= STRONG else Verdict.POSSIBLE

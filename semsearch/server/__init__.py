@@ -1,1 +1,1 @@
-"""The HTTP interface: `app.create_app` for any ASGI server, `app.serve` for our own."""
+"""The HTTP interface: `app.create_app` for any ASGI server, `serve.serve` for our own."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from copy import copy
 from datetime import datetime
@@ -15,33 +15,55 @@ import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import BaseRoute
 
 from semsearch.core.settings import Settings
 from semsearch.core.version import __version__
 from semsearch.ingest import Editor
 from semsearch.search.glossary import Glossary
 from semsearch.server import auto_publish
-from semsearch.server.auth import exposure, permissions
+from semsearch.server.admission import ADMISSION, Admission
+from semsearch.server.assistants.endpoint import mcp_route
+from semsearch.server.assistants.protocol import is_installed
+from semsearch.server.auth import permissions
+from semsearch.server.auth.described_scopes import describe
+from semsearch.server.auth.edit_quotas import EditQuotas
+from semsearch.server.auth.exposure import Exposure
 from semsearch.server.auth.key_store import KeyRing
 from semsearch.server.auth.keys import utc_now
+from semsearch.server.auth.rate_limits import RateLimits
+from semsearch.server.client_address import Proxies
 from semsearch.server.example_questions import ExampleQuestions
-from semsearch.server.http import edit_requests, exception_handlers, middleware
-from semsearch.server.http.bounded_protocol import IS_FULL
+from semsearch.server.http import cors, edit_requests, exception_handlers
+from semsearch.server.http.admission_guard import AdmissionGuard
+from semsearch.server.http.connection_limits import CONNECTION_LIMITS, ConnectionLimits
+from semsearch.server.http.dispatcher import DIRECT_PATHS, Application
+from semsearch.server.http.host_check import HostCheck
 from semsearch.server.http.openapi import declare_problems, name_by_title
 from semsearch.server.page_cache import PageCache
+from semsearch.server.question_recorder import recorder_of
+from semsearch.server.request_context import settings_tag
 from semsearch.server.routes import (
     changes,
+    edit_pages,
     edits,
     entries,
     entry_pages,
     exports,
+    gaps,
     health,
+    inbox,
     map,
     opensearch_and_widget,
     pages,
+    reconciliation,
+    reconciliation_lookups,
+    recording,
     search,
 )
 from semsearch.server.search_service import THREADS, SearchService
+from semsearch.server.telemetry.gauges import measure
+from semsearch.server.telemetry.telemetry import TELEMETRY, Telemetry
 from semsearch.storage.layout import IndexLayout
 
 _DESCRIPTION = """\
@@ -52,32 +74,47 @@ Answers carry an `ETag`; send it back as `If-None-Match` to get 304 while the in
 Every error is a problem detail (RFC 9457) whose `type` can be read with GET. Unknown parameters
 are refused. A body needs the header `Content-Type: application/json`.
 
-`Server-Timing` says how many milliseconds a question waited (`queue`), was embedded, together \
-with others
-that came at the same time (`encode`), and was answered (`search`), or what was remembered of \
-it: `cache` is
-`answer` or `vector`. A service with too much to do answers 503 at once.
+`Server-Timing` has milliseconds by stage: a question waits (`queue`), is embedded together with
+others of the same moment (`encode`), is looked up (`retrieve`), and answered (`answer`). `cache`
+says what was remembered: `answer` or `vector`. A service with too much to do answers 503 at once.
+
+Every answer has an `X-Request-Id`, by which the log names it: the one that was sent, if it has 1 to
+128 letters, digits or `._:=+/@-`, or else a new one.
 """
 _TAGS = [
     {"name": "search", "description": "Questions and answers."},
     {"name": "entries", "description": "Terms and what they mean."},
     {"name": "editing", "description": "Entries changed, and what was changed."},
+    {"name": "gaps", "description": "What people ask and do not find."},
+    {"name": "inbox", "description": "What readers suggest to owners."},
     {"name": "map", "description": "Meaning in two dimensions."},
     {"name": "glossaries", "description": "What the index holds."},
+    {"name": "reconciliation", "description": "Names in tables matched with entries (W3C)."},
     {"name": "health", "description": "For whoever runs the service."},
 ]
 
 
 def create_app(
-    glossary: Glossary, settings: Settings, *, clock: Callable[[], datetime] = utc_now
+    glossary: Glossary,
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    direct_paths: Collection[str] = DIRECT_PATHS,
+    address: str | None = None,
+    hosts: Collection[str] | None = None,
+    telemetry: Telemetry | None = None,
 ) -> FastAPI:
     """Return the ASGI application over an open index.
 
     Args:
         glossary: the index, which the caller closes after the application has shut down.
-        settings: stored in the application's state. If `read` is `auto`, reading is open if `host`
-            is a loopback address, whatever address another ASGI server binds.
+        settings: stored in the application's state. If `read` is `auto`, reading is open if the
+            address is a loopback one and `public_url` names no other machine.
         clock: returns the time, by which access keys expire.
+        direct_paths: paths whose routes are found without the router; see `Dispatcher`.
+        address: on which the ASGI server listens; `host` of the settings by default.
+        hosts: names by which the service may be asked; any by default. See `host_check`.
+        telemetry: is told of requests; by default nothing is.
 
     Returns:
         The application. It is ready, as /readyz reports, when its lifespan has started.
@@ -85,69 +122,119 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS  # for pages
+        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
         await run_in_threadpool(app.state.example_questions.get)  # asks a first question
+        if recorder is not None:
+            recorder.start()
         gc.collect()
         gc.freeze()  # loaded objects stay, so no later collection has to visit them
         app.state.is_ready = True
-        publishing_edits = asyncio.create_task(auto_publish.publish_edits(layout))
-        yield {IS_FULL: app.state.search_service.workers.is_full}
-        publishing_edits.cancel()
-        await asyncio.gather(publishing_edits, return_exceptions=True)
+        connections = ConnectionLimits(settings.connections, admission.proxies)
+        tasks = [
+            asyncio.create_task(auto_publish.publish_edits(layout, tell=told.published)),
+            asyncio.create_task(measure(app, told, connections)),
+        ]
+        yield {ADMISSION: admission, CONNECTION_LIMITS: connections, TELEMETRY: told}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         app.state.is_ready = False
-        app.state.search_service.workers.close()
+        app.state.search_service.close()
         app.state.edit_worker.close()
         authenticator.close()
+        if recorder is not None:
+            await run_in_threadpool(recorder.close)
 
+    told = telemetry or Telemetry()
     layout = IndexLayout(Path(glossary.info().path))
+    recorder = recorder_of(settings, layout.questions)
+    exposure = Exposure.of(settings, settings.host if address is None else address)
     authenticator = permissions.Authenticator(
-        KeyRing(layout.keys, clock), is_open=exposure.is_open(settings)
+        KeyRing(layout.keys, clock),
+        is_open=exposure.is_open,
+        keyed=frozenset() if settings.history == "open" else permissions.ALWAYS_KEYED,
     )
-    app = FastAPI(
+    app = Application(
+        direct_paths=direct_paths,
+        telemetry=told,
         title="semsearch",
         version=__version__,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         lifespan=lifespan,
-        # not `include_router`: it would answer with a handler of FastAPI's, not `StrictRoute`'s
-        routes=[
-            copy(route)  # a guard of this application is put before each
-            for route in (
-                *changes.router.routes,
-                *edits.router.routes,
-                *search.router.routes,
-                *entries.router.routes,  # after the routes below the path of an entry
-                *map.router.routes,
-                *exports.router.routes,
-                *health.router.routes,
-                *pages.router.routes,
-                *entry_pages.router.routes,
-                *map.pages.routes,
-                *opensearch_and_widget.router.routes,
-                *pages.asset_mounts(),
-            )
-        ],
+        routes=all_routes(),
     )
-    permissions.guard(app.routes, authenticator)
     app.state.settings = settings
     app.state.is_open = authenticator.is_open
+    app.state.frame_ancestors = cors.frame_ancestors(settings, exposure)
+    app.state.settings_tag = settings_tag(
+        settings, is_open=authenticator.is_open, has_assistants=is_installed()
+    )
     app.state.glossary = glossary
     app.state.example_questions = ExampleQuestions(glossary)
     app.state.page_cache = PageCache()
-    app.state.search_service = SearchService(glossary, settings)
-    app.state.editor = Editor(glossary.info().path, lend=glossary.lend)
+    app.state.search_service = SearchService(glossary, settings, told.answered)
+    app.state.editor = Editor(glossary.info().path, encoder_for=glossary.encoder_for)
+    app.state.edit_quotas = EditQuotas(layout.usage, settings, clock)
+    app.state.question_recorder = recorder
+    app.state.suggestion_rates = (
+        RateLimits(inbox.RATE, settings.rate_storage) if settings.suggestions else None
+    )
+    app.state.telemetry = told
     app.state.edit_worker = edit_requests.edit_worker()
     app.state.is_ready = False
+    admission = Admission(
+        app.state.search_service.page_workers.line,
+        app.state.edit_worker.line,
+        app.state.search_service.heavy_line,
+        Proxies(settings.proxies),
+    )
+    rates = RateLimits(settings.rate_limit, settings.rate_storage) if settings.rate_limit else None
+    permissions.guard(app.routes, authenticator, admission, rates)
     exception_handlers.handle_problems(app)
-    if settings.origins:
-        opensearch_and_widget.allow_origins(app, settings.origins)
-    app.add_middleware(middleware.Envelope)
-    app.openapi = lambda: _openapi(app, is_open=authenticator.is_open)  # type: ignore[method-assign]
+    app.add_middleware(AdmissionGuard, admission=admission)
+    cors.share(app, settings, exposure)
+    if hosts is not None:
+        app.add_middleware(HostCheck, hosts=hosts)
+    app.openapi = lambda: _openapi(app, authenticator)  # type: ignore[method-assign]
     return app
 
 
-def _openapi(app: FastAPI, *, is_open: bool) -> dict[str, Any]:
+def all_routes() -> list[BaseRoute]:
+    """Return copies of all routes, since the guard of an application is put before each.
+
+    `include_router` would answer with a handler of FastAPI's, not with that of `StrictRoute`.
+    """
+    return [
+        copy(route)
+        for route in (
+            *changes.router.routes,
+            *edits.router.routes,
+            *search.router.routes,
+            *recording.router.routes,
+            *entries.router.routes,  # after the routes below the path of an entry
+            *map.router.routes,
+            *exports.router.routes,
+            *gaps.router.routes,
+            *gaps.pages.routes,
+            *inbox.router.routes,
+            *inbox.pages.routes,
+            *health.router.routes,
+            *pages.router.routes,
+            *entry_pages.router.routes,
+            *edit_pages.router.routes,
+            *map.pages.routes,
+            *opensearch_and_widget.router.routes,
+            mcp_route(),
+            *reconciliation.router.routes,
+            *reconciliation_lookups.router.routes,
+            *pages.asset_mounts(),
+        )
+    ]
+
+
+def _openapi(app: FastAPI, authenticator: permissions.Authenticator) -> dict[str, Any]:
     """Return the interface description, made at the first call."""
     if app.openapi_schema is None:
         schema = get_openapi(
@@ -161,6 +248,6 @@ def _openapi(app: FastAPI, *, is_open: bool) -> dict[str, Any]:
         )
         name_by_title(schema)
         declare_problems(schema)
-        permissions.describe(schema, app.routes, is_open=is_open)
+        describe(schema, app.routes, authenticator)
         app.openapi_schema = schema
     return app.openapi_schema

@@ -2,9 +2,9 @@
 
 Waiting questions form a batch: the encoder runs once for all of them, and each is answered as soon
 as it is ready. A single question does not wait for others; batches grow only when questions arrive
-faster than they are answered. The queue is bounded in length and in waiting time. An overloaded
-service thus refuses some requests at once and answers the others in time. The pace of the last
-tasks predicts the waiting time.
+faster than they are answered. The queue is bounded in cost and in time (`waiting_line`). An
+overloaded service thus refuses some requests at once and answers the others in time. A timer drops
+a task that waits too long, also while all threads are busy.
 """
 
 from __future__ import annotations
@@ -15,28 +15,19 @@ import math
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from queue import SimpleQueue
-from time import perf_counter
 from typing import Any, Generic, TypeVar
+
+from semsearch.server.waiting_line import Overloaded, WaitingLine
 
 _T = TypeVar("_T")
 _Question = TypeVar("_Question")
 _Reply = TypeVar("_Reply")
 
 MAX_BATCH = 16
-"""Most questions in a batch. Larger ones encode no faster and make the first question wait."""
-
-PACE_BATCHES = 8
-"""The pace is an exponential average over about this many batches."""
-
-ADMISSION_SHARE = 0.5
-"""Share of the patience that a new task may be expected to wait. The prediction is sometimes wrong
-by half, and a task that is dropped later has waited for nothing."""
-
-
-class Overloaded(Exception):
-    """The task would wait too long. Nothing was begun."""
+"""Most cost of a batch, in short questions. Larger ones encode no faster and make the first one
+wait."""
 
 
 @dataclass(slots=True)
@@ -44,6 +35,8 @@ class Client:
     """The client that waits for an answer."""
 
     has_left: bool = False
+    party: str = ""
+    """Whose share of a line it uses: its access key or its address."""
 
 
 @dataclass(slots=True)
@@ -55,9 +48,9 @@ class _Task:
     work: Callable[[], Any] | None = None
     """The function to call; None for a question."""
     question: Any = None
-    size: int = 1
-    """The work, in questions."""
-    since: float = field(default_factory=perf_counter)
+    cost: int = 1
+    """The work, in short questions."""
+    is_begun: bool = False
 
 
 class Workers(Generic[_Question, _Reply]):
@@ -71,77 +64,89 @@ class Workers(Generic[_Question, _Reply]):
         max_threads: most threads. Further tasks wait.
         answer: answers a batch of questions. It yields the replies in order, each as soon as it is
             ready, and raises no error that one question caused.
-        waiting: how many tasks may wait beside one for each thread.
-        patience: seconds that a task may wait. A task that waited longer is dropped. A new task is
-            refused if the pace predicts that it waits half as long.
+        line: in which tasks wait. Several pools may share one. A task that waited longer than the
+            patience of the line is dropped.
     """
 
     def __init__(
         self,
         max_threads: int,
         answer: Callable[[Sequence[_Question]], Iterable[_Reply]],
-        *,
-        waiting: int,
-        patience: float,
+        line: WaitingLine,
     ) -> None:
         self._max_threads = max_threads
         self._answer = answer
-        self._waiting = waiting
-        self._patience = patience
+        self.line = line
         self._tasks: deque[_Task] = deque()
         # One call for each task. A thread whose task is in another batch already goes on waiting.
         self._calls: SimpleQueue[bool] = SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._open = 0
-        self._pace = 0.0
-        """Seconds between two answers while all threads are busy. All threads write it without a
-        lock: a lost update does no harm."""
+        """Tasks that wait or are under way. The line does not count those that go before it."""
 
     async def run(
-        self, work: Callable[[], _T], client: Client | None = None, *, size: int = 1
+        self,
+        work: Callable[[], _T],
+        client: Client | None = None,
+        *,
+        cost: int = 1,
+        is_next: bool = False,
     ) -> _T:
         """Return what `work` returns in a thread, or raise what it raises.
 
         Args:
             work: the function to call.
             client: the client that waits for it.
-            size: the work, in questions.
+            cost: of the work, in short questions.
+            is_next: whether it goes before all that wait, and is never refused. It has waited for
+                its turn elsewhere.
 
         Raises:
-            Overloaded: too many tasks wait, or this one waited too long.
+            Overloaded: too much waits, or this waited too long.
         """
-        found: _T = await self._result(work=work, client=client, size=size)
-        return found
+        task = self._task(client, work=work, cost=cost)
+        if is_next:
+            found: _T = await self._result(task, is_next=True)
+            return found
+        with self.line.entered(task.client.party, cost):
+            found = await self._result(task)
+            return found
 
-    async def ask(self, question: _Question, client: Client | None = None) -> _Reply:
+    async def ask(
+        self, question: _Question, client: Client | None = None, *, cost: int = 1
+    ) -> _Reply:
         """Return the reply to a question, which may be answered in a batch.
 
         Raises:
-            Overloaded: too many tasks wait, or this one waited too long.
+            Overloaded: too much waits, or this waited too long.
         """
-        found: _Reply = await self._result(question=question, client=client)
-        return found
+        task = self._task(client, question=question, cost=cost)
+        with self.line.entered(task.client.party, cost):
+            found: _Reply = await self._result(task)
+            return found
 
-    def is_full(self) -> bool:
-        """Whether one more task would be refused."""
-        is_long = self._open >= self._max_threads + self._waiting
-        return is_long or len(self._tasks) * self._pace > self._patience * ADMISSION_SHARE
+    def _task(self, client: Client | None, **task: Any) -> _Task:  # noqa: ANN401
+        return _Task(asyncio.get_running_loop().create_future(), client or Client(), **task)
 
-    async def _result(self, *, client: Client | None, **task: Any) -> Any:  # noqa: ANN401
-        if self.is_full():
-            raise Overloaded
-        future = asyncio.get_running_loop().create_future()
+    async def _result(self, task: _Task, *, is_next: bool = False) -> Any:  # noqa: ANN401
         self._open += 1
-        if not self._threads or len(self._threads) < min(self._open, self._max_threads):
+        if len(self._threads) < min(self._open, self._max_threads):
             thread = threading.Thread(target=self._serve, name="semsearch-worker", daemon=True)
             self._threads.append(thread)
             thread.start()
-        self._tasks.append(_Task(future, client or Client(), **task))
+        timer = None
+        if is_next:
+            self._tasks.appendleft(task)
+        else:
+            self._tasks.append(task)
+            timer = task.future.get_loop().call_later(self.line.patience, _drop, task)
         self._calls.put(True)
         try:
-            return await future
+            return await task.future
         finally:
             self._open -= 1
+            if timer is not None:
+                timer.cancel()
 
     def close(self) -> None:
         """End the threads when their tasks are done. Blocks; a later task starts new threads."""
@@ -155,42 +160,33 @@ class Workers(Generic[_Question, _Reply]):
             batch = self._next_batch()
             if not batch:
                 continue
-            began = perf_counter()
             if batch[0].work is not None:
                 _run(batch[0])
             else:
                 self._answer_batch(batch)
-            self._update_pace((perf_counter() - began) / sum(task.size for task in batch))
             del batch  # or an idle thread would keep the answers
-
-    def _update_pace(self, seconds: float) -> None:
-        """Update the pace by the seconds that one thread took for a question."""
-        self._pace += (seconds / max(1, len(self._threads)) - self._pace) / PACE_BATCHES
 
     def _next_batch(self) -> list[_Task]:
         """Return the next task or, if it is a question, a fair share of the waiting ones."""
         share = min(MAX_BATCH, math.ceil(len(self._tasks) / len(self._threads or "?")))
         batch: list[_Task] = []
+        cost = 0
         while len(batch) < max(1, share):
             try:
                 task = self._tasks.popleft()
             except IndexError:
                 break
-            if task.work is not None and batch:
-                self._tasks.appendleft(task)  # its own call is still to come
+            if batch and (task.work is not None or cost + task.cost > MAX_BATCH):
+                self._tasks.appendleft(task)
+                self._calls.put(True)  # a thread that was called for it may have found nothing
                 break
-            if not self._is_dropped(task):
+            if not _is_dropped(task):
+                task.is_begun = True
                 batch.append(task)
+                cost += task.cost
                 if task.work is not None:
                     break
         return batch
-
-    def _is_dropped(self, task: _Task) -> bool:
-        has_left = task.future.cancelled() or task.client.has_left
-        if has_left or perf_counter() - task.since > self._patience:
-            _complete(task, None, Overloaded())
-            return True
-        return False
 
     def _answer_batch(self, tasks: Sequence[_Task]) -> None:
         """Answer questions; an error fails those that have no reply yet."""
@@ -203,6 +199,24 @@ class Workers(Generic[_Question, _Reply]):
         except BaseException as error:  # it is raised where the replies are awaited
             for task in tasks[answered:]:
                 _complete(task, None, error)
+
+
+def work_only(max_threads: int, line: WaitingLine) -> Workers[None, None]:
+    """Return a pool whose tasks are all functions to call, and no questions."""
+    return Workers(max_threads, list, line)
+
+
+def _drop(task: _Task) -> None:
+    """Refuse a task that has waited too long, unless it is begun."""
+    if not task.is_begun and not task.future.done():
+        task.future.set_exception(Overloaded())
+
+
+def _is_dropped(task: _Task) -> bool:
+    """Whether nobody waits for a task any more."""
+    if task.client.has_left:
+        _complete(task, None, Overloaded())
+    return task.client.has_left or task.future.done()
 
 
 def _run(task: _Task) -> None:
@@ -225,7 +239,7 @@ def _complete(task: _Task, result: object, failure: BaseException | None) -> Non
 
 
 def _set(future: asyncio.Future[Any], result: object, failure: BaseException | None) -> None:
-    if future.cancelled():
+    if future.done():
         return
     if failure is None:
         future.set_result(result)

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from semsearch.core.entries import Entry
 from semsearch.search.glossary import Glossary
 
 MAX_TERM_CHARS = 40
+MAX_GLOSSARIES = 6
+"""Glossaries that give an example."""
+MIN_EXAMPLES = 3
+"""Examples if there are fewer glossaries."""
 _FIRST_QUESTION = "What is this glossary about?"
-"""Asked before the service is ready. The entries nearest to it make the examples."""
+"""Asked in each glossary. The entries nearest to it make its examples."""
+_NEAREST = 20
+_PHRASE_CHARS = (15, 70)
+"""Shortest and longest asked-as phrase that is an example; it has one line on a phone."""
+_TRIED = 4
+"""Phrases of a glossary that are asked before its own words are taken instead."""
 _DESCRIPTION = re.compile(r"\b(?:is|are) ((?:an?|the) [^.;:,()\n]{20,80})[.;:,\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleQuestion:
+    """A question and the glossary that answers it."""
+
+    text: str
+    glossary: str
 
 
 class ExampleQuestions:
@@ -23,17 +41,61 @@ class ExampleQuestions:
 
     def __init__(self, glossary: Glossary) -> None:
         self._glossary = glossary
-        self._cached: tuple[str, list[str]] = ("", [])
+        self._cached: tuple[str, list[ExampleQuestion]] = ("", [])
 
-    def get(self) -> list[str]:
-        """Return up to three questions that the present entries answer."""
+    def get(self) -> list[ExampleQuestion]:
+        """Return questions that the present entries answer, at least one of each glossary."""
         tag = self._glossary.tag
         cached_tag, questions = self._cached
         if cached_tag != tag:
-            nearest = self._glossary.ask(_FIRST_QUESTION, k=20)
-            questions = example_questions([hit.entry for hit in nearest.hits])
+            names = [info.name for info in self._glossary.info().glossaries][:MAX_GLOSSARIES]
+            each = -(-MIN_EXAMPLES // max(len(names), 1))
+            questions = [one for name in names for one in self._of_glossary(name, each)]
             self._cached = tag, questions
         return questions
+
+    def _of_glossary(self, name: str, wanted: int) -> list[ExampleQuestion]:
+        nearest = self._glossary.ask(_FIRST_QUESTION, k=_NEAREST, glossary=name)
+        entries = [hit.entry for hit in nearest.hits]
+        found = dict(self._answered(asked_phrases(entries), wanted))
+        left = [entry for entry in entries if entry.id not in found]
+        texts = [*found.values(), *example_questions(left)]
+        return [ExampleQuestion(text, name) for text in texts[:wanted]]
+
+    def _answered(
+        self, phrases: Sequence[tuple[str, str]], wanted: int
+    ) -> Iterator[tuple[str, str]]:
+        """Yield the phrases that find their entry, with its id, until there are enough."""
+        found = 0
+        for id_, phrase in phrases[: _TRIED * wanted]:
+            answer = self._glossary.ask(phrase, k=1)
+            if not answer.no_close_match and [hit.entry.id for hit in answer.hits] == [id_]:
+                yield id_, phrase
+                found += 1
+            if found == wanted:
+                return
+
+
+def asked_phrases(entries: Sequence[Entry]) -> list[tuple[str, str]]:
+    """Return one asked-as phrase of each entry that has one, with its id; questions come first.
+
+    Phrases that name their entry are none: they do not show what a description finds.
+    """
+    low, high = _PHRASE_CHARS
+    found = []
+    for entry in entries:
+        names = [name.casefold() for name in (entry.term, *entry.aliases)]
+        fitting = [
+            phrase
+            for phrase in entry.details.asked_as
+            if low <= len(phrase) <= high and not any(one in phrase.casefold() for one in names)
+        ]
+        found += [(entry.id, phrase) for phrase in sorted(fitting, key=_is_no_question)[:1]]
+    return sorted(found, key=lambda one: _is_no_question(one[1]))
+
+
+def _is_no_question(phrase: str) -> bool:
+    return not phrase.endswith("?")
 
 
 def example_questions(entries: Sequence[Entry]) -> list[str]:

@@ -6,6 +6,7 @@ A new revision of the index empties it. It holds at most 64 values.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from threading import Lock
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -22,6 +23,9 @@ class PageCache:
 
     def __init__(self) -> None:
         self._cached: tuple[str, dict[Hashable, Any]] = ("", {})
+        self._counting = Lock()
+        self.hits = 0
+        self.misses = 0
 
     def __len__(self) -> int:
         """Return the number of values."""
@@ -39,7 +43,11 @@ class PageCache:
         if tag != cached[0] or len(cached[1]) >= MAX_VALUES:
             cached = self._cached = (tag, {})
         values = cached[1]  # stays the same if another thread empties the cache meanwhile
-        if key not in values:
+        is_hit = key in values
+        with self._counting:
+            self.hits += is_hit
+            self.misses += not is_hit
+        if not is_hit:
             values[key] = compute()
         found: T = values[key]
         return found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import replace
+from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,11 +22,16 @@ from semsearch.server.auth.exposure import is_local
 from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http.error_responses import page_root
+from semsearch.server.http.problem_types import NOT_FOUND
+from semsearch.server.http.problems import Refused
 from semsearch.server.page_cache import PageCache
+from semsearch.server.serialize import to_json
 from semsearch.web import Site
 
 VARY = "Accept, Authorization"
 """Request headers that answers depend on."""
+
+T = TypeVar("T")
 
 
 class RequestContext:
@@ -39,7 +46,7 @@ class RequestContext:
         Args:
             request: the request.
             refresh: whether to show the latest revision first, which may wait for a writer. A
-                coroutine awaits `SearchService.refresh` instead.
+                coroutine awaits `refreshed` instead.
         """
         state = request.app.state
         self.glossary: Glossary = state.glossary
@@ -47,11 +54,33 @@ class RequestContext:
         self._page_cache: PageCache = state.page_cache
         self._caller = caller_of(request)
         if refresh:
-            self.glossary.follow(wait=False)
-        etag = _etag(f'"{self.glossary.tag}-{__version__}"', self._caller)
+            self.glossary.refresh(wait=False)
+        permitted = self._caller.glossaries
+        tag = self.glossary.tag_of(permitted) if permitted else self.glossary.tag
+        etag = _etag(f'"{tag}-{__version__}-{state.settings_tag}"', self._caller)
         self.caching = {"ETag": etag, "Cache-Control": "no-cache", "Vary": VARY}
         tags = ",".join(request.headers.getlist("if-none-match")).split(",")
         self.is_not_modified = etag in (tag.strip().removeprefix("W/") for tag in tags)
+
+    @classmethod
+    async def refreshed(cls, request: Request) -> RequestContext:
+        """Make the context in a coroutine. If the index has changed, a thread refreshes it."""
+        await request.app.state.search_service.refresh()
+        return cls(request, refresh=False)
+
+    def respond(self, make: Callable[[], object]) -> Response:
+        """Return the JSON of a value, which is made unless the client's copy is up to date."""
+        return self.respond_with(lambda: to_json(make()))
+
+    def respond_page(self, make: Callable[[], bytes]) -> Response:
+        """Return a page, which is made unless the client's copy is up to date."""
+        return self.respond_with(make, "text/html")
+
+    def respond_with(
+        self, make: Callable[[], bytes], media_type: str = "application/json"
+    ) -> Response:
+        """Return content, JSON by default, which is made unless the client's copy is up to date."""
+        return self.not_modified() if self.is_not_modified else self.ok(make(), media_type)
 
     def not_modified(self) -> Response:
         """Return the answer to a client whose copy is up to date."""
@@ -61,9 +90,9 @@ class RequestContext:
         """Return content, JSON by default, that a client may store and revalidate by its ETag."""
         return Response(content, media_type=media_type, headers=self.caching)
 
-    def page(self, content: bytes) -> Response:
-        """Return a page that a client may store and revalidate by its ETag."""
-        return self.ok(content, "text/html")
+    def cached(self, key: Hashable, compute: Callable[[], T]) -> T:
+        """Return a value that pages need, computed once for each state of the index."""
+        return self._page_cache.get(self.glossary.tag, key, compute)
 
     def entry(self, id_or_name: str) -> Entry:
         """Return one entry of the glossaries that the caller may use.
@@ -72,16 +101,13 @@ class RequestContext:
             EntryNotFound: none of these entries has this id or name.
         """
         try:
-            found = self.glossary.entry(id_or_name)
+            return self.glossary.entry(id_or_name, self._caller.glossaries)
         except InvalidQuestion:
             raise self._not_found() from None
         except EntryNotFound:
-            if self._caller.glossaries:  # the message may suggest a name of another glossary
+            if self._caller.glossaries:
                 raise self._not_found() from None
             raise
-        if not self._caller.may_use(found.glossary):
-            raise self._not_found()
-        return found
 
     def _not_found(self) -> EntryNotFound:
         names = self._caller.glossaries
@@ -135,9 +161,11 @@ class RequestContext:
 
     def languages(self) -> list[str]:
         """Return the tags of the languages of definitions that the caller may see, sorted."""
-        by_glossary = self._page_cache.get(self.glossary.tag, "languages", self._languages)
-        tags = {tag for info in self.glossaries() for tag in by_glossary.get(info.name, ())}
-        return sorted(tags)
+        return sorted({tag for info in self.glossaries() for tag in self.languages_of(info.name)})
+
+    def languages_of(self, glossary: str) -> tuple[str, ...]:
+        """Return the tags of the languages of one glossary."""
+        return self.cached("languages", self._languages).get(glossary, ())
 
     def _languages(self) -> dict[str, tuple[str, ...]]:
         names = [info.name for info in self.glossary.info().glossaries]
@@ -156,8 +184,33 @@ class RequestContext:
             _public_url(self._request),
             base_url(self._request),
             tuple(self.glossaries()),
+            about=self.glossary.presentation,
             may_edit=self._caller.may_edit,
+            takes_suggestions=self._request.app.state.suggestion_rates is not None,
+            is_recording=self._request.app.state.question_recorder is not None,
         )
+
+
+def settings_tag(settings: Settings, *, is_open: bool, has_assistants: bool) -> str:
+    """Return a hash of what pages depend on beside the index, as a part of their `ETag`.
+
+    Args:
+        settings: the public URL is in links of pages, feeds and /llms.txt; pages say
+            whether questions are recorded and suggestions taken.
+        is_open: whether anybody may read, which examples show.
+        has_assistants: whether /llms.txt names the address of assistants.
+    """
+    return text_hash(
+        repr(
+            (
+                settings.public_url,
+                is_open,
+                has_assistants,
+                settings.record_questions,
+                settings.suggestions,
+            )
+        )
+    ).hex()[:8]
 
 
 def base_url(request: Request) -> str:
@@ -166,13 +219,28 @@ def base_url(request: Request) -> str:
     It is the public URL of the settings. Without one, a request to a loopback address states it.
     The host of other requests is not trusted.
     """
-    host = request.url.hostname or ""
-    return _public_url(request) or (str(request.base_url) if is_local(host) else "")
+    if url := _public_url(request):
+        return url
+    requested = request.base_url
+    return str(requested) if is_local(requested.hostname or "") else ""
+
+
+def known_base_url(request: Request) -> str:
+    """Return `base_url` for an answer that needs it.
+
+    Raises:
+        Refused: the URL of the service is not known.
+    """
+    if url := base_url(request):
+        return url
+    raise Refused(
+        NOT_FOUND, "the service does not know its public address; SEMSEARCH_PUBLIC_URL sets it"
+    )
 
 
 def _public_url(request: Request) -> str:
     settings: Settings = request.app.state.settings
-    return settings.public_url and settings.public_url.rstrip("/") + "/"
+    return settings.base_url
 
 
 def _etag(index_tag: str, caller: Caller) -> str:

@@ -11,8 +11,9 @@ from pydantic import TypeAdapter
 from semsearch.core import answers, entries, index_info
 from semsearch.exporters.export import Loss
 from semsearch.ingest.bulk import ImportReport
+from semsearch.insights.report import GapReport
 from semsearch.search.autocomplete import Suggestion
-from semsearch.search.semantic_map import MapPart, Place, TextComparison
+from semsearch.search.semantic_map import Place, TextComparison
 from semsearch.server.schemas.answers import WireAnswer, WireSuggestion
 from semsearch.server.schemas.base import Wire
 from semsearch.server.schemas.entries import (
@@ -23,10 +24,13 @@ from semsearch.server.schemas.entries import (
     WireVersion,
 )
 from semsearch.server.schemas.exports import WireExportLoss
+from semsearch.server.schemas.gaps import WireGapReport
 from semsearch.server.schemas.glossaries import WireGlossaryInfo
 from semsearch.server.schemas.imports import WireImportReport
-from semsearch.server.schemas.maps import WireComparison, WireMapPart, WirePlace
+from semsearch.server.schemas.inbox import WireInboxItem
+from semsearch.server.schemas.maps import WireComparison, WirePlace
 from semsearch.server.schemas.related import WireRelated
+from semsearch.storage.inbox import ReaderSuggestion
 
 _SHAPES: Mapping[type, Callable[[Any], Wire | index_info.IndexInfo]] = {
     answers.Answer: WireAnswer.of,
@@ -37,9 +41,10 @@ _SHAPES: Mapping[type, Callable[[Any], Wire | index_info.IndexInfo]] = {
     index_info.GlossaryInfo: WireGlossaryInfo.of,
     index_info.IndexInfo: lambda info: info,  # its fields are the members
     ImportReport: WireImportReport.of,
+    GapReport: WireGapReport.of,
     Loss: WireExportLoss.of,
-    MapPart: WireMapPart.of,
     Place: WirePlace.of,
+    ReaderSuggestion: WireInboxItem.of,
     Suggestion: WireSuggestion.of,
     TextComparison: WireComparison.of,
 }
@@ -59,19 +64,19 @@ def to_json(value: object) -> bytes:
     make = _SHAPES.get(type(value))
     if make is None:
         raise TypeError(f"{type(value).__name__} has no JSON shape")
-    return _dump(make(value))
+    return shape_json(make(value))
 
 
 def stored_entry(entry: entries.Entry, revision: int | None) -> bytes:
     """Return the JSON of an entry with the revision of its last change, None if it is not known."""
-    return _dump(WireStoredEntry.of(entry, revision))
+    return shape_json(WireStoredEntry.of(entry, revision))
 
 
 def deleted_entry(deletion: entries.Changed) -> bytes:
     """Return the JSON of the deletion of an entry."""
-    return _dump(WireDeletedEntry.of(deletion))
+    return shape_json(WireDeletedEntry.of(deletion))
 
 
-def _dump(shape: Wire | index_info.IndexInfo) -> bytes:
+def shape_json(shape: Wire | index_info.IndexInfo) -> bytes:
     """Return the JSON of a shape."""
-    return _adapter(type(shape)).dump_json(shape)
+    return _adapter(type(shape)).dump_json(shape, by_alias=True)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from semsearch.core.entries import Entry
 from semsearch.search.glossary import Glossary
-from semsearch.server.serialize import to_json
+from semsearch.server.schemas.maps import WireMapPart
+from semsearch.server.serialize import shape_json
+from semsearch.web.listings import MapRow, MapTable, map_rows
 from semsearch.web.render import Site, render
 from semsearch.web.urls import map_file
 
@@ -28,14 +30,18 @@ class _TablePage:
 
 def map_files(glossary: Glossary, site: Site) -> Iterator[tuple[str, bytes]]:
     """Yield the paths and contents of the files: the points, and the pages of the tables."""
-    part = glossary.atlas().part(k=max(1, site.entries))
+    atlas = glossary.atlas()
+    part = atlas.part(k=max(1, site.entries))
     paths = [site.entry_path(label.id) for label in part.labels]
-    yield "map.json", compact({**json.loads(to_json(part)), "paths": paths})
+    yield (
+        "map.json",
+        compact({**json.loads(shape_json(WireMapPart.of(part, atlas.topics()))), "paths": paths}),
+    )
     pages = list(_table_pages(glossary, site)) or [_TablePage("map.html", "", (), 0)]
     starts = {one.name: one.path for one in reversed(pages)}
     for number, one in enumerate(pages):
         seen = site.seen_from(one.path)
-        next_path = pages[number + 1].path if number + 1 < len(pages) else None
+        following = seen.root + pages[number + 1].path if number + 1 < len(pages) else ""
         yield (
             one.path,
             render(
@@ -43,13 +49,13 @@ def map_files(glossary: Glossary, site: Site) -> Iterator[tuple[str, bytes]]:
                 seen,
                 question="",
                 glossary="",
-                place=None,
+                nearest=[],
+                chosen="",
                 may_compare=False,
-                rows=_rows(glossary, one),
-                total=one.total,
-                table_of=one.name,
-                tables=[(info.name, seen.root + starts[info.name]) for info in site.glossaries],
-                next=next_path and seen.root + next_path,
+                tables=[MapTable(one.name, _rows(glossary, one), one.total, following)],
+                table_links=[
+                    (info.name, seen.root + starts[info.name]) for info in site.glossaries
+                ],
             ),
         )
 
@@ -65,9 +71,9 @@ def _table_pages(glossary: Glossary, site: Site) -> Iterator[_TablePage]:
             yield _TablePage("map.html" if is_first else path, info.name, own, info.entries)
 
 
-def _rows(glossary: Glossary, part: _TablePage) -> list[dict[str, object]]:
+def _rows(glossary: Glossary, part: _TablePage) -> list[MapRow]:
     near = glossary.atlas().near(part.entries, glossary=part.name) if part.entries else []
-    return [{"entry": one, "near": own} for one, own in zip(part.entries, near, strict=True)]
+    return map_rows(part.entries, near)
 
 
 def compact(value: object) -> bytes:

@@ -6,6 +6,7 @@ It uses the templates of the service, with relative URLs only.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -20,10 +21,14 @@ from semsearch.search.browse import letter_of
 from semsearch.search.glossary import Glossary
 from semsearch.server.entry_lists import listed_entries
 from semsearch.server.static_map import compact, map_files
+from semsearch.storage.layout import IndexLayout
+from semsearch.storage.recent import recent_entries
 from semsearch.web.assets import FOLDER, assets_path
 from semsearch.web.entry_page import MAX_RELATED, entry_page_of
+from semsearch.web.feed import MAX_ENTRIES, feed
+from semsearch.web.listings import day_of, listed_glossaries
 from semsearch.web.markdown_pages import entry_markdown, llms
-from semsearch.web.render import Site, render
+from semsearch.web.render import Site, logo_file, render, theme
 from semsearch.web.urls import glossary_file
 
 MARKER = ".semsearch-site.json"
@@ -51,17 +56,16 @@ def write_site(
     Args:
         glossary: the index.
         folder: missing, empty, or with an earlier export, whose outdated pages are removed.
-        url: of the site, for canonical links and the site map. Without it there is no site map,
-            which needs absolute URLs.
+        url: of the site with a slash at its end, for canonical links and the site map. Without it
+            there is no site map, which needs absolute URLs.
         progress: shows the progress.
 
     Raises:
         InvalidSetting: the folder has other files in it.
     """
     before = _earlier_files(folder)
-    url = url and url.rstrip("/") + "/"
     infos = tuple(glossary.info().glossaries)
-    site = Site(url=url, address="", glossaries=infos, is_static=True)
+    site = Site(url=url, address="", glossaries=infos, is_static=True, about=glossary.presentation)
     folder.mkdir(parents=True, exist_ok=True)
     export = _Export(glossary, site, folder, [*before])
     export.write(progress or Silent())
@@ -94,6 +98,7 @@ class _Export:
         self._site = site
         self._folder = folder
         self._before = before
+        self._built = day_of(glossary.info().built_at)
         self.files: dict[str, None] = {}
 
     def write(self, progress: Progress) -> None:
@@ -108,7 +113,7 @@ class _Export:
         self._file("names.js", _script("semsearchNames", sorted(names)))
         for info in self._site.glossaries:
             self._index(info.name, info.entries)
-        self._file("index.html", render("glossaries", self._site.seen_from("index.html")))
+        self._file("index.html", self._glossaries())
         for path, content in map_files(self._glossary, self._site):
             self._file(path, content)
         self._file(
@@ -116,7 +121,14 @@ class _Export:
         )
         for name in ASSETS:
             self._file(assets_path() + name, (FOLDER / name).read_bytes())
+        about = self._site.about
+        if about.accent:
+            self._file("theme.css", theme(about))
+        if about.logo:
+            self._file(logo_file(about), about.logo_bytes)
         if self._site.url:
+            changed = recent_entries(IndexLayout(Path(self._glossary.info().path)), MAX_ENTRIES)
+            self._file("feed.atom", feed(self._site, self._site.url, changed))
             self._site_maps()
 
     def remove(self, before: Sequence[str]) -> int:
@@ -167,6 +179,7 @@ class _Export:
         starts = range(0, max(len(every), 1), TERMS_PER_PAGE)
         pages = [every[start : start + TERMS_PER_PAGE] for start in starts]
         letters: dict[str, str] = {}
+        counts = Counter(map(letter_of, every))
         for number, own in enumerate(pages):
             for entry in own:
                 letters.setdefault(letter_of(entry), _index_path(name, number))
@@ -184,7 +197,14 @@ class _Export:
                 site,
                 name=name,
                 entries=entries,
-                letters=[{"letter": one, "href": href} for one, href in hrefs.items()],
+                languages=self._glossary.languages(name),
+                built=self._built,
+                may_filter=False,
+                filter="",
+                letters=[
+                    {"letter": one, "count": counts[one], "href": href}
+                    for one, href in hrefs.items()
+                ],
                 letter=None,
                 groups=groups,
                 downloads=[],
@@ -192,6 +212,12 @@ class _Export:
                 next=site.root + _index_path(name, number + 1) if number + 1 < len(pages) else None,
             )
             self._file(path, page)
+
+    def _glossaries(self) -> bytes:
+        """Return the start page, which lists the glossaries."""
+        listed = listed_glossaries(self._site.glossaries, self._glossary.languages)
+        site = self._site.seen_from("index.html")
+        return render("glossaries", site, glossaries=listed, built=self._built)
 
     def _site_maps(self) -> None:
         """Write the site map. That of a large site lists further site maps."""

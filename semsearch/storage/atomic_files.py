@@ -1,8 +1,12 @@
-"""Atomic file replacement, fsync, and the file locks of an index folder."""
+"""Atomic file replacement, fsync, and the file locks of an index folder.
+
+Locks are those of the system, which ends them with the process: flock(2), on Windows the lock of a
+byte range. No library is used. `filelock` empties the file that names the holder, and `portalocker`
+locks the bytes with the name, so that nobody could read it on Windows.
+"""
 
 from __future__ import annotations
 
-import fcntl
 import os
 import time
 from collections.abc import Iterator
@@ -15,10 +19,24 @@ import numpy.typing as npt
 
 from semsearch.core.errors import IndexBusy
 
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+    import msvcrt
+
+_LOCKED_BYTE = 1 << 30
+"""The byte that is locked on Windows: beyond the name of the holder, which others may then read."""
+
+_SYNCS_FOLDERS = os.name != "nt"
+"""Windows opens no folder; NTFS keeps its names in a journal."""
+
 
 def sync(path: Path) -> None:
     """Force a file, or the names in a folder, to disk."""
-    descriptor = os.open(path, os.O_RDONLY)
+    if not _SYNCS_FOLDERS and path.is_dir():
+        return
+    descriptor = os.open(path, os.O_RDONLY if _SYNCS_FOLDERS else os.O_RDWR)
     try:
         os.fsync(descriptor)
     finally:
@@ -104,7 +122,11 @@ def briefly_locked(lock: Path) -> Iterator[None]:
 def _try_lock(stream: IO[str]) -> bool:
     """Take the lock if it is free; return whether it was."""
     try:
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        if fcntl is None:
+            stream.seek(_LOCKED_BYTE)
+            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):  # the second is what Windows says
         return False
     return True

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from semsearch.core.entries import ChangeKind, Entry
-from semsearch.storage import history
+from semsearch.storage import history, purges, redirects
 from semsearch.storage.database import transaction
 from semsearch.storage.rows import COLUMNS, Origin, to_row
 
@@ -51,8 +51,24 @@ class ChangeWriter:
         self.revision += 1
         history.record(self._connection, id_, self.revision, ChangeKind.DELETED)
         self._connection.execute("DELETE FROM entry WHERE id = ?", (id_,))
+        redirects.forget(self._connection, id_)  # of an earlier deletion
         if origin is Origin.LIVE:
             self._connection.execute("INSERT INTO live_deletion VALUES (?)", (id_,))
+        return self.revision
+
+    def redirect(self, id_: str, target: str) -> None:
+        """Record that an entry has taken the place of a deleted one."""
+        redirects.record(self._connection, id_, target)
+
+    def purge(self, id_: str) -> int:
+        """Delete an entry and record that it never comes back; returns the new revision.
+
+        Its history remains until `EntryStore.erase_purged`, so that open indexes see it go.
+        """
+        self.revision += 1
+        history.record(self._connection, id_, self.revision, ChangeKind.DELETED)
+        self._connection.execute("DELETE FROM entry WHERE id = ?", (id_,))
+        purges.record(self._connection, id_, self.revision)
         return self.revision
 
     def shift(self, id_: str, position: int, origin: Origin) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -84,8 +85,8 @@ def open_for_reading(
                 connection.execute(f"PRAGMA {setting}")
             if _version(connection, file, migrations) < len(migrations):
                 raise FormatTooOld(
-                    f"{file} was written by an older version of semsearch; run `semsearch build` "
-                    "once, which migrates it"
+                    f"{file} was written by an older version of semsearch; run `semsearch upgrade`, "
+                    "which migrates it"
                 )
             connection.execute(f"PRAGMA busy_timeout={int(patience_s * 1000)}")
         except BaseException:
@@ -221,6 +222,8 @@ class Reader:
         uri = f"file:{quote(os.fsencode(file.resolve()))}?mode=ro&immutable=1"
         self._lock = threading.Lock()
         self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        # a connection refers to itself, so dropping it closes nothing before the next collection
+        weakref.finalize(self, self._connection.close)
         for setting in ("query_only=ON", "trusted_schema=OFF", f"mmap_size={MAPPED_BYTES}"):
             self._connection.execute(f"PRAGMA {setting}")
         self.rows("SELECT COUNT(*) FROM sqlite_master")  # SQLite opens the file on the first read

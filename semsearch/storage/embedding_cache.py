@@ -22,7 +22,7 @@ TOKENS = 1
 """Version of the selection of tokens; raised when stop words, word pieces or their number
 change."""
 
-_MOST_PARAMETERS = 500
+_MAX_PARAMETERS = 500
 _SCANNED = 1 << 14
 """Texts read at once, from a table of hashes: some hundredths of a second."""
 
@@ -146,7 +146,7 @@ class EmbeddedTexts:
         A few are looked up. For many the whole index is read, in batches, so that a writer waits
         for a moment only.
         """
-        if len(texts) <= _MOST_PARAMETERS:
+        if len(texts) <= _MAX_PARAMETERS:
             yield from self._values("text, kept", list(texts), key)
             return
         number, last = self._number(key), b""
@@ -171,8 +171,8 @@ class EmbeddedTexts:
     def _values(self, columns: str, texts: Sequence[bytes], key: str) -> Iterator[Any]:
         number = self._number(key)
         distinct = list(dict.fromkeys(texts))
-        for start in range(0, len(distinct), _MOST_PARAMETERS):
-            some = distinct[start : start + _MOST_PARAMETERS]
+        for start in range(0, len(distinct), _MAX_PARAMETERS):
+            some = distinct[start : start + _MAX_PARAMETERS]
             marks = ",".join("?" * len(some))
             yield from self._connection.execute(
                 f"SELECT {columns} FROM embedding WHERE text IN ({marks}) AND encoder = ?",  # noqa: S608

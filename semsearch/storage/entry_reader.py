@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from heapq import merge
@@ -11,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from semsearch.core.entries import Changed, Entry, Version
-from semsearch.storage import history, idempotency
+from semsearch.storage import history, idempotency, purges, redirects
 from semsearch.storage.database import (
     PATIENCE_S,
     check,
@@ -23,10 +25,16 @@ from semsearch.storage.idempotency import StoredRequest
 from semsearch.storage.migrations import MIGRATIONS
 from semsearch.storage.rows import COLUMNS, Origin, from_row
 
-_PIECE = 4096
+_BATCH = 4096
 """Entries read at a time, in a hundredth of a second."""
 _ALL = -1
 """SQLite's way to say "no limit"."""
+_TICK_NS = 3_000_000_000
+"""Commits so close together may leave the same time on the file: the clocks of file systems tick
+every few milliseconds, the coarsest every two seconds."""
+
+_FileState = tuple[int, int, int, int]
+"""Device, inode, size and time of change of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,15 @@ class EntryRow:
     origin: Origin
     position: int
     """Within its glossary."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecentEntry:
+    """A present entry with the revision and the time (ISO 8601, UTC) of its last change."""
+
+    entry: Entry
+    revision: int
+    at: str
 
 
 class EntryReader:
@@ -59,6 +76,7 @@ class EntryReader:
         self._patience_s = patience_s
         self._file = file
         self._named = named or file
+        self._known: tuple[_FileState, tuple[str, int]] | None = None
         self._connection = self._open()
         self.texts = EmbeddedTexts(self._connection)
 
@@ -97,6 +115,21 @@ class EntryReader:
         ).fetchone()
         return str(identity), int(number)
 
+    def last_revision(self) -> tuple[str, int]:
+        """Return `revision`, which is read again only if the file may have changed since.
+
+        Every commit writes to the file and so changes its time. Looking at the time takes
+        a tenth of reading the revision.
+        """
+        stat = self._file.stat()
+        state = stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns
+        if self._known is not None and self._known[0] == state:
+            return self._known[1]
+        revision = self.revision
+        is_settled = time.time_ns() - stat.st_mtime_ns > _TICK_NS
+        self._known = (state, revision) if is_settled else None
+        return revision
+
     def get(self, id_: str) -> EntryRow | None:
         """Return an entry by id, or None."""
         row = self._connection.execute(
@@ -104,6 +137,10 @@ class EntryReader:
             (id_,),
         ).fetchone()
         return EntryRow(from_row(row[:-3]), row[-3], Origin(row[-2]), row[-1]) if row else None
+
+    def successor(self, id_: str) -> str | None:
+        """Return the id of the entry that has taken the place of one that is gone, or None."""
+        return redirects.target_of(self._connection, id_)
 
     def is_only(self, id_: str) -> bool:
         """Return whether there is no other entry; counting a million would take a second."""
@@ -152,13 +189,13 @@ class EntryReader:
             rows = self._connection.execute(
                 f"SELECT {COLUMNS}, position FROM entry WHERE (glossary, position) > (?, ?) "  # noqa: S608 - constant
                 "ORDER BY glossary, position LIMIT ?",
-                (*last, _PIECE),
+                (*last, _BATCH),
             ).fetchall()
             for row in rows:
                 entry = from_row(row[:-1])
                 last = entry.glossary, row[-1]
                 yield row[-1], entry
-            if len(rows) < _PIECE:
+            if len(rows) < _BATCH:
                 return
 
     def changes_since(self, revision: int, limit: int | None = None) -> list[Changed]:
@@ -180,6 +217,23 @@ class EntryReader:
         gone = (Changed(id_, None, at) for at, id_ in deleted)
         return list(islice(merge(there, gone, key=lambda changed: changed.revision), limit))
 
+    def latest(self, limit: int, glossaries: Collection[str] = ()) -> list[RecentEntry]:
+        """Return the entries that were changed last, latest first.
+
+        Args:
+            limit: most entries.
+            glossaries: only of these; of all by default.
+        """
+        with reading(self._connection):
+            rows = self._connection.execute(
+                f"SELECT {COLUMNS}, revision, (SELECT at FROM written "  # noqa: S608 - constant
+                "WHERE revision >= entry.revision ORDER BY revision LIMIT 1) FROM entry "
+                "WHERE ? OR glossary IN (SELECT value FROM json_each(?)) "
+                "ORDER BY revision DESC LIMIT ?",
+                (not glossaries, json.dumps(list(glossaries)), limit),
+            ).fetchall()
+        return [RecentEntry(from_row(row[:-2]), row[-2], row[-1]) for row in rows]
+
     def count_changes_since(self, revision: int) -> int:
         """Return the number of entries that `changes_since` would return."""
         with reading(self._connection):
@@ -187,6 +241,22 @@ class EntryReader:
                 "SELECT count(*) FROM entry WHERE revision > ?", (revision,)
             ).fetchone()
             return int(there) + len(history.gone_since(self._connection, revision, _ALL))
+
+    def purged(self) -> frozenset[str]:
+        """Return the hashes of all ids that were purged."""
+        return purges.digests(self._connection)
+
+    def known_ids(self, digests: Collection[str]) -> list[str]:
+        """Return the ids with these hashes that an entry or the history has."""
+        return purges.known_ids(self._connection, digests)
+
+    def changes_for_mirrors(self, revision: int, limit: int | None) -> list[Changed]:
+        """Return the changes since a revision, and what was purged."""
+        with reading(self._connection):
+            changes = self.changes_since(revision, limit)
+            gone = purges.since(self._connection, revision, _ALL if limit is None else limit)
+        both = merge(changes, gone, key=lambda changed: changed.revision)
+        return list(islice(both, limit))
 
     def versions(self, id_: str) -> list[Version]:
         """Return all states of an entry, oldest first; empty if it never existed."""

@@ -8,13 +8,13 @@ higher than the last, and is written together with the previous state, its autho
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from semsearch.core.entries import Changed, ChangeKind, Entry
-from semsearch.core.errors import EntryConflict, EntryNotFound
+from semsearch.core.errors import EntryConflict, EntryNotFound, InvalidEntry
 from semsearch.core.progress import Progress, Silent
-from semsearch.storage import history, idempotency
+from semsearch.storage import history, idempotency, purges, redirects
 from semsearch.storage.changes import ChangeWriter, change_transaction
 from semsearch.storage.corpus_diff import (
     Changes,
@@ -23,9 +23,7 @@ from semsearch.storage.corpus_diff import (
     PreservedEdits,
     compare,
 )
-from semsearch.storage.database import (
-    open_for_writing,
-)
+from semsearch.storage.database import open_for_writing, transaction
 from semsearch.storage.embedding_cache import Embedded
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.idempotency import StoredRequest
@@ -48,6 +46,8 @@ class Edit:
     expected: int | None = None
     is_restored: bool = False
     """Whether `entry` is an earlier version."""
+    successor: str = ""
+    """The id of the entry that a deleted one leads to."""
 
 
 class EntryStore(EntryReader):
@@ -55,6 +55,30 @@ class EntryStore(EntryReader):
 
     def _open(self) -> sqlite3.Connection:
         return open_for_writing(self._file, MIGRATIONS)
+
+    def renew_identity(self) -> str:
+        """Give the store another identity, so that revisions told before mean nothing in it."""
+        with transaction(self._connection):
+            self._connection.execute("UPDATE store SET identity = lower(hex(randomblob(16)))")
+        return self.revision[0]
+
+    def are_all(self, ids: Collection[str]) -> bool:
+        """Return whether there is no entry but these."""
+        (count,) = self._connection.execute("SELECT count(*) FROM entry").fetchone()
+        return int(count) == sum(self.get(id_) is not None for id_ in ids)
+
+    def purge(self, ids: Collection[str], who: str) -> None:
+        """Delete entries in one transaction, and record that they never come back."""
+        with change_transaction(self._connection, who) as change:
+            for id_ in ids:
+                change.purge(id_)
+        self._acknowledge(change)
+
+    def erase_purged(self) -> None:
+        """Erase the history of purged entries, and what the file still has of deleted rows."""
+        with transaction(self._connection):
+            purges.erase(self._connection, self.purged())
+        self._connection.execute("VACUUM")
 
     def replace_all(
         self,
@@ -85,8 +109,9 @@ class EntryStore(EntryReader):
         ordered = comparison.ordered
         known = history.ids_with_history(self._connection)
         with change_transaction(self._connection, history.BUILD) as changes:
-            for id_ in sorted(comparison.gone):
-                changes.delete(id_, Origin.CORPUS)
+            former = [row.entry for id_ in sorted(comparison.gone) if (row := self.get(id_))]
+            for entry in former:
+                changes.delete(entry.id, Origin.CORPUS)
             for place, change in enumerate(comparison.changes_by_place):
                 if change == EntryChange.SAME:
                     continue
@@ -96,6 +121,8 @@ class EntryStore(EntryReader):
                 else:
                     kind = _kind_by_build(EntryChange(change), entry.id in known)
                     changes.put(entry, comparison.position(place), origin, kind)
+            for id_, target in redirects.successors(former, ordered).items():
+                changes.redirect(id_, target)
             changes.finish_build(preserved.deleted)
         self._acknowledge(changes)
 
@@ -124,6 +151,7 @@ class EntryStore(EntryReader):
             EntryConflict: an entry does not have the expected revision.
             EntryNotFound: an entry to delete does not exist.
             AnsweredBefore: the idempotency key was used meanwhile.
+            InvalidEntry: an entry to add was purged.
         """
         progress.start("writing", 1)
         with change_transaction(self._connection, who) as change:
@@ -151,8 +179,15 @@ class EntryStore(EntryReader):
         if edit.entry is None:
             if present is None:
                 raise EntryNotFound(f"there is no entry {edit.id!r} to delete")
-            return change.delete(edit.id, Origin.LIVE)
+            revision = change.delete(edit.id, Origin.LIVE)
+            if edit.successor:
+                change.redirect(edit.id, edit.successor)
+            return revision
         if present is None:
+            if purges.digest_of(edit.id) in self.purged():
+                raise InvalidEntry(
+                    f"the entry {edit.id!r} was purged and does not come back; choose another id"
+                )
             kind = ChangeKind.RESTORED if edit.is_restored else ChangeKind.ADDED
             position = change.next_position(edit.entry.glossary)
             return change.put(edit.entry, position, Origin.LIVE, kind)

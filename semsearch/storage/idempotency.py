@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from semsearch.core.errors import AnsweredBefore
 
-KEPT = timedelta(days=1)
+RETENTION = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def keep(connection: sqlite3.Connection, answered: StoredRequest) -> None:
         AnsweredBefore: the key was used meanwhile.
     """
     now = datetime.now(UTC)
-    connection.execute("DELETE FROM request WHERE at < ?", ((now - KEPT).timestamp(),))
+    connection.execute("DELETE FROM request WHERE at < ?", ((now - RETENTION).timestamp(),))
     try:
         connection.execute(
             "INSERT INTO request VALUES (?, ?, ?, ?, ?)",
@@ -47,6 +47,6 @@ def find(connection: sqlite3.Connection, who: str, key: str) -> StoredRequest | 
     """Return the answer to a request of the last day, or None."""
     found = connection.execute(
         "SELECT digest, answer FROM request WHERE who = ? AND key = ? AND at >= ?",
-        (who, key, (datetime.now(UTC) - KEPT).timestamp()),
+        (who, key, (datetime.now(UTC) - RETENTION).timestamp()),
     ).fetchone()
     return StoredRequest(who, key, bytes(found[0]), bytes(found[1])) if found else None

@@ -20,3 +20,9 @@ def from_int8(rows: NDArray[np.int8]) -> Vectors:
     """Return the rows that `to_int8` was given, apart from the rounding error."""
     vectors: Vectors = rows.astype(np.float32) / np.float32(SCALE)
     return vectors
+
+
+def products_int8(rows: NDArray[np.int8], vector: Vectors) -> NDArray[np.float32]:
+    """Return the products of the rows of `from_int8` with a vector, (n,), without making them."""
+    products: NDArray[np.float32] = rows.astype(np.float32) @ (vector / np.float32(SCALE))
+    return products

@@ -11,14 +11,16 @@ from contextlib import suppress
 from pathlib import Path
 
 _SIZE = 8
+_BINARY = getattr(os, "O_BINARY", 0)
+"""Of Windows, which otherwise writes a line feed as two bytes."""
 
 
 def write_last_commit(file: Path, revision: int) -> None:
     """Write the revision of a committed transaction; the caller holds the lock of the index."""
     with suppress(OSError):  # the transaction is committed even if this fails
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | _BINARY, 0o666)
         try:
-            os.pwrite(descriptor, revision.to_bytes(_SIZE, "little"), 0)
+            os.write(descriptor, revision.to_bytes(_SIZE, "little"))
         finally:
             os.close(descriptor)
 

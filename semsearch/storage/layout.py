@@ -2,10 +2,14 @@
 
     index/
       store.db                  entries, their history and the vectors of their texts (SQLite);
-                                everything else is derived from it
+                                generations are derived from it
       CURRENT                   number of the current generation, and the hash of its manifest
       calibration.json          how confidence is rescaled, if it was calibrated
       keys.db                   access keys, hashed (SQLite, mode 0600), if there are any
+      keys.reserve              room for revoking a key on a full disk
+      usage.db                  what keys have written today, if there are quotas (SQLite, 0600)
+      questions.db              what readers asked, if that is recorded (SQLite, mode 0600)
+      inbox.db                  what readers suggest, if that is on (SQLite, mode 0600)
       ACKNOWLEDGED              revision of the last acknowledged edit, a hint for readers
       LOCK                      held while a process writes the store or replaces CURRENT
       BUILDING                  held during a build; edits and publishing go on
@@ -16,10 +20,10 @@
         entries.db              entries, names, passages, relations (SQLite, read-only)
         words.db                stems and where their postings are (SQLite, read-only)
         name_stems.i64          stems of names (see `index/files/name_stems.py`)
-        name_starts.i64         where those of each entry begin
+        name_starts.i64         where the stems of each entry begin
         name_words.i64          every stem of a name, ascending
-        name_word_starts.i64    where its entries begin in
-        name_word_positions.i32 the positions of the entries that have it in a name
+        name_word_starts.i64    where the positions of each stem begin
+        name_word_positions.i32 positions of the entries that have a stem in a name
         postings.i32, .f32      entries that contain a stem, and their weights
         vectors.f32             one float32 row for each passage
         engine.faiss            HNSW graph of the entries, if the index is large
@@ -238,6 +242,21 @@ class IndexLayout:
     def keys(self) -> Path:
         """The access keys (SQLite)."""
         return self.root / "keys.db"
+
+    @property
+    def usage(self) -> Path:
+        """What keys have written today (SQLite)."""
+        return self.root / "usage.db"
+
+    @property
+    def questions(self) -> Path:
+        """What readers asked (SQLite)."""
+        return self.root / "questions.db"
+
+    @property
+    def inbox(self) -> Path:
+        """What readers suggest (SQLite)."""
+        return self.root / "inbox.db"
 
     @property
     def acknowledged(self) -> Path:

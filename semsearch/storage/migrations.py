@@ -93,4 +93,15 @@ MIGRATIONS = (
     CREATE INDEX request_in_time ON request (at);
     """,
     "ALTER TABLE entry ADD COLUMN details TEXT NOT NULL DEFAULT '{}'",
+    """
+    CREATE TABLE purged (
+        digest TEXT NOT NULL PRIMARY KEY,
+        glossary TEXT NOT NULL,
+        revision INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """,
+    """
+    CREATE TABLE redirect (id TEXT PRIMARY KEY, target TEXT NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE INDEX redirect_to ON redirect (target);
+    """,
 )

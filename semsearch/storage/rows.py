@@ -47,7 +47,7 @@ def to_row(entry: Entry) -> tuple[str | int, ...]:
         source.file,
         source.line,
         _listed(entry.see_also),
-        _stated(entry.details),
+        _details_json(entry.details),
     )
 
 
@@ -56,7 +56,7 @@ def _listed(names: Sequence[str]) -> str:
     return json.dumps(names, ensure_ascii=False) if names else "[]"
 
 
-def _stated(details: Details) -> str:
+def _details_json(details: Details) -> str:
     """Return details as JSON; its members have a fixed order, so that rows can be compared."""
     return "{}" if details is NO_DETAILS else json.dumps(details.stated(), ensure_ascii=False)
 

@@ -1,1 +1,1 @@
-"""Text analysis: normalising, stems, names, links, mentions, passages, spelling, slugs."""
+"""Text analysis without an index: names, wordings of questions, sentences, spelling, links."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from semsearch.text.question_wording import plain, unwrapped
 
 MAX_PIECES = 8
-"""Pieces of a question that is still looked at; what has more was copied, not asked."""
+"""Most pieces of a question that is parsed; a text with more was pasted."""
 
 _AGAINST = r"vs\.?|v\.|versus|contra|gegen(?:uber)?|\u2260|!=|<>"
 _ALIKE = (

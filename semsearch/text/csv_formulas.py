@@ -13,8 +13,8 @@ import re
 _FORMULA = re.compile("('*)[=+\\-@\t\r\n＝＋－＠]((?:.*[^\\s'])?'(?!\\w))?", re.DOTALL)  # noqa: RUF001 - these begin formulas too
 
 
-def defused(cell: str) -> str:
-    """Return a cell that no spreadsheet executes."""
+def escape_formula(cell: str) -> str:
+    """Return a cell that no spreadsheet executes as a formula."""
     found = _FORMULA.match(cell)
     if not found:
         return cell
@@ -23,8 +23,8 @@ def defused(cell: str) -> str:
     return f"'{cell}"
 
 
-def undefused(cell: str) -> str:
-    """Return a cell without the apostrophes that `defused` added."""
+def unescape_formula(cell: str) -> str:
+    """Return a cell without the apostrophes that `escape_formula` added."""
     found = _FORMULA.match(cell) if cell.startswith("'") else None
     if not found:
         return cell

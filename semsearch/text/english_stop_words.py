@@ -17,8 +17,8 @@ STOP_WORDS = frozenset(
     """.split()  # noqa: SIM905 - a line for each word would bury the code
 )
 """English words that carry no meaning of their own in a question: function words and the
-words of the shell around it ("what do you call the thing that ..."). Chosen by reading, not
-tuned; only the words half uses them, the encoder reads the whole question."""
+words of the shell around it ("what do you call the thing that ..."). Chosen by reading, not tuned.
+Keyword search ignores these words; the encoder reads them."""
 
 
 def content_words(question: str) -> list[str]:

@@ -16,6 +16,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from semsearch.core.entries import Entry
 from semsearch.text.normalise import WORD, fold
@@ -64,6 +65,7 @@ class Name:
     kind: NameKind
 
 
+@lru_cache(maxsize=1024)  # pieces of a question are looked up as names again and again
 def form_of(key: str, text: str = "") -> str:
     """Return the form of a folded name: words without plural endings, joined.
 

@@ -1,4 +1,4 @@
-"""Text in: what a question may be, how texts are cut into sentences, and how they are hashed.
+"""Folds texts for comparison: case, accents, marks and signs; escapes text for Markdown.
 
 Stored text is never changed here beyond Unicode NFC; everything that folds or drops
 characters serves matching only.
@@ -22,6 +22,12 @@ out. The look-ahead saves the long class where a word ends in front of a common 
 _MARKS = re.compile(r"([\\`*_\[\]<>{|]|&(?=#?\w+;))")
 """What means something in Markdown within a line; an ampersand where it begins the name of a
 character."""
+_INERT = re.compile(r"([\\`*_{}\[\]()#+.!|~>:-])")
+"""Marks of Markdown and of what GitHub makes of text."""
+_BEGINS = re.compile(
+    r"(?m)^(#{1,6}(?=\s|$)|[-+=](?=[-=+\s]|$)|~(?=~~|\s)|:(?=\s))|^(\d{1,9})([.)])(?=\s|$)"
+)
+"""Characters that have a meaning at the beginning of a line only."""
 _VARIANT = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """Variation selectors: how a character is drawn, never which one it is."""
 _PLAIN = re.compile(r"[^a-z0-9+#]+")
@@ -61,7 +67,7 @@ def fold(text: str) -> str:
     Only Latin, Greek and Cyrillic letters lose their accents; Arabic and Hebrew lose their vowel
     points.
     """
-    return _fold_kept(text) if len(text) <= CACHED_CHARS else _fold(text)
+    return _cached_fold(text) if len(text) <= CACHED_CHARS else _fold(text)
 
 
 def _fold(text: str) -> str:
@@ -83,9 +89,28 @@ def _fold(text: str) -> str:
     return unicodedata.normalize("NFKC", " ".join(words))
 
 
-_fold_kept = lru_cache(maxsize=1 << 15)(_fold)
+_cached_fold = lru_cache(maxsize=1 << 15)(_fold)
 
 
 def in_markdown(text: str) -> str:
     """Return a text in one line that says nothing in Markdown but itself."""
-    return _MARKS.sub(r"\\\1", " ".join(text.split()))
+    return marks_in_markdown(" ".join(text.split()))
+
+
+def marks_in_markdown(text: str) -> str:
+    """Return a text with a backslash before each mark of Markdown within a line."""
+    return _MARKS.sub(r"\\\1", text)
+
+
+def line_in_markdown(line: str) -> str:
+    """Return a line of Markdown that does not begin a heading, a list or another block."""
+    return _BEGINS.sub(lambda m: f"{m[2]}\\{m[3]}" if m[2] else f"\\{m[1]}", line)
+
+
+def inert_markdown(text: str) -> str:
+    """Return one line of text for pull requests and issues, where names and numbers are links too.
+
+    Entities break mentions and references.
+    """
+    plain = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
+    return _INERT.sub(r"\\\1", plain).replace("@", "&#64;")

@@ -132,12 +132,13 @@ _ENDS = re.compile(
 )
 _ARTICLE = re.compile(
     r"(?:an?|the|some|any|ein(?:e[nmrs]?)?|de[rmns]|die|das|une?|les?|la|du|de la|el|l[oa]s|lo|un[oa]s?|[oa]s?|uma?|il|gli|i"
-    r"|een|het|de|nos?)\s+|(?:l|d|un)'"
+    r"|een|het|de)\s+|(?:l|d|un)'"
 )
 _END_MARKS = re.compile(r"[\s?!.,:;\xa1\xbf\"'`\u201c\u201d\u201e\u00ab\u00bb\u2026]+\Z")
 _START_MARKS = re.compile(r"[\s,:;\xa1\xbf\"'`\u201c\u201d\u201e\u00ab\u00bb]+")
 
 
+@lru_cache(maxsize=256)  # one question is looked at several times while it is read
 def subjects_of(question: str) -> tuple[str, ...]:
     """Return what a question may ask the meaning of: itself, then ever shorter parts."""
     found = unwrapped(question)
@@ -172,7 +173,7 @@ def _plain_letter(letter: str) -> str:
     return base if len(base) == 1 else letter
 
 
-@lru_cache(maxsize=256)  # one question is looked at several times while it is read
+@lru_cache(maxsize=256)
 def unwrapped(question: str) -> tuple[str, ...]:
     """Return a question, and what is left of it after each round of taking off words of asking."""
     found = [question]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from semsearch.core.errors import InvalidQuestion
 
@@ -24,6 +25,7 @@ _ASIDE = frozenset(".?!,;:-\"'`´“”‘’„‚«»‹›「」…–—¿¡
 """Marks that ask nothing where they stand alone."""
 
 
+@lru_cache(maxsize=256)  # one question is checked several times until it is answered
 def check_question(raw: str) -> str:
     """Return the question as it will be asked: NFC, white space runs as one blank.
 

@@ -37,11 +37,11 @@ DERIVED = 0.1
 """How much less likely people type an acronym that the program made up than one that was
 written."""
 
-KEPT_GROUPS = 128
+CACHED_GROUPS = 128
 """Groups of names or words that are kept: of a million names some 3,000 each, 100 MB in all."""
 
-_BESIDE = {
-    key: frozenset(beside)
+KEYS_BESIDE = {
+    key: beside
     for row in (
         "q:wa w:qesa e:wrds r:etfd t:ryfg y:tugh u:yihj i:uojk o:ipkl p:ol",
         "a:qwsz s:awedxz d:serfcx f:drtgvc g:ftyhbv h:gyujnb j:huiknm k:jiolm l:kop",
@@ -50,7 +50,6 @@ _BESIDE = {
     for key, beside in (pair.split(":") for pair in row.split())
 }
 """The letters around each on a QWERTY keyboard."""
-_NONE: frozenset[str] = frozenset()
 
 _KEY_BESIDE = 0.12
 _ANY_KEY = 0.02
@@ -101,12 +100,12 @@ def likelihood(typed: str, meant: str, errors: int = 1) -> float:
     if len(typed) == len(meant) and typed[first + 1 :] != meant[first + 1 :]:
         return rarity / (len(meant) - 1)
     if len(typed) == len(meant):
-        beside = typed[first] in _BESIDE.get(meant[first], _NONE)
+        beside = typed[first] in KEYS_BESIDE.get(meant[first], "")
     else:
         # An insertion slips from a key beside, or strikes twice; in "aab" either "a" may be too
         # many.
         around = typed[max(0, first - 1) : first] + typed[first + 1 : first + 2]
-        beside = any(typed[first] in _BESIDE.get(c, _NONE) | {c} for c in around)
+        beside = any(typed[first] in KEYS_BESIDE.get(c, "") + c for c in around)
     return rarity * (_KEY_BESIDE if beside else _ANY_KEY) / len(meant)
 
 
@@ -130,7 +129,7 @@ class NameSpeller:
             are_many: whether also those with several errors must have their first or last letter
                 right, since comparing with all of nearly that length would take too long.
         """
-        self._alike = lru_cache(KEPT_GROUPS)(alike)
+        self._alike = lru_cache(CACHED_GROUPS)(alike)
         self._are_many = are_many
 
     def near(self, key: str, allowed: PositionFilter) -> list[Guess]:
@@ -145,6 +144,8 @@ class NameSpeller:
         found: dict[KnownName, Guess] = {}
         for group in product(lengths, ends):
             names = self._alike(group[0], *group[1])
+            if not names:
+                continue
             some = [name for one in allowed.ranges for name in _between(names, one)]
             if allowed.only is not None:
                 at = np.array([name.position for name in some], dtype=np.int64)
@@ -194,7 +195,7 @@ class Vocabulary:
             alike: gives the words that begin with a letter and have a length.
         """
         self.uses = uses
-        self._alike = lru_cache(KEPT_GROUPS)(alike)
+        self._alike = lru_cache(CACHED_GROUPS)(alike)
 
     def meant(self, word: str) -> str | None:
         """Return the word that a folded word most likely stands for, one letter away.

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from semsearch.core.answers import ScoreParts, Tier, Verdict
-from semsearch.web.display import (
-    BY_NAME,
-    BY_RERANKER,
-    BY_SUM,
-    PART_NAMES,
-    VERDICTS,
-    percent,
-    shares,
-)
+from semsearch.web.display import MATCHED_BY, PART_NAMES, VERDICTS, cut_line, percent, place, shares
 from semsearch.web.highlight import HighlightedText, highlight, snippet
 
-_REASONS = {
-    Tier.EXACT: "this name",
-    Tier.FORM: "another form of this name",
-    Tier.PREFIX: "name begins like this",
-    Tier.PARTIAL: "name has these words",
-    Tier.MEANING: "by meaning",
-    Tier.FUZZY: "similar spelling",
-    Tier.NEAREST: "nearest, not a match",
-}
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 
 class ShareRow(NamedTuple):  # a tuple, since the template unpacks it faster than by name
@@ -49,7 +34,10 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class DisplayedHit:
-    """A hit. `whole` is the whole definition if `definition` is only a snippet of it."""
+    """A hit: a card if it `is_best`, else one line that opens.
+
+    `whole` is the whole definition if `definition` is only a snippet of it.
+    """
 
     id: str
     term: HighlightedText
@@ -57,7 +45,9 @@ class DisplayedHit:
     glossary: str
     language: str
     reason: str
-    similarity: str
+    """How it was found, if that is neither meaning nor the name in the heading."""
+    line: str
+    """The nearest sentence, or the beginning of the definition."""
     is_best: bool
     is_match: bool
     asked_as: str
@@ -65,16 +55,25 @@ class DisplayedHit:
     definition: HighlightedText
     whole: HighlightedText | None
     why: Why
+    rich: Markup | None = None
+    """The whole definition with its structure, of a card."""
+    outdated: str = ""
+    """The status, if it says that the term should not be used any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownAnswer:
-    """An answer: verdict and confidence in words, corrected question, matches, nearest entries."""
+    """An answer: verdict and confidence in words, corrected question, matches, nearest entries.
+
+    `sure` is the confidence in words and `confidence` in percent, empty and 0 where the verdict
+    rests on names.
+    """
 
     question: str
     verdict: str
     kind: str
     sure: str
+    confidence: int
     repaired: str
     matches: tuple[DisplayedHit, ...]
     nearest: tuple[DisplayedHit, ...]
@@ -85,6 +84,12 @@ class ShownAnswer:
         return self.kind == "none"
 
 
+_RICH_CHARS = 1_500
+"""Characters up to which a card shows the structure of a definition at once, and not in part."""
+_MAX_CARDS = 4
+"""Most entries of a comparison that are shown side by side."""
+_HIT_CHARS = 160
+"""Characters of the line of a hit, about what a wide window shows."""
 _KINDS = {
     Verdict.EXACT: "exact",
     Verdict.TERMS: "terms",
@@ -94,59 +99,111 @@ _KINDS = {
 }
 
 
-def answer_view(answer: Mapping[str, Any]) -> ShownAnswer:
+def answer_view(
+    answer: Mapping[str, Any], markdown: Callable[[str], str] = lambda _: ""
+) -> ShownAnswer:
     """Return an answer as a page shows it.
 
     Args:
         answer: in its JSON shape, as /v1/search answers.
+        markdown: returns the Markdown of the definition of an entry, by its id.
     """
     verdict = Verdict(answer["verdict"])
-    is_sure = not answer["no_close_match"]
-    hits = [_hit(hit, is_best=is_sure and hit["rank"] == 1) for hit in answer["hits"]]
+    cards = _cards(verdict, answer)
+    hits = [_hit(hit, is_best=hit["rank"] <= cards) for hit in answer["hits"]]
+    for at, hit in enumerate(hits[:cards]):
+        if text := markdown(hit.id):
+            is_short = len(answer["hits"][at]["definition"]) <= _RICH_CHARS
+            whole = None if is_short else hit.whole
+            hits[at] = replace(hit, rich=_rich(text, answer["hits"][at]), whole=whole)
     # labels never change the order; `nearest` hits stand behind the last match
     end = max((i for i, hit in enumerate(hits, 1) if hit.is_match), default=0)
+    is_by_name = verdict in (Verdict.EXACT, Verdict.TERMS)
     return ShownAnswer(
         question=answer["query"],
         verdict=VERDICTS[verdict],
         kind=_KINDS[verdict],
-        sure="" if verdict in (Verdict.EXACT, Verdict.TERMS) else percent(answer["confidence"]),
+        sure="" if is_by_name else percent(answer["confidence"]),
+        confidence=0 if is_by_name else round(answer["confidence"] * 10_000) // 100,
         repaired=answer["repaired"] or "",
         matches=tuple(hits[:end]),
         nearest=tuple(hits[end:]),
     )
 
 
+def _cards(verdict: Verdict, answer: Mapping[str, Any]) -> int:
+    """Return how many hits are cards: the first, or the entries that a question compares."""
+    if answer["no_close_match"]:
+        return 0
+    if verdict is not Verdict.TERMS:
+        return 1
+    named = sum(hit["matched_by"] in _NAMED for hit in answer["hits"])
+    return min(max(named, 1), _MAX_CARDS)
+
+
+_NAMED = frozenset({Tier.EXACT, Tier.FORM, Tier.PREFIX, Tier.PARTIAL, Tier.FUZZY})
+_EVIDENT = frozenset({Tier.EXACT, Tier.MEANING, Tier.NEAREST})
+"""Tiers that a hit need not state: its heading shows them."""
+
+
 def _hit(hit: Mapping[str, Any], *, is_best: bool) -> DisplayedHit:
     text, sentence = hit["definition"], hit["sentence"]
     if sentence and len(sentence["text"]) == len(text):
         sentence = None  # the sentence is the whole definition: nothing to highlight
-    part = snippet(text, hit["matched_words"], sentence)
+    shorten = snippet if is_best else highlight
+    shown = shorten(text, hit["matched_words"], sentence)
     return DisplayedHit(
         id=hit["id"],
         term=highlight(hit["term"], hit["matched_term_words"]),
         name=hit["term"],
         glossary=hit["glossary"],
         language=hit["language"],
-        reason=_reason(hit),
-        similarity=fixed(hit["similarity"]),
+        reason=_told_reason(hit),
+        line="" if is_best else _line(text, sentence),
         is_best=is_best,
         is_match=hit["matched_by"] != Tier.NEAREST,
         asked_as=hit.get("matched_phrase", ""),
-        definition=part,
-        whole=highlight(text, hit["matched_words"], sentence) if part.is_part else None,
+        definition=shown,
+        whole=highlight(text, hit["matched_words"], sentence) if shown.is_part else None,
         why=_why(hit),
+        outdated=hit["status"] if hit.get("outdated") else "",
     )
+
+
+def _line(text: str, sentence: Mapping[str, Any] | None) -> str:
+    """Return the nearest sentence in one line, or the beginning of the text."""
+    shown = sentence["text"] if sentence else text
+    return cut_line(shown, _HIT_CHARS).removeprefix("- ")
+
+
+def _told_reason(hit: Mapping[str, Any]) -> str:
+    """Return how a hit was found if the heading does not show it."""
+    is_evident = Tier(hit["matched_by"]) in _EVIDENT
+    return "" if is_evident and hit["matched_name"] in (None, hit["term"]) else _reason(hit)
+
+
+def _rich(markdown: str, hit: Mapping[str, Any]) -> Markup:
+    """Return a definition with its structure, and what is highlighted in it."""
+    from semsearch.web.definition_html import (  # noqa: PLC0415 - loads markdown-it
+        definition_html,
+        highlighted_places,
+    )
+
+    text, sentence = hit["definition"], hit["sentence"]
+    is_all = sentence is not None and len(sentence["text"]) == len(text)
+    shown = highlight(text, hit["matched_words"], None if is_all else sentence)
+    return definition_html(markdown, text, highlighted_places(shown))
 
 
 def _reason(hit: Mapping[str, Any]) -> str:
     name = hit["matched_name"]
-    reason = _REASONS[Tier(hit["matched_by"])]
+    reason = MATCHED_BY[Tier(hit["matched_by"])]
     return f"{reason} ({name})" if name and name != hit["term"] else reason
 
 
 def _why(hit: Mapping[str, Any]) -> Why:
     sentence, words = hit["sentence"], hit["matched_words"]
-    facts = [("Found by", _reason(hit))]
+    facts = [("Matched by", _reason(hit))]
     if sentence:
         is_all = len(sentence["text"]) == len(hit["definition"])
         facts.append(("Sentence", "all of it" if is_all else sentence["text"]))
@@ -162,14 +219,8 @@ def _why(hit: Mapping[str, Any]) -> Why:
             for s in given
         ),
         signed(sum(share.given for share in given)),
-        f"Score {hit['score']:.2f}. {_decided(hit)}",
+        f"Similarity {fixed(hit['similarity'])}, score {hit['score']:.2f}. {place(hit['matched_name'], hit['rerank_score'])}",
     )
-
-
-def _decided(hit: Mapping[str, Any]) -> str:
-    if hit["rerank_score"] is not None:
-        return BY_RERANKER
-    return BY_SUM if hit["matched_name"] is None else BY_NAME
 
 
 def fixed(number: float) -> str:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
+from semsearch.core.presentation import NAME, Presentation
+
+_OWNER = b'const OWNER = { title: "", accent: "#20545c", accent_dark: "#8fd0d9" };'
+"""Line of the widget that has the title and the colours of the owner."""
 FOLDER = Path(__file__).parent / "static"
 
 
@@ -27,3 +32,19 @@ def version() -> str:
 def assets_path() -> str:
     """Return the path of the folder of the files, relative to the start of a site."""
     return f"static/{version()}/"
+
+
+def widget_script(about: Presentation) -> bytes:
+    """Return the script for other sites, with the title and the colours of the owner."""
+    stated = {} if about.title == NAME else {"title": about.title}
+    if about.accent:
+        stated |= {"accent": about.accent, "accent_dark": about.accent_dark}
+    owner = _OWNER.removesuffix(b" };") + b", ..." + json.dumps(stated).encode() + b" };"
+    return _widget().replace(_OWNER, owner)
+
+
+@cache
+def _widget() -> bytes:
+    script = (FOLDER / "widget.js").read_bytes()
+    assert script.count(_OWNER) == 1  # noqa: S101 - a part of this package
+    return script

@@ -1,12 +1,13 @@
-"""Texts for people about verdicts, scores, engines and outdated encoders."""
+"""Texts for people about verdicts, tiers, scores, engines and outdated encoders."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
-from semsearch.core.answers import Evidence, ScoreParts, Verdict
+from semsearch.core.answers import ScoreParts, Tier, Verdict
 from semsearch.core.index_info import EngineInfo, IndexInfo
 from semsearch.models.registry import DEFAULT_MODEL, FORMER_DEFAULTS, RETIRED_DEFAULTS
 from semsearch.ranking.fusion import phrase_surplus
@@ -18,6 +19,16 @@ VERDICTS = {
     Verdict.STRONG: "Strong match",
     Verdict.POSSIBLE: "Possible match",
     Verdict.NONE: "No close match",
+}
+
+MATCHED_BY = {
+    Tier.EXACT: "exact name",
+    Tier.FORM: "form of a name",
+    Tier.PREFIX: "beginning of a name",
+    Tier.PARTIAL: "words of a name",
+    Tier.MEANING: "meaning",
+    Tier.FUZZY: "similar spelling",
+    Tier.NEAREST: "nearest only",
 }
 
 PART_NAMES = {
@@ -33,9 +44,11 @@ PART_NAMES = {
 }
 """Displayed names of the fields of `ScoreParts`."""
 
-BY_SUM = "The sum decides its place."
-BY_NAME = "Its name decides its place, before anything found by meaning."
-BY_RERANKER = "The reranker decides its place, not the sum."
+_WORD_CHARS = 40
+"""Most characters omitted so that no word is cut. Scripts without spaces are cut anywhere."""
+_BY_SUM = "The sum decides its place."
+_BY_NAME = "Its name decides its place, before anything found by meaning."
+_BY_RERANKER = "The reranker decides its place, not the sum."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +67,38 @@ class Share:
 
 def shares(parts: ScoreParts) -> list[Share]:
     """Return the share of each part in the sum of a score, largest first, without zeros."""
-    columns = np.array([astuple(parts)], dtype=np.float32)
-    beyond = phrase_surplus(columns[:, PARTS.index("asked")], columns @ DEFAULT.vector)
-    values = {**asdict(parts), "asked": float(beyond[0])}
-    found = [Share(name, values[name], getattr(DEFAULT, name)) for name in PARTS]
-    return sorted((share for share in found if share.value), key=lambda share: -share.given)
+    values = list(_VALUES(parts))
+    if parts.asked:
+        columns = np.array([values], dtype=np.float32)
+        beyond = phrase_surplus(columns[:, _ASKED], columns @ DEFAULT.vector)
+        values[_ASKED] = float(beyond[0])
+    found = [
+        Share(*share) for share in zip(PARTS, values, _VALUES(DEFAULT), strict=True) if share[1]
+    ]
+    found.sort(key=lambda share: -share.given)
+    return found
+
+
+_VALUES = attrgetter(*PARTS)
+_ASKED = PARTS.index("asked")
+
+
+def cut(text: str, chars: int) -> str:
+    """Return a text of at most `chars` characters, cut between words if it was longer."""
+    return text if len(text) <= chars else _beginning(text, chars)
+
+
+def cut_line(text: str, chars: int) -> str:
+    """Return the beginning of a text in one line of at most `chars` characters."""
+    head = text[: 2 * chars]
+    line = " ".join(head.split())
+    return line if head == text and len(line) <= chars else _beginning(line, chars)
+
+
+def _beginning(text: str, chars: int) -> str:
+    begin = text[: chars - 2]
+    blank = begin.rfind(" ", chars - _WORD_CHARS)
+    return f"{begin if blank < 0 else begin[:blank]} …"
 
 
 def percent(probability: float) -> str:
@@ -71,11 +111,16 @@ def percent(probability: float) -> str:
     return f"{min(whole, 99)} %" if whole else "under 1 %"
 
 
-def place(evidence: Evidence) -> str:
-    """Return the text that says what decided the rank of a hit."""
-    if evidence.rerank_score is not None:
-        return BY_RERANKER
-    return BY_SUM if evidence.name is None else BY_NAME
+def place(name: str | None, rerank_score: float | None) -> str:
+    """Return the text that says what decided the rank of a hit.
+
+    Args:
+        name: that matched, if one did.
+        rerank_score: of a reranker, if there is one.
+    """
+    if rerank_score is not None:
+        return _BY_RERANKER
+    return _BY_SUM if name is None else _BY_NAME
 
 
 def engine(stated: EngineInfo) -> str:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import html
+from typing import TYPE_CHECKING
+
 from semsearch.core.answers import Adjacent, Related
+from semsearch.text.statuses import is_outdated
+from semsearch.web.definition_html import TaggedSpan, definition_html, entry_link, shown_markdown
 from semsearch.web.entry_view import (
     authored,
     defined_term,
@@ -10,11 +15,15 @@ from semsearch.web.entry_view import (
     is_embedding,
     linked,
     mentioning,
+    named_terms,
     names,
     others,
     summary,
 )
 from semsearch.web.render import Site, render
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
 
 MAX_RELATED = 100
 """Most related entries of each kind on a page and in its Markdown version."""
@@ -42,7 +51,10 @@ def entry_page_of(site: Site, related: Related, adjacent: Adjacent, changed: str
         summary=summary(entry),
         names=names(entry),
         text=linked(related),
+        rich=_rich(site, related),
         facts=facts(entry),
+        is_outdated=is_outdated(entry.details.status),
+        source_link=site.about.source_link(entry.source) if entry.source else "",
         authored=authored(related),
         mentions=others(related.mentions),
         mentioned_by=mentioning(related),
@@ -54,3 +66,24 @@ def entry_page_of(site: Site, related: Related, adjacent: Adjacent, changed: str
             entry, address + path, address + site.glossary_path(entry.glossary)
         ),
     )
+
+
+def _rich(site: Site, related: Related) -> Markup | None:
+    """Return the definition with its structure and links to terms; None if it has no structure."""
+    entry = related.entry
+    markdown = shown_markdown(entry)
+    if not markdown:
+        return None
+    places = [
+        TaggedSpan(
+            start,
+            end,
+            f'<a class="term" href="{html.escape(site.entry(other.id))}" '
+            f'data-id="{html.escape(other.id)}">',
+            "</a>",
+            is_whole=True,
+        )
+        for start, end, other in named_terms(related)
+    ]
+    link = entry_link(others(related.see_also), site.entry)
+    return definition_html(markdown, entry.definition, places, link)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,12 +10,14 @@ from semsearch.core.answers import Authored, Reference, Related
 from semsearch.core.entries import Entry, Field
 from semsearch.importers.iris import is_iri
 from semsearch.text.normalise import fold
+from semsearch.web.display import cut_line
 
+_LISTED_CHARS = 90
+"""Characters of a definition in a list; a column shows about as many."""
+_ADDRESS = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]']", re.IGNORECASE)
 _EMBEDDING = ("embedding", "embeddings")
 _SUMMARY_CHARS = 200
 """Longest summary; search engines and chat programs show about this much."""
-_WORD_CHARS = 40
-"""Most characters omitted so that no word is cut. Scripts without spaces are cut anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,40 +34,58 @@ def linked(related: Related) -> list[Linked]:
     Of overlapping terms the first one is a link.
     """
     text = related.entry.definition
-    places = sorted(
-        (reference.span.start, reference.span.end, reference.entry.id, reference.entry)
-        for reference in (*related.see_also, *related.mentions)
-        if reference.span is not None
-    )
     pieces: list[Linked] = []
     at = 0
-    for start, end, _, entry in places:
-        if start >= at:
-            pieces += [Linked(text[at:start]), Linked(text[start:end], entry)]
-            at = end
+    for start, end, entry in named_terms(related):
+        pieces += [Linked(text[at:start]), Linked(text[start:end], entry)]
+        at = end
     pieces.append(Linked(text[at:]))
     return [piece for piece in pieces if piece.text]
 
 
+def named_terms(related: Related) -> list[tuple[int, int, Entry]]:
+    """Return the spans of a definition that name terms, in order; of overlapping ones the first."""
+    spans = sorted(
+        (reference.span.start, reference.span.end, reference.entry.id, reference.entry)
+        for reference in (*related.see_also, *related.mentions)
+        if reference.span is not None
+    )
+    found: list[tuple[int, int, Entry]] = []
+    for start, end, _, entry in spans:
+        if not found or start >= found[-1][1]:
+            found.append((start, end, entry))
+    return found
+
+
 def summary(entry: Entry) -> str:
     """Return the beginning of a definition in one line, as the description of a page."""
-    head = entry.definition[: 2 * _SUMMARY_CHARS]
-    text = " ".join(head.split())
-    if len(text) <= _SUMMARY_CHARS and head == entry.definition:
-        return text
-    begin = text[: _SUMMARY_CHARS - 2]
-    blank = begin.rfind(" ", _SUMMARY_CHARS - _WORD_CHARS)
-    return f"{begin if blank < 0 else begin[:blank]} …"
+    return cut_line(entry.definition, _SUMMARY_CHARS)
+
+
+def first_line(entry: Entry) -> str:
+    """Return what a list shows of a definition beside its term."""
+    return cut_line(entry.definition, _LISTED_CHARS)
+
+
+def with_links(text: str) -> list[tuple[str, str]]:
+    """Return a text in pieces, each with the web address that it is, or an empty one."""
+    pieces: list[tuple[str, str]] = []
+    at = 0
+    for found in _ADDRESS.finditer(text):
+        pieces += [(text[at : found.start()], ""), (found[0], found[0])]
+        at = found.end()
+    pieces.append((text[at:], ""))
+    return [piece for piece in pieces if piece[0]]
 
 
 def facts(entry: Entry) -> list[Field]:
-    """Return what an entry says in single fields: category, code and others, then extra fields."""
+    """Return what an entry says in single fields: category, code and others, then extra fields.
+
+    Its status is not among them: it stands beside the term.
+    """
     details = entry.details
     iri = details.iri if is_iri(details.iri) else ""
-    own = (
-        *(("Category", details.category), ("Code", details.notation), ("Status", details.status)),
-        ("IRI", iri),
-    )
+    own = (("Category", details.category), ("Code", details.notation), ("IRI", iri))
     return [*((name, text) for name, text in own if text), *details.extra]
 
 
@@ -79,12 +100,13 @@ def names(entry: Entry) -> list[tuple[str, list[str]]]:
     return [(alias, stated.get(alias, [entry.language])) for alias in entry.aliases]
 
 
-_AUTHORED = {
-    "Broader": Authored.BROADER,
-    "Narrower": Authored.NARROWER,
-    "Related": Authored.RELATED,
-    "See also": Authored.SEE_ALSO,
+RELATIONS = {
+    Authored.BROADER: "Broader",
+    Authored.NARROWER: "Narrower",
+    Authored.RELATED: "Related",
+    Authored.SEE_ALSO: "See also",
 }
+"""Displayed names of authored relations, in display order."""
 
 
 def authored(related: Related) -> dict[str, list[Entry]]:
@@ -98,7 +120,7 @@ def authored(related: Related) -> dict[str, list[Entry]]:
     links = [by_id[id_] for id_ in ids if id_ in by_id]
     return {
         title: [link.entry for link in links if link.relation is relation]
-        for title, relation in _AUTHORED.items()
+        for relation, title in RELATIONS.items()
     }
 
 

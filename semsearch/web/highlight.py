@@ -16,7 +16,7 @@ Place = Mapping[str, Any]
 """A span in its JSON shape, by characters; `end` is excluded."""
 
 
-class Piece(NamedTuple):  # three times as fast to make as a dataclass; an answer has hundreds
+class TextPiece(NamedTuple):  # three times as fast to make as a dataclass; an answer has hundreds
     """A piece of a text, with whether it is in the nearest sentence or a word of the question."""
 
     text: str
@@ -28,7 +28,7 @@ class Piece(NamedTuple):  # three times as fast to make as a dataclass; an answe
 class HighlightedText:
     """A text or a part of it in pieces, with whether text is omitted before and behind."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[TextPiece, ...]
     is_cut_before: bool = False
     is_cut_after: bool = False
 
@@ -58,14 +58,14 @@ def highlight(
     of_words = _steps(words, start, end)
     of_sentence = _steps([sentence] if sentence else [], start, end)
     if not of_words and not of_sentence:
-        pieces = [Piece(text[start:end], False, False)] if start < end else []
+        pieces = [TextPiece(text[start:end], False, False)] if start < end else []
         return HighlightedText(tuple(pieces), start > 0, end < len(text))
     words_here = sentences_here = 0
     pieces = []
     for at, until in pairwise(sorted({start, end, *of_words, *of_sentence})):
         words_here += of_words.get(at, 0)
         sentences_here += of_sentence.get(at, 0)
-        pieces.append(Piece(text[at:until], sentences_here > 0, words_here > 0))
+        pieces.append(TextPiece(text[at:until], sentences_here > 0, words_here > 0))
     return HighlightedText(tuple(pieces), start > 0, end < len(text))
 
 

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
+from semsearch.core.presentation import Presentation
+from semsearch.text.statuses import is_outdated
 from semsearch.web.assets import assets_path
 from semsearch.web.display import language_name
-from semsearch.web.urls import entry_file, entry_path, glossary_file, glossary_path
+from semsearch.web.entry_view import first_line, with_links
+from semsearch.web.urls import (
+    edit_path,
+    entry_file,
+    entry_path,
+    glossary_file,
+    glossary_path,
+    history_path,
+)
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
     from semsearch.core.index_info import GlossaryInfo
+    from semsearch.web.answer_view import ShareRow
     from semsearch.web.highlight import HighlightedText
 
 
@@ -34,8 +46,14 @@ class Site:
     address: str = ""
     glossaries: tuple[GlossaryInfo, ...] = ()
     is_static: bool = False
+    about: Presentation = field(default_factory=Presentation)
+    """What the owner says of the site."""
     may_edit: bool = False
     """Whether whoever reads the page has a key to edit."""
+    takes_suggestions: bool = False
+    """Whether readers may suggest missing terms and changes."""
+    is_recording: bool = False
+    """Whether the service records questions."""
 
     def seen_from(self, path: str) -> Site:
         """Return the site as seen from the page of a path."""
@@ -51,6 +69,20 @@ class Site:
         """The URL of the folder of static files, relative to this page."""
         return self.root + assets_path()
 
+    @property
+    def logo(self) -> str:
+        """The URL of the logo, relative to this page; empty if there is none."""
+        return f"{self.root}{self.logo_path}" if self.about.logo else ""
+
+    @property
+    def logo_path(self) -> str:
+        """The path of the logo, relative to the start of the site."""
+        return logo_file(self.about)
+
+    def icon_path(self, *, is_open: bool) -> str:
+        """Return the path of the logo, or of our own if there is none or it needs a key."""
+        return self.logo_path if self.about.logo and is_open else "static/favicon.svg"
+
     def page(self, name: str) -> str:
         """Return the relative URL of a page of the site: "map", "glossary", or "" for the start."""
         return f"{self.root}{name or 'index'}.html" if self.is_static else self.root + name
@@ -58,6 +90,14 @@ class Site:
     def entry(self, id: str) -> str:
         """Return the URL of an entry's page, relative to this page."""
         return f"{self.root}{self.entry_path(id)}"
+
+    def edit(self, id: str) -> str:
+        """Return the URL of the page that edits an entry, relative to this page."""
+        return f"{self.root}{edit_path(id)}"
+
+    def history(self, id: str) -> str:
+        """Return the URL of the page of an entry's history, relative to this page."""
+        return f"{self.root}{history_path(id)}"
 
     def entry_path(self, id: str) -> str:
         """Return the path of an entry's page, relative to the start of the site."""
@@ -83,6 +123,19 @@ def root_of(path: str) -> str:
         path: of the requested page, percent-encoded, with the slash at its beginning.
     """
     return "../" * (path.count("/") - 1) or "./"
+
+
+def logo_file(about: Presentation) -> str:
+    """Return the file name of a logo, with the suffix of its type."""
+    return f"logo.{about.logo_type.rpartition('/')[2]}"
+
+
+def theme(about: Presentation) -> bytes:
+    """Return the style sheet with the colours of the owner, which were checked when read."""
+    return (
+        f":root {{ --accent: light-dark({about.accent}, {about.accent_dark}); "
+        "--on-accent: light-dark(#fff, #101214); }\n"
+    ).encode()
 
 
 def render(template: str, site: Site, **context: object) -> bytes:
@@ -111,7 +164,11 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters["language_name"] = language_name
+    environment.filters["first_line"] = first_line
+    environment.filters["is_outdated"] = is_outdated
     environment.filters["marked"] = marked
+    environment.filters["with_links"] = with_links
+    environment.filters["share_rows"] = share_rows
     environment.globals["count"] = count
     return environment
 
@@ -136,6 +193,18 @@ def marked(text: HighlightedText) -> Markup:
     if text.is_cut_after:
         parts.append(" …")
     return Markup("".join(parts))  # noqa: S704 - every piece was escaped above
+
+
+def share_rows(shares: Iterable[ShareRow]) -> Markup:
+    """Return the rows of the table of a score, as fast as `marked`: an answer has a hundred."""
+    from markupsafe import Markup
+
+    rows = (
+        f'<tr><th scope="row">{html.escape(share.name)}</th>'
+        f"<td>{html.escape(share.value)}</td><td>{html.escape(share.given)}</td></tr>\n"
+        for share in shares
+    )
+    return Markup("".join(rows))  # noqa: S704 - every piece was escaped above
 
 
 def count(number: int, one: str, many: str) -> str:

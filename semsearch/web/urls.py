@@ -19,6 +19,16 @@ def entry_path(id: str) -> str:
     return f"entry/{quote(id, safe=_UNESCAPED)}"
 
 
+def edit_path(id: str) -> str:
+    """Return the path of the page that edits an entry, relative to the start of the site."""
+    return f"edit/{quote(id, safe=_UNESCAPED)}"
+
+
+def history_path(id: str) -> str:
+    """Return the path of the page of an entry's history, relative to the start of the site."""
+    return f"history/{quote(id, safe=_UNESCAPED)}"
+
+
 def glossary_path(name: str) -> str:
     """Return the path of the page of a glossary, relative to the start of the site."""
     return f"glossary/{quote(name, safe=_UNESCAPED)}"

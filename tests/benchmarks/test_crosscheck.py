@@ -21,7 +21,7 @@ def article(*headwords: str, body: str = "A culture that raises dough, fed daily
 
 
 def test_an_article_stands_for_the_entries_that_bear_its_names() -> None:
-    """By term, alias or the name before a qualifier, in any case; never by made-up initials."""
+    """Names match by term, alias or the name before a qualifier, in any case; initials do not."""
     entries = [
         entry("Sour dough"),
         entry("Node (bread)"),
@@ -43,7 +43,7 @@ def test_an_article_stands_for_the_entries_that_bear_its_names() -> None:
 
 
 def test_a_question_hides_the_names_of_entry_and_article() -> None:
-    """Also acronyms that only the entry spells out."""
+    """The question hides also acronyms that only the entry spells out."""
     long = entry("Old Oven Bread", definition="Old oven bread (OOB) is baked.")
     body = "A loaf (OOB), or farm bread, also old-oven breads."
     (asked,) = questions([(article("old oven bread", "farm bread", body=body), (long,))])
@@ -62,6 +62,7 @@ def test_an_article_that_only_leads_on_is_not_asked() -> None:
     assert list(questions([(short, right)])) == []
 
 
+@pytest.mark.process
 def test_the_gain_is_the_difference_of_the_pairs(capsys: pytest.CaptureFixture[str]) -> None:
     """Two of four questions rise among the first three, or one, against each other way."""
     before = [outcome(rank, query=str(i)) for i, rank in enumerate((1, 5, 4, None))]

@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 
 from benchmarks.speed import edits
-from semsearch.index.segments.live import MOST_PENDING
+from semsearch.index.segments.live import MAX_PENDING
 from semsearch.ingest.publish import pending
 from semsearch.storage.layout import IndexLayout
 
 
 @pytest.mark.process
 def test_edits_are_made_beside_questions_and_alone(hashed_index: Path) -> None:
-    """In a copy; both rates are of answers, and each edit was seen by the next question."""
+    """A copy is edited; both rates are of answers, and the next question sees each edit."""
     found = edits.measure(hashed_index, 1, 0.5)
     assert found.share > 0.1
-    assert len(found.acknowledged_ms) == len(found.seen_ms) == MOST_PENDING
+    assert len(found.acknowledged_ms) == len(found.seen_ms) == MAX_PENDING
     assert all(0 < ms < 5_000 for ms in (*found.acknowledged_ms, *found.seen_ms))
     assert [bar.name for bar in edits.bars(found)] == [
         "answers a second while one edit a second goes on",

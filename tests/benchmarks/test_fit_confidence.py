@@ -45,7 +45,7 @@ def rows(count: int, *, group: str = "a", seed: int = 0) -> list[FirstHitSample]
 
 
 def test_what_is_stated_is_what_is_true() -> None:
-    """Of questions that it was not fitted on, too, and by the same coefficients nearly."""
+    """The fit is calibrated on other questions too, and finds nearly the true coefficients."""
     known = rows(4000)
     assert fit(known) == pytest.approx(TRUE, abs=0.8)
     unseen = rows(4000, seed=1)
@@ -63,7 +63,7 @@ def test_a_group_is_judged_by_what_was_fitted_without_it() -> None:
 
 
 def test_judged_glossaries_and_domains_weigh_alike() -> None:
-    """By their shares, however many questions each has."""
+    """Weights follow the shares, however many questions each has."""
     domains, judged = rows(90), [replace(row, group="seed") for row in rows(10)]
     shares = weighed([*domains, *judged])
     assert shares.sum() == pytest.approx(1)
@@ -72,7 +72,7 @@ def test_judged_glossaries_and_domains_weigh_alike() -> None:
 
 
 def test_what_is_known_of_a_question() -> None:
-    """Its first hit above the background; nothing where a name answers."""
+    """Its first hit above the baseline; nothing where a name answers."""
     sample = drawn(3, "definition")
     row = row_of(sample)
     assert row is not None
@@ -96,7 +96,7 @@ def test_a_calibration_error_is_counted_by_hand() -> None:
 
 
 def test_what_is_printed_has_the_coefficients(capsys: pytest.CaptureFixture[str]) -> None:
-    """And what thresholds do, for both kinds of glossary."""
+    """The report has the coefficients, and the effect of thresholds on both kinds of glossary."""
     report([*rows(200), *rows(200, group="b", seed=1), *rows(50, group="seed", seed=2)])
     printed = capsys.readouterr().out
     assert printed.startswith("FIT = (")

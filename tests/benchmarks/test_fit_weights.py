@@ -47,7 +47,7 @@ def drawn(seed: int, decides: str, *, glossary: str = "bakery", group: str = "a"
 
 
 def test_the_part_that_decides_gets_the_weight() -> None:
-    """And ranks what was not fitted on; a question without a right candidate says nothing."""
+    """The fit also ranks other samples; a question without a right candidate has no effect."""
     known = [drawn(seed, "term") for seed in range(60)]
     hopeless = replace(drawn(99, "lead"), right=np.zeros(8, dtype=bool))
     weights = fit([*known, hopeless], lambda _: 1.0)
@@ -70,7 +70,7 @@ def test_both_kinds_of_glossary_have_their_say() -> None:
 
 
 def test_scores_are_those_of_the_product() -> None:
-    """With and without phrases, for all of the entries or some."""
+    """Scores agree without phrases, with phrases for all entries, and for some."""
     sample = drawn(3, "lead")
     columns = sample.parts.copy()
     columns[:, PARTS.index("sentence")] = 0
@@ -87,7 +87,7 @@ def test_figures_are_those_of_the_ranks() -> None:
 
 
 def test_what_is_printed_names_every_weight(capsys: pytest.CaptureFixture[str]) -> None:
-    """And how both kinds of glossary are ranked by weights fitted on others."""
+    """The report has both kinds of glossary, ranked by weights fitted on others."""
     domains = [
         drawn(seed, "term", glossary=name, group=fold)
         for fold, name in (("a", "bakery"), ("b", "harbour"), ("c", "garden"))

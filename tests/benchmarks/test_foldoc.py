@@ -43,12 +43,12 @@ def test_only_the_definition_of_an_article_is_kept() -> None:
     ],
 )
 def test_what_defines_nothing_is_left_out(body: str, kept: str) -> None:
-    """And what only looks like it is kept."""
+    """Text that only looks like a note is kept."""
     assert definition(body) == kept
 
 
 def test_a_question_is_cut_behind_its_last_whole_word() -> None:
-    """At most 1,000 characters; what fits is not touched."""
+    """A question has at most 1,000 characters; a shorter one stays as it is."""
     fits = "a" * 495 + " " + "b" * 504
     assert shortened(fits) == fits
     assert shortened(fits + " c") == fits

@@ -67,7 +67,7 @@ def test_a_text_that_was_copied_asks_for_nothing(tmp_path: Path) -> None:
 
 
 def test_what_is_no_medquad_is_refused(tmp_path: Path) -> None:
-    """With the folder or the file, and the reason."""
+    """The error names the folder or the file, and the reason."""
     with pytest.raises(ImportFailed, match="has no folders of websites"):
         read_diseases(tmp_path)
     website(tmp_path, "1_A_QA", ("Sag", SAGGING))

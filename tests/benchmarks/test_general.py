@@ -26,7 +26,7 @@ def _folder(tmp_path: Path, *lines: str) -> Path:
 
 
 def test_a_synset_has_words_a_definition_and_a_parent(tmp_path: Path) -> None:
-    """Without the examples; an instance has one too, whatever pointers come before."""
+    """Examples are cut off; an instance has a parent too, whatever pointers come before."""
     found = read_nouns(_folder(tmp_path, LICENCE, THING, BREAD, RYE))
     assert list(found.values()) == [
         Synset("00000001", ("thing",), "what there is", None),
@@ -45,13 +45,13 @@ def test_a_synset_has_words_a_definition_and_a_parent(tmp_path: Path) -> None:
     ],
 )
 def test_a_line_that_is_no_synset_is_named(tmp_path: Path, line: str) -> None:
-    """By its number."""
+    """The error has the number of the line."""
     with pytest.raises(ImportFailed, match=r"data\.noun:2: .*is no synset"):
         read_nouns(_folder(tmp_path, LICENCE, line))
 
 
 def test_a_folder_without_wordnet_is_refused(tmp_path: Path) -> None:
-    """With the file that is missing."""
+    """The error names the missing file."""
     with pytest.raises(ImportFailed, match=r"data\.noun: cannot be read: no such file"):
         read_nouns(tmp_path)
 

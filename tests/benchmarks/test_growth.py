@@ -22,7 +22,7 @@ REAL = [
 
 
 def test_variations_are_halves_of_two_definitions() -> None:
-    """Of those that are long enough, no text twice, until there are no more."""
+    """Short definitions are not varied, no text comes twice, and variations end."""
     assert list(dictionaries.variations(REAL)) == [
         Definition("leaven crumb", "one two three ten eleven twelve"),
         Definition("crumb leaven", "seven eight nine four five six"),
@@ -63,7 +63,7 @@ def test_synsets_come_in_an_order_of_chance(tmp_path: Path) -> None:
 
 
 def test_exact_search_has_full_recall(glossary: Glossary) -> None:
-    """By its own engine, also where there are fewer than ten entries."""
+    """The recall of exact search is 1, also with fewer than ten entries."""
     assert stages.recall(glossary, ASKED) == 1.0
 
 

@@ -38,7 +38,7 @@ def test_names_in_any_dress_come_first(mdn: Glossary) -> None:
 
 
 def test_names_with_one_wrong_letter_come_first(mdn: Glossary) -> None:
-    """At least 95 of a hundred, and all that neither resemble nor say another name."""
+    """At least 95 % are found, and all that resemble no other name."""
     entries = mdn.definitions()[0]
     names = GlossaryNames(entries)
     asked = list(typos(names, "mdn"))

@@ -71,7 +71,7 @@ def test_one_question_of_each_concept_is_asked_the_same_each_time() -> None:
 
 
 def test_a_concept_is_found_and_is_gone_when_it_is_left_out(shown: IndexView) -> None:
-    """By its own question in its own domain.
+    """Its own question finds a concept in its domain, unless it is left out.
 
     The others of the domain stay, and it is there afterwards.
     """
@@ -164,7 +164,7 @@ def test_a_part_of_the_unanswerable_questions_counts_for_the_calibration() -> No
 
 
 def test_samples_are_drawn_of_every_kind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With all parts of each candidate.
+    """Samples have all parts of each candidate.
 
     What is left out is none of them, and a made question says no name of its entry.
     """
@@ -187,7 +187,7 @@ def test_samples_are_drawn_of_every_kind(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_the_encoder_of_a_fold_is_its_adapter_merged(tmp_path: Path) -> None:
-    """Without adapters it is the default.
+    """Without adapters the encoder is the default.
 
     An unknown folder is refused with the file that is missing.
     """

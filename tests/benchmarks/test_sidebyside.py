@@ -46,7 +46,7 @@ def test_each_glossary_all_and_the_mean_have_a_line_for_each_contender() -> None
 
 
 def test_the_table_names_each_glossary_once(capsys: pytest.CaptureFixture[str]) -> None:
-    """With the number of its questions that have an answer."""
+    """A glossary comes with the number of its answerable questions."""
     show([OWN, BASE])
     shown = capsys.readouterr().out.splitlines()
     assert shown[2].split() == ["bakery", "7"]

@@ -87,12 +87,12 @@ def test_memory_of_several_processes() -> None:
     ],
 )
 def test_a_bar_is_met_up_to_itself(reached: float, is_at_least: bool, met: bool) -> None:
-    """On the right side of it, or on it."""
+    """A figure on the bar meets it."""
     assert bars.Bar(name="x", reached=reached, asked=2.0, is_at_least=is_at_least).is_met is met
 
 
 def test_a_missed_bar_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """By the exit code, by name, and in the file beside what was measured."""
+    """The exit code, the output and the file with the measurements report it."""
     met = bars.Bar(name="speed", reached=3, asked=2, is_at_least=True)
     missed = bars.Bar(name="memory", reached=1234.5, asked=1000, unit="MB")
     assert bars.finish({"a": 1}, [met], tmp_path / "met.json") == 0
@@ -122,14 +122,14 @@ def test_agreement_is_the_share_of_common_neighbours() -> None:
 
 
 def test_the_encoder_by_itself_is_timed(glossary: Glossary) -> None:
-    """Until there are no more texts, or its time is over."""
+    """The job ends when its texts or its time end."""
     few = raw.EncodingJob(texts=ASKED, threads=2, seconds=20)
     assert raw.rate(glossary, few) > 10
     assert raw.rate(glossary, replace(few, texts=ASKED * 10_000, seconds=0.1)) > 10
 
 
 def test_a_missing_environment_of_txtai_is_named(tmp_path: Path) -> None:
-    """With the command that makes it."""
+    """The error has the command that makes the environment."""
     with pytest.raises(services.ServiceFailed, match=r"python is missing; `make bench` installs"):
         contenders.txtai(tmp_path / "python", ["corpus"], tmp_path)
 
@@ -210,13 +210,20 @@ def test_a_silent_service_is_given_up() -> None:
 
 @pytest.mark.process
 def test_help_is_within_its_budget() -> None:
-    """`semsearch --help` costs less than 0.4 s of CPU; the best of three runs counts."""
-    assert min(budgets.help_cpu_s() for _ in range(3)) < budgets.HELP_BAR_S
+    """`semsearch --help` costs little more than the library that prints it; best of three runs.
+
+    They are measured in turn, since a busy machine makes both slower. Alone, help takes 1.7 times.
+    """
+    helps, libraries = zip(
+        *((budgets.help_cpu_s(), budgets.cpu_s("-c", "import typer.rich_utils")) for _ in range(3)),
+        strict=True,
+    )
+    assert min(helps) < 2.5 * min(libraries)
 
 
 @pytest.mark.model
 def test_both_precisions_of_a_reranker_are_timed(tmp_path: Path) -> None:
-    """On the pairs given, int8 from the smaller file."""
+    """Both score the given pairs; the int8 file is smaller."""
     model = rerank.make_model(tmp_path, layers=1, hidden=48)
     int8, fp32 = rerank.measure(model, rerank.texts_of_the_seed(3), runs=2)
     assert (int8.precision, fp32.precision) == ("int8", "fp32")

@@ -101,6 +101,10 @@ def _whole(page: Page) -> None:
     page.locator(".whole summary, .why summary").first.click()
 
 
+def _opened(page: Page) -> None:
+    page.locator(".row > details > summary").first.click()
+
+
 OVERLOADED = (
     '<!doctype html><title>x</title><main id="main"><section class="state state-overloaded" data-status="503">'
     "<h1>The service has too much to do</h1><p>Too many requests wait; ask again in a second.</p>"
@@ -121,6 +125,10 @@ STATES = (
     State("answer-phone", "?q=a deep spoon for serving soup", options=PHONE),
     State("answer-why", "?q=a deep spoon for serving soup", _whole),
     State("answer-name", "?q=whisk"),
+    State("answer-opened", "?q=a deep spoon for serving soup", _opened),
+    State("answer-compared", "?q=ladle vs whisk"),
+    State("answer-compared-dark", "?q=ladle vs whisk", options=DARK),
+    State("answer-compared-phone", "?q=ladle vs whisk", options=PHONE),
     State("answer-repaired", "?q=collander"),
     State("answer-long", "?q=galley", _whole),
     State("answer-word", "?q=W W W", options=PHONE),
@@ -150,6 +158,7 @@ STATES = (
     State("entry-missing", "entry/kitchen:colender"),
     State("entry-missing-dark", "entry/kitchen:colender", options=DARK),
     State("glossaries", "glossary"),
+    State("glossary-filtered", "glossary/kitchen?filter=spoon 1"),
     State("glossary-letter", "glossary/kitchen?letter=S", options=DARK),
     State("glossary", "glossary/kitchen"),
     State("glossary-phone", "glossary/kitchen", options=PHONE),
@@ -160,4 +169,5 @@ STATES = (
     State("map-no-script", "map?a=spoon&b=ladle", options={"java_script_enabled": False}),
     State("widget", "widget"),
     State("widget-dark", "widget", options=DARK),
+    State("widget-phone", "widget", options=PHONE),
 )

@@ -17,7 +17,7 @@ QUESTION = "a deep spoon for serving soup"
 
 
 def test_names_come_while_one_types_and_an_answer_after_a_pause(page: Page, site: str) -> None:
-    """Without Enter.
+    """An answer comes without Enter.
 
     The address says what was asked, and the typing makes one entry of the history.
     """
@@ -110,6 +110,7 @@ def _wait_until(page: Page, condition: str) -> None:
 
 def test_back_and_forward_show_what_was_there(page: Page, site: str) -> None:
     """Question, answer, title and place; also from the page of an entry, and back to the start."""
+    page.set_viewport_size({"width": 1000, "height": 300})
     page.goto(site)
     for question in ("whisk", "keel"):
         page.locator("#q").fill(question)
@@ -117,7 +118,8 @@ def test_back_and_forward_show_what_was_there(page: Page, site: str) -> None:
         expect(page.locator(".best h2")).to_have_text(question.title())
     page.evaluate("scrollTo(0, 300)")
     _wait_until(page, "history.state.scroll > 200")
-    page.locator(".hit h2 a").last.click()  # further down, so that nothing scrolls back to it
+    page.locator(".row:visible > details > summary").last.click()
+    page.locator(".to a:visible").click()  # far down, so that nothing scrolls back to it
     expect(page.locator("article.entry")).to_be_visible()
     page.go_back()
     expect(page.locator(".best h2")).to_have_text("Keel")
@@ -141,6 +143,8 @@ def test_a_page_without_a_script_answers(browser: Browser, site: str) -> None:
     page.locator("#q").fill(QUESTION)
     page.get_by_role("button", name="Ask").click()
     expect(page.locator(".best h2")).to_have_text("Ladle")
+    page.locator(".row summary").first.click()
+    expect(page.locator(".row .definition").first).to_be_visible()
     page.locator(".best .why summary").click()
     expect(page.locator(".best .why table")).to_be_visible()
     page.locator(".best h2 a").click()
@@ -160,6 +164,38 @@ def test_nothing_fits_looks_different_from_an_answer(page: Page, site: str) -> N
     expect(page.locator(".best")).to_have_count(0)
     expect(page.locator(".verdict")).to_have_count(0)
     assert page.locator(".hit.nearest").count() == 10
+    expect(page.locator(".hit.nearest:visible")).to_have_count(3)
+    page.locator(".further summary", has_text="7 more").click()
+    expect(page.locator(".hit.nearest:visible")).to_have_count(10)
+
+
+def test_names_never_cover_the_answer(page: Page, site: str) -> None:
+    """They stand between the box and the answer."""
+    page.goto(site)
+    page.locator("#q").press_sequentially("spoon", delay=30)
+    expect(page.locator(".names li")).to_have_count(8)
+    expect(page.locator(".best h2")).to_be_visible()
+    names, verdict = page.locator(".names").bounding_box(), page.locator(".verdict").bounding_box()
+    assert names is not None
+    assert verdict is not None
+    assert names["y"] + names["height"] <= verdict["y"]
+
+
+def test_compared_terms_stand_side_by_side(page: Page, site: str) -> None:
+    """Each has a card; on a phone they stand below each other."""
+    page.goto(f"{site}?q=ladle vs whisk")
+    cards = page.locator(".compared .best")
+    expect(cards.locator("h2")).to_have_text(["Ladle", "Whisk"])
+    one, other = cards.first.bounding_box(), cards.last.bounding_box()
+    assert one is not None
+    assert other is not None
+    assert one["y"] == other["y"]
+    assert one["x"] + one["width"] <= other["x"]
+    page.set_viewport_size({"width": 360, "height": 740})
+    one, other = cards.first.bounding_box(), cards.last.bounding_box()
+    assert one is not None
+    assert other is not None
+    assert one["y"] + one["height"] <= other["y"]
 
 
 def test_a_service_that_has_too_much_to_do_is_asked_again(page: Page, site: str) -> None:
@@ -186,7 +222,7 @@ def test_a_service_that_has_too_much_to_do_is_asked_again(page: Page, site: str)
 
 
 def test_a_page_that_needs_a_key_asks_people_for_it(page: Page, locked_site: str) -> None:
-    """In words for them; one that is not good is refused, and forgotten."""
+    """The page explains the key; a refused key is forgotten."""
     page.goto(f"{locked_site}?q=soup")
     expect(page.locator(".state h1")).to_have_text("This needs an access key")
     expect(page.locator(".state > p")).to_have_text("Only people who have a key may read here.")
@@ -198,12 +234,14 @@ def test_a_page_that_needs_a_key_asks_people_for_it(page: Page, locked_site: str
     expect(page.locator("#key")).to_be_focused()
 
 
-@pytest.mark.parametrize("path", ["", "?q=soup", "entry/kitchen:word", "glossary/kitchen", "map"])
+@pytest.mark.parametrize(
+    "path", ["", "?q=soup", "entry/kitchen:word", "glossary/kitchen", "map", "widget", "docs"]
+)
 @pytest.mark.parametrize("width", [320, 360, 640])
 def test_nothing_is_wider_than_the_screen(
     browser: Browser, site: str, path: str, width: int
 ) -> None:
-    """On a phone, and at 200 % zoom, where a window of 1,280 pixels is 640 wide."""
+    """No page scrolls sideways on a phone, and at 200 % zoom (1,280 pixels become 640)."""
     context = browser.new_context(viewport={"width": width, "height": 700})
     page = context.new_page()
     page.goto(site + path)

@@ -24,7 +24,7 @@ def _focus_first_term(page: Page) -> None:
 
 
 def test_a_preview_stays_while_its_link_has_the_focus(page: Page, site: str) -> None:
-    """Wherever the pointer goes meanwhile.
+    """The preview stays wherever the pointer moves.
 
     The next focus closes it, or shows what the next term says.
     """
@@ -55,7 +55,7 @@ def test_a_pointer_keeps_no_preview_of_the_focus_from_opening(page: Page, site: 
 
 
 def test_a_preview_closes_when_the_focus_leaves_for_nothing(page: Page, site: str) -> None:
-    """Also before it has opened."""
+    """A preview that has not opened yet does not open."""
     page.goto(f"{site}entry/kitchen:embedding")
     card = page.locator("#preview")
     _focus_first_term(page)
@@ -69,7 +69,7 @@ def test_a_preview_closes_when_the_focus_leaves_for_nothing(page: Page, site: st
 
 
 def test_a_preview_stays_within_the_window(page: Page, site: str) -> None:
-    """On a phone too, and makes no page wider."""
+    """A preview makes no page wider, on a phone either."""
     page.set_viewport_size({"width": 320, "height": 600})
     page.goto(f"{site}entry/kitchen:embedding")
     page.locator(".definition a.term").first.hover()
@@ -83,7 +83,7 @@ def test_a_preview_stays_within_the_window(page: Page, site: str) -> None:
 
 
 def test_a_finger_opens_the_page(browser: Browser, site: str) -> None:
-    """Without a preview."""
+    """A tap opens the page without a preview."""
     context = browser.new_context(has_touch=True, viewport={"width": 360, "height": 740})
     page = context.new_page()
     page.goto(f"{site}entry/kitchen:embedding")
@@ -93,7 +93,7 @@ def test_a_finger_opens_the_page(browser: Browser, site: str) -> None:
 
 
 def test_an_entry_that_is_not_there_offers_others(page: Page, site: str) -> None:
-    """With previews, and a way to ask for it."""
+    """The page offers similar entries with previews, and a search."""
     page.goto(f"{site}entry/kitchen:colender")
     expect(page.locator(".state h1")).to_have_text("There is no such entry")
     page.locator("a.term", has_text="Colander").hover()

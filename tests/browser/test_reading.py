@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import http.server
-import threading
-from collections.abc import Iterator
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser.checks import expect
+from tests.browser.checks import axe, expect
 from tests.browser.serving import serving
 
 if TYPE_CHECKING:
-    from playwright.sync_api import BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 
 def test_terms_in_a_text_lead_to_their_pages(page: Page, site: str) -> None:
-    """And from there on through the alphabet."""
+    """An entry page leads on to its neighbours in the alphabet."""
     page.goto(f"{site}entry/kitchen:embedding")
     page.locator(".definition a.term").first.click()
     expect(page.locator("h1")).to_have_text("Ladle")
@@ -30,6 +28,11 @@ def test_terms_in_a_text_lead_to_their_pages(page: Page, site: str) -> None:
     expect(page.locator("h1")).to_have_text("kitchen")
     page.locator(".letters a", has_text="W").click()
     expect(page.locator(".letter a")).to_have_text("Whisk")
+    page.locator(".letters a", has_text="all").click()
+    page.locator("#filter").press_sequentially("poon 6")
+    expect(page.locator(".letter a")).to_have_count(11)
+    expect(page.locator("#listed .count")).to_have_text("11 terms with “poon 6” in the name")
+    assert page.url.endswith("?filter=poon+6")
 
 
 def test_a_preview_opens_by_pointer_and_by_focus(page: Page, site: str) -> None:
@@ -51,21 +54,30 @@ def test_a_preview_opens_by_pointer_and_by_focus(page: Page, site: str) -> None:
 
 
 def test_the_link_to_an_entry_is_copied(context: BrowserContext, page: Page, site: str) -> None:
-    """And that is said."""
+    """A message says that the link was copied."""
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto(f"{site}entry/kitchen:whisk")
     page.locator("a.copy").click()
     expect(page.locator("#status")).to_have_text("The link is copied")
     assert page.evaluate("navigator.clipboard.readText()") == f"{site}entry/kitchen:whisk"
+    page.goto(f"{site}?q=whisk")
+    page.locator("a.copy").click()
+    expect(page.locator("a.copy")).to_have_attribute("data-said", "copied")
+    assert page.evaluate("navigator.clipboard.readText()") == f"{site}?q=whisk"
+    page.goto(f"{site}widget")
+    page.locator("pre button").first.click()
+    expect(page.locator("pre button").first).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()").startswith("<script src=")
 
 
 def test_the_map_shows_every_term_and_the_question(page: Page, site: str) -> None:
-    """With lines to its answers; by pointer and by keyboard a term is told and opened."""
+    """Lines lead to the answers beside it; a legend; pointer and keyboard open a term."""
     page.goto(f"{site}map?q=a deep spoon for serving soup")
     place = page.locator(".map[data-ready=true][data-asked=true]")
     expect(place).to_be_visible()
     total = page.request.get(f"{site}v1/map").json()["total"]
-    expect(page.locator(".map-table .count")).to_contain_text(f"of {total - 4}")
+    expect(page.locator(".map-table .count").first).to_contain_text(f"of {total - 4}")
+    expect(page.locator(".map-legend")).to_contain_text("kitchen")
     expect(page.locator(".located li").first).to_contain_text("Ladle")
     canvas = page.locator("canvas")
     canvas.focus()
@@ -86,11 +98,24 @@ def test_near_on_the_map_is_where_the_picture_is(page: Page, site: str) -> None:
     at = found["ids"].index("ships:keel")
     box = page.locator("canvas").bounding_box()
     assert box is not None
-    unit = min(box["width"], box["height"]) / 2 * 0.92
-    x = box["width"] / 2 + found["x"][at] * unit
-    y = box["height"] / 2 - found["y"][at] * unit
+    x, y = _place_on_the_screen(found, at, box["width"], box["height"])
     page.locator("canvas").click(position={"x": x, "y": y})
     expect(page.locator("h1")).to_have_text("Keel")
+
+
+def _place_on_the_screen(
+    found: dict[str, Any], at: int, width: float, height: float
+) -> tuple[float, float]:
+    """Return the pixels of a point: all points fill the canvas, one direction stretched."""
+    room = [width - 2 * min(70, width / 10), height - 2 * min(34, height / 10)]
+    spans = [max(found[one]) - min(found[one]) for one in "xy"]
+    across, up = (pixels / span for pixels, span in zip(room, spans, strict=True))
+    across, up = min(across, up * 2.2), min(up, across * 2.2)
+    middle = [(max(found[one]) + min(found[one])) / 2 for one in "xy"]
+    return (
+        width / 2 + (found["x"][at] - middle[0]) * across,
+        height / 2 - (found["y"][at] - middle[1]) * up,
+    )
 
 
 _SHADES = """() => {
@@ -106,7 +131,7 @@ _SHADES = """() => {
 
 
 def test_the_map_draws_the_points_of_each_glossary_in_a_colour(page: Page, site: str) -> None:
-    """On the paper of the page; most points are of the kitchen."""
+    """The points lie on the paper of the page; most belong to the kitchen."""
     page.goto(f"{site}map")
     page.locator(".map[data-ready=true]").wait_for()
     page.wait_for_timeout(100)  # until it has been drawn
@@ -123,7 +148,7 @@ _HURRY = """() => {
 
 
 def test_what_a_point_says_is_asked_for_when_one_stays_there(page: Page, site: str) -> None:
-    """Not of each that is passed at once."""
+    """Points that the pointer only passes send no request."""
     page.goto(f"{site}map")
     page.locator(".map[data-ready=true]").wait_for()
     asked = []
@@ -171,24 +196,6 @@ def test_a_key_opens_what_needs_one(page: Page, pages_index: Path, tmp_path: Pat
         assert secret.text not in page.url
 
 
-@pytest.fixture
-def elsewhere(tmp_path: Path) -> Iterator[tuple[str, Path]]:
-    """Yield another site's address and the folder that it serves."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def __init__(self, *args: object) -> None:
-            super().__init__(*args, directory=str(tmp_path))  # type: ignore[arg-type]
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Say nothing."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Quiet)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}", tmp_path
-    server.shutdown()
-    server.server_close()
-
-
 @pytest.mark.parametrize("is_named", [True, False])
 def test_the_widget_on_another_site(
     page: Page, pages_index: Path, elsewhere: tuple[str, Path], is_named: bool
@@ -204,12 +211,113 @@ def test_the_widget_on_another_site(
         page.goto(f"{other}/page.html")
         page.locator("semsearch-search input").fill("a deep spoon for serving soup")
         page.keyboard.press("Enter")
-        said, hits = page.locator("semsearch-search p.quiet"), page.locator("semsearch-search li a")
+        said, hits = (
+            page.locator("semsearch-search p.verdict"),
+            page.locator("semsearch-search li a"),
+        )
         page.locator("semsearch-term .term").hover()
         if is_named:
             expect(hits.first).to_have_text("Ladle")
+            expect(page.locator("semsearch-search .verdict")).to_have_text(
+                re.compile(r"^\d+ % sure: (strong|possible)$")
+            )
             expect(hits.first).to_have_attribute("href", f"{site}entry/kitchen%3Aladle")
             expect(page.locator("semsearch-term .card")).to_contain_text("bent wires")
         else:
             expect(said).to_have_text("The glossary cannot be reached.")
             expect(hits).to_have_count(0)
+
+
+def test_every_letter_is_in_view_on_a_phone(browser: Browser, site: str) -> None:
+    """The strip has several rows there and stays below the top while one scrolls."""
+    context = browser.new_context(viewport={"width": 390, "height": 740})
+    page = context.new_page()
+    page.goto(f"{site}glossary/kitchen")
+    # as many letters as a whole alphabet has
+    page.evaluate(
+        "() => { const strip = document.querySelector('.letters');"
+        " for (const c of 'ABCDEFGHIJKLMNOPQRSTUVWXYZ')"
+        " strip.append(Object.assign(document.createElement('a'), { textContent: c, href: '#' })); }"
+    )
+    places = page.locator(".letters a").evaluate_all(
+        "all => all.map((a) => a.getBoundingClientRect()).map(({ left, right, width, height }) => "
+        "[left, right, width, height])"
+    )
+    assert len(places) > 26
+    for left, right, width, height in places:
+        assert left >= 0
+        assert right <= 390
+        assert min(width, height) >= 24, "WCAG 2.2, 2.5.8"
+    page.locator("footer").scroll_into_view_if_needed()
+    box = page.locator(".letters").bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] < 4
+    assert box["height"] < 140
+    context.close()
+
+
+def test_the_widget_says_that_a_term_is_outdated(page: Page, site: str) -> None:
+    """In an answer only then, in the card of a term whatever its status is."""
+
+    def stated(route: Route) -> None:
+        answer = route.fetch().json()
+        first, second, *_ = answer.get("hits", (answer, answer))
+        second["status"] = "approved"
+        first |= {"status": "deprecated: use beater", "outdated": True}
+        for hit in answer.get("hits", []):
+            hit["matched_by"] = "meaning"
+        route.fulfill(json=answer)
+
+    page.route("**/v1/search?*", stated)
+    page.route("**/v1/entries/*", stated)
+    page.goto(f"{site}widget")
+    page.locator("semsearch-search input").fill("whisk")
+    page.keyboard.press("Enter")
+    said = page.locator("semsearch-search .status")
+    expect(said).to_have_text(["deprecated: use beater"])
+    expect(said).to_have_class("status outdated")
+    page.locator("semsearch-term .term").hover()
+    expect(page.locator("semsearch-term .card .status")).to_have_text("deprecated: use beater")
+
+
+@pytest.mark.parametrize("theme", ["", "dark"])
+def test_the_widget_is_as_light_as_the_page_around_it(
+    browser: Browser, pages_index: Path, elsewhere: tuple[str, Path], theme: str
+) -> None:
+    """It does not follow a dark system on a light page, and its texts can be read in both."""
+    other, folder = elsewhere
+    context = browser.new_context(color_scheme="dark")
+    page = context.new_page()
+    with serving(pages_index, "--origins", other) as site:
+        around = "background: #222; color: white" if theme else "background: white"
+        (folder / "page.html").write_text(
+            f'<!doctype html><html lang="en"><title>x</title><body style="{around}">'
+            f'<script src="{site}widget.js" defer></script><main><h1>x</h1>'
+            f'<semsearch-search theme="{theme}"></semsearch-search></main>'
+        )
+        page.goto(f"{other}/page.html")
+        box = page.locator("semsearch-search input")
+        expect(box).to_be_visible()
+        inside, ink, hint = (
+            _luminance(box.evaluate(f"e => getComputedStyle(e{part}).{name}"))
+            for part, name in (
+                ("", "backgroundColor"),
+                ("", "color"),
+                (", '::placeholder'", "color"),
+            )
+        )
+        assert (inside < 0.2) == bool(theme)
+        for text in (ink, hint):
+            assert (max(text, inside) + 0.05) / (min(text, inside) + 0.05) >= 4.5
+        box.fill("whisk")
+        page.keyboard.press("Enter")
+        expect(page.locator("semsearch-search li a").first).to_have_text("Whisk")
+        assert not axe(page).response["violations"]
+    context.close()
+
+
+def _luminance(colour: str) -> float:
+    """Return the relative luminance of `rgb(r, g, b)` (WCAG 2.2)."""
+    parts = [int(number) / 255 for number in re.findall(r"\d+", colour)[:3]]
+    linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts]
+    return sum(x * share for x, share in zip(linear, (0.2126, 0.7152, 0.0722), strict=True))

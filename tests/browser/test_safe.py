@@ -52,7 +52,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def test_payloads_add_nothing_to_any_page(browser: Browser, hostile: str) -> None:
-    """As terms, aliases, definitions, sources, glossary, ids and questions.
+    """Payloads are tried as terms, aliases, definitions, sources, glossary, ids and questions.
 
     Elements and attributes are the templates'.
     """
@@ -79,7 +79,7 @@ def test_payloads_add_nothing_to_any_page(browser: Browser, hostile: str) -> Non
 
 @pytest.mark.parametrize("number", range(0, len(PAYLOADS), 31))
 def test_payloads_run_nowhere(browser: Browser, hostile: str, number: int) -> None:
-    """Neither in what the service writes nor in what scripts make of it.
+    """No payload runs in HTML of the service or in HTML made by scripts.
 
     Names, answers, previews, the map.
     """

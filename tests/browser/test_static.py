@@ -79,7 +79,7 @@ def start(request: pytest.FixtureRequest, served: str, exported: Path) -> str:
 
 
 def test_terms_are_found_by_name(strict: Page, start: str) -> None:
-    """By what they begin with and what is inside; Enter opens the first."""
+    """Beginnings and inner parts of names match; Enter opens the first term."""
     strict.goto(f"{start}index.html")
     strict.keyboard.press("/")
     strict.keyboard.type("poon 7")
@@ -93,7 +93,7 @@ def test_terms_are_found_by_name(strict: Page, start: str) -> None:
 
 
 def test_links_lead_from_page_to_page(strict: Page, start: str) -> None:
-    """From the start over an alphabet to an entry, on to the next one, and back to its glossary."""
+    """Links lead from the start page by an alphabet to an entry, the next one, and its glossary."""
     strict.goto(f"{start}index.html")
     strict.locator(".glossaries a", has_text="kitchen").click()
     strict.locator(".letters a", has_text="S").click()
@@ -129,7 +129,7 @@ def test_the_map_from_the_disk_says_what_it_needs(page: Page, exported: Path) ->
     "path", ["index.html", "map.html", "map/ships.html", "glossary/kitchen.html"]
 )
 def test_pages_are_no_wider_than_the_window(page: Page, served: str, path: str) -> None:
-    """Of a phone, and of a window that is smaller than the longest line."""
+    """Pages fit a phone, and a window that is smaller than the longest line."""
     for width in (360, 1000):
         page.set_viewport_size({"width": width, "height": 700})
         page.goto(served + path)
@@ -137,7 +137,7 @@ def test_pages_are_no_wider_than_the_window(page: Page, served: str, path: str) 
 
 
 def test_every_link_of_every_page_leads_somewhere(exported: Path) -> None:
-    """Of all pages, over all that they name: no address begins at the top of a server."""
+    """All addresses of all pages exist, and none begins at the root of a server."""
     top = exported / "some where" / "site"
     pages = list(top.rglob("*.html"))
     assert len(pages) > 80

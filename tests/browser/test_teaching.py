@@ -91,7 +91,7 @@ def test_a_key_that_is_not_for_editing_is_put_away(
 def test_what_cannot_be_taught_is_said_beside_the_button(
     page: Page, teaching_site: str, index: Path
 ) -> None:
-    """With the reason that the service gives; it can be tried again."""
+    """The page shows the reason of the service; teaching can be tried again."""
     page.goto(f"{teaching_site}?q=soup")
     give(page, key(index, KeyScope.EDIT))
     page.route(
@@ -106,8 +106,9 @@ def test_what_cannot_be_taught_is_said_beside_the_button(
             else route.continue_()
         ),
     )
-    button = page.locator(".teach button").first
+    page.locator(".row > details > summary").first.click()
+    button = page.locator(".teach button:visible").first
     button.click()
-    expect(page.locator(".teach").first).to_contain_text("Not added: the index is busy.")
+    expect(page.locator(".teach:visible").first).to_contain_text("Not added: the index is busy.")
     expect(page.locator("#status")).to_have_text("Not added: the index is busy")
     expect(button).not_to_have_attribute("aria-disabled", "true")

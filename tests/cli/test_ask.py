@@ -12,11 +12,13 @@ import pytest
 import typer
 
 from semsearch.cli import completion
+from semsearch.ingest.build import build_index
 from semsearch.ranking.confidence import THRESHOLD
 from semsearch.ranking.weights import DEFAULT
 from semsearch.search.glossary import Glossary
 from semsearch.web.display import percent
 from tests.cli.test_commands import run
+from tests.conftest import ENTRIES, entry
 
 POT = "which pot keeps the steam around a loaf?"
 
@@ -47,7 +49,7 @@ def test_ask_shows_what_is_compared(hashed_index: Path) -> None:
 
 
 def test_a_hit_names_the_alias_or_acronym_it_was_found_by(hashed_index: Path) -> None:
-    """Otherwise nobody would know why that term came first."""
+    """The table shows the name that matched, so the reader sees why the term came first."""
     assert any("exact name: banneton" in line for line in _shown("banneton", index=hashed_index))
     assert any("form of a name: Leaven" in line for line in _shown("LEAVENS", index=hashed_index))
 
@@ -168,3 +170,34 @@ def test_a_language_is_asked_for(hashed_index: Path) -> None:
     context.params["index"] = str(hashed_index)
     assert completion.languages(context, "E") == ["en"]
     assert completion.languages(context, "d") == []
+
+
+def test_a_question_needs_no_quotes(hashed_index: Path) -> None:
+    """The words of the line are the question."""
+    done = run("ask", "what", "is", "a", "hull", "-i", str(hashed_index), "--json")
+    assert json.loads(done.stdout)["query"] == "what is a hull"
+
+
+def test_long_definitions_are_cut_after_six_lines(tmp_path: Path) -> None:
+    """Paragraphs stay; the best sentence is among the lines; `--full` prints all."""
+    filler = "\n\n".join(f"Paragraph {number} is about flour and water." for number in range(20))
+    long = entry("Sponge", f"A wet dough.\n\n{filler}\n\nZeppelins float on helium.")
+    index = tmp_path / "index"
+    build_index([*ENTRIES, long], index, model="hashed")
+    first = _shown("sponge", "-n", "1", index=index)
+    lines = [line[3:].split("  ")[0].rstrip() for line in first]
+    begin = lines.index("Sponge")
+    assert lines[begin + 1 : begin + 6 : 2] == [
+        "A wet dough.", "Paragraph 0 is about flour and water.", "Paragraph 1 is about flour and water.",
+    ]  # fmt: skip
+    assert not any("Paragraph 3" in line for line in first)
+    found = "\n".join(_shown("zeppelins", "helium", "float", "-n", "1", index=index))
+    assert "... Zeppelins float on helium." in " ".join(found.split())
+    steps = "".join(f"\n\n- step {number}" for number in range(12))
+    listed = entry("Poolish", f"A starter:{steps}\n\n- zeppelins drift on helium")
+    build_index([*ENTRIES, listed], index, model="hashed")
+    found = "\n".join(_shown("zeppelins", "drift", "helium", "-n", "1", index=index))
+    assert "zeppelins drift on helium" in " ".join(found.split())
+    build_index([*ENTRIES, long], index, model="hashed")
+    full = "\n".join(_shown("sponge", "-n", "1", "--full", index=index))
+    assert "Paragraph 19" in full

@@ -31,7 +31,7 @@ def test_a_backup_says_what_it_holds(hashed_index: Path, tmp_path: Path) -> None
 
 
 def test_an_index_comes_back_and_is_sound(saved: Path, tmp_path: Path) -> None:
-    """In a folder that is made for it; its entries answer as before."""
+    """`restore` makes the folder; the entries answer as before."""
     index = str(tmp_path / "back")
     done = run("restore-backup", str(saved), "-i", index)
     assert done.stdout.decode().startswith(f"restored {index} from {saved} (revision ")
@@ -51,7 +51,7 @@ def test_nothing_is_restored_over_an_index(saved: Path, hashed_index: Path, tmp_
 
 
 def test_what_is_no_backup_is_refused(tmp_path: Path) -> None:
-    """By its name, in one line."""
+    """The error is one line with the name of the file."""
     file = tmp_path / "photo.jpg"
     file.write_bytes(b"no backup")
     done = run("restore-backup", str(file), "-i", str(tmp_path / "new"))
@@ -61,7 +61,7 @@ def test_what_is_no_backup_is_refused(tmp_path: Path) -> None:
 
 
 def test_damage_is_named_by_its_file(hashed_index: Path, tmp_path: Path) -> None:
-    """With exit code 3."""
+    """The exit code is 3."""
     index = Path(shutil.copytree(hashed_index, tmp_path / "index"))
     damaged = index / "generations" / "000001" / "vectors.f32"
     damaged.write_bytes(damaged.read_bytes()[:-4] + b"\x00\x01\x02\x03")

@@ -22,7 +22,7 @@ def table(folder: Path) -> Path:
 
 
 def test_formats_are_listed() -> None:
-    """By name, with suffixes; for programs too."""
+    """`semsearch formats` lists names and suffixes, with --json for programs."""
     shown = run("formats").stdout.decode()
     assert all(name in shown for name in FORMATS)
     stated = json.loads(run("formats", "--json").stdout)
@@ -46,7 +46,7 @@ def test_a_dry_run_writes_nothing_but_the_report(tmp_path: Path) -> None:
         "Dry run: 1 entry of 1 file would be taken, 1 records merged as other names, 1 refused; nothing was written"
         in shown
     )
-    record_results = [json.loads(line)["fate"] for line in report.read_text().splitlines()]
+    record_results = [json.loads(line)["outcome"] for line in report.read_text().splitlines()]
     assert record_results == ["taken", "merged", "skipped"]
     stated = json.loads(run(*asked, "--json").stdout)
     assert (stated["files"], stated["taken"]) == (1, 1)
@@ -84,7 +84,7 @@ def test_what_entries_have_no_place_for_is_told(tmp_path: Path) -> None:
 
 
 def test_extra_fields_and_unread_files_are_told(tmp_path: Path) -> None:
-    """By a build and its dry run, in words and as JSON; --strict fails on such a file."""
+    """A build and its dry run list them in words and as JSON; --strict fails on such a file."""
     folder = tmp_path / "corpus"
     folder.mkdir()
     table(folder).write_text("term,definition,Owner\nPeel,A shovel.,Jane\nLame,A blade.,\n")
@@ -103,7 +103,7 @@ def test_extra_fields_and_unread_files_are_told(tmp_path: Path) -> None:
 
 
 def test_a_build_reports_each_record_also_when_it_stops(tmp_path: Path) -> None:
-    """With --strict nothing is built, and the report is there all the same."""
+    """With --strict nothing is built, but the report is written."""
     index, report = tmp_path / "index", tmp_path / "report.jsonl"
     file = table(tmp_path)
     asked = ("build", str(file), "-i", str(index), "-m", "hashed", "--report", str(report))
@@ -127,6 +127,26 @@ def test_a_format_can_be_named(tmp_path: Path) -> None:
     file.write_text(TABLE)
     done = run("build", str(file), "--dry-run", "--format", "table", "--json")
     assert json.loads(done.stdout)["taken"] == 1
-    refused = run("build", str(file), "--dry-run", "--format", "word")
+    refused = run("build", str(file), "--dry-run", "--format", "zzz")
     assert refused.returncode == 2
-    assert b"no format is called 'word'; there are mediawiki, " in refused.stderr
+    assert b"no format is called 'zzz'; there are mediawiki, " in refused.stderr
+
+
+def test_standard_input_is_a_glossary(tmp_path: Path) -> None:
+    """Of the name before `=`, in the format that is named."""
+    index = str(tmp_path / "index")
+    table = b"term,definition\nPan,A flat vessel.\nPot,A deep vessel.\n"
+    build = ("build", "-i", index, "--model", "hashed")
+    done = run(*build, "tools=-", "--format", "table", stdin=table)
+    assert (done.returncode, b"Entries: 2 new" in done.stdout) == (0, True)
+    shown = json.loads(run("show", "tools:pan", "-i", index, "--json").stdout)
+    assert shown["source"] == {"file": "stdin", "line": 2}
+    done = run(*build, "-", stdin=table)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"standard input has no name that tells its format: add --format" in done.stderr
+    done = run(*build, "-", "a=-", "--format", "table", stdin=table)
+    assert b"standard input, -, was named twice; it can be read once" in done.stderr
+    done = run(*build, "https://example.org/a.csv")
+    assert done.stderr.endswith(
+        b"https://example.org/a.csv: an address is not read; download it, and name the file\n"
+    )

@@ -57,7 +57,7 @@ def run(*arguments: str | bytes, stdin: bytes = b"", env: dict[str, str] | None 
 
 @pytest.mark.process
 def test_the_program_itself_runs(hashed_index: Path) -> None:
-    """As a user starts it: output, exit code, and an error as one line."""
+    """A process has the output, the exit code, and an error as one line."""
     command = [sys.executable, "-m", "semsearch", "ask", "-i", str(hashed_index)]
     done = subprocess.run(
         [*command, "leaven", "--json"], capture_output=True, check=False, timeout=60
@@ -70,7 +70,7 @@ def test_the_program_itself_runs(hashed_index: Path) -> None:
 
 
 def test_ask_says_what_a_misspelt_question_was_read_as(hashed_index: Path) -> None:
-    """In the table and as JSON, where it is null otherwise."""
+    """The table and JSON have the corrected question; otherwise JSON has null."""
     done = run("ask", "levaen", "-i", str(hashed_index), "-n", "1")
     assert done.stdout.decode().splitlines()[1] == "Read as Leaven"
     for question, repaired in (("levaen", "Leaven"), ("leaven", None)):
@@ -79,7 +79,7 @@ def test_ask_says_what_a_misspelt_question_was_read_as(hashed_index: Path) -> No
 
 
 def test_ask_as_json_is_one_object(hashed_index: Path) -> None:
-    """For programs."""
+    """`ask --json` prints one object."""
     done = run("ask", "banneton", "-i", str(hashed_index), "--json", "-n", "2")
     answer = json.loads(done.stdout)
     assert [hit["rank"] for hit in answer["hits"]] == [1, 2]
@@ -119,7 +119,7 @@ def test_related_shows_each_group_under_its_heading(tmp_path: Path) -> None:
 
 
 def test_info(hashed_index: Path) -> None:
-    """As a table and as JSON."""
+    """`semsearch info` prints a table, and JSON with --json."""
     info = json.loads(run("info", "-i", str(hashed_index), "--json").stdout)
     assert info["glossaries"] == [
         {"name": "bakery", "entries": 5},
@@ -133,7 +133,7 @@ def test_info(hashed_index: Path) -> None:
 def test_an_index_of_the_former_default_gets_a_hint(
     glossary: Glossary, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """From `info` and from `serve` when it has started, as the last line; never in JSON."""
+    """`info` and `serve` print the hint as the last line, JSON never has it."""
     former = replace(glossary.info(), model="all-MiniLM-L6-v2")
     listening = Listening("http://127.0.0.1:8000", "what is a hull?", former)
     hint = "hint The index was built with all-MiniLM-L6-v2; today's default is "
@@ -151,7 +151,7 @@ def test_an_index_of_the_former_default_gets_a_hint(
 
 @pytest.mark.model
 def test_a_build_says_that_the_encoder_changed(seed_index: Path, tmp_path: Path) -> None:
-    """From which to which, that everything is embedded again, and the way back."""
+    """The message has both encoders, the number of texts embedded again, and the way back."""
     index = tmp_path / "index"
     shutil.copytree(seed_index / "encoders", index / "encoders")  # nothing is to be exported
     build = ("build", "corpus", "-i", str(index))
@@ -292,7 +292,7 @@ def test_an_index_folder_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 def test_help_names_every_command_and_the_exit_codes() -> None:
-    """So that nobody has to guess."""
+    """The help lists all commands and exit codes."""
     shown = run("--help").stdout.decode()
     for name in ("build", "ask", "related", "info", "serve", "evaluate", "picture"):
         assert f" {name} " in shown

@@ -110,7 +110,7 @@ def test_an_edit_as_json(index: str) -> None:
     ("arguments", "message"),
     [
         (("change", "bakery:crumb"), "no change was given"),
-        (("change", "bakery:crumb", "-a", "x", "--no-aliases"), "names were given, and their"),
+        (("change", "bakery:crumb", "-a", "x", "--no-aliases"), "'x' was given, and its"),
         (("change", "bakery:crumb", "--extra", "Owner"), "'Owner' is not NAME=TEXT, such as"),
         (("change", "crumb", "--term", "x"), "did you mean 'bakery:crumb'?"),
         (("change", "bakery:crumb", "--term", " "), "no term"),
@@ -126,7 +126,7 @@ def test_an_edit_as_json(index: str) -> None:
 def test_what_cannot_be_done_is_one_line(
     index: str, arguments: tuple[str, ...], message: str
 ) -> None:
-    """Exit code 2, and nothing on standard output."""
+    """A refused edit has exit code 2 and prints nothing on standard output."""
     done = run(*arguments, "-i", index, stdin=b"\xff")
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.decode().startswith("semsearch: ")
@@ -135,14 +135,14 @@ def test_what_cannot_be_done_is_one_line(
 
 
 def test_an_index_that_is_not_there(tmp_path: Path) -> None:
-    """Exit code 3."""
+    """Editing a missing index has exit code 3."""
     done = run("delete", "bakery:crumb", "-i", str(tmp_path))
     assert done.returncode == 3
     assert b"there is no index in" in done.stderr
 
 
 def test_a_build_shows_both_sides_of_what_was_edited(tmp_path: Path) -> None:
-    """And how to take the other side, and what that did."""
+    """The message says how to take the other side, and then what that replaced."""
     (tmp_path / "ship.csv").write_text("term,definition\nKeel,The lowest beam.\nMast,A pole.\n")
     build = ("build", str(tmp_path / "ship.csv"), "--model", "hashed", "-i", str(tmp_path / "ix"))
     _said_build = run(*build).stdout
@@ -153,7 +153,10 @@ def test_a_build_shows_both_sides_of_what_was_edited(tmp_path: Path) -> None:
     assert "edited live ship:keel\n   live: Keel: The lowest beam of a hull.\n" in kept
     assert "   corpus: Keel: The lowest beam.\n" in kept
     assert "edited live ship:mast\n   live: not there\n   corpus: Mast: A pole.\n" in kept
-    assert "2 entries kept as edited live; `--overwrite-edits` takes the corpus's side" in kept
+    assert (
+        "2 entries kept as edited live; `--overwrite-edits` replaces the edits by the corpus"
+        in kept
+    )
     taken = run(*build, "--overwrite-edits", "--json").stdout
     report = json.loads(taken)
     assert [c["id"] for c in report["conflicts"]] == ["ship:keel", "ship:mast"]
@@ -161,8 +164,41 @@ def test_a_build_shows_both_sides_of_what_was_edited(tmp_path: Path) -> None:
     assert "kept" not in run(*build).stdout.decode()
 
 
+def test_a_build_names_the_parts_in_which_an_edit_differs(tmp_path: Path) -> None:
+    """Of entries that look the same: what was taught, and what was called outdated."""
+    (tmp_path / "ship.csv").write_text("term,definition\nKeel,The lowest beam.\n")
+    index = str(tmp_path / "ix")
+    build = ("build", str(tmp_path / "ship.csv"), "--model", "hashed", "-i", index)
+    run(*build)
+    _said("change", "ship:keel", "--status", "deprecated", "--asked-as", "what lies", "-i", index)
+    kept = run(*build).stdout.decode()
+    assert "   live status: deprecated\n   corpus status: \n" in kept
+    assert "   live asked_as: what lies\n   corpus asked_as: \n" in kept
+    assert "Keel: The lowest beam." not in kept
+
+
+def test_an_outdated_term_says_so_in_answers(index: str) -> None:
+    """Also beside terms that are related to another."""
+    asked = ("ask", "leaven", "-i", index)
+    assert "veraltet" not in _said(*asked)
+    _said("change", "bakery:leaven", "--status", "veraltet: Sauerteig", "-i", index)
+    for shown in (_said(*asked), _said(*asked, "--why"), _said("related", "Leaven", "-i", index)):
+        assert "veraltet: Sauerteig" in shown
+    _said("change", "bakery:leaven", "--status", "approved", "-i", index)
+    assert "approved" not in _said(*asked)
+
+
+def test_another_entry_of_the_same_name_is_noticed(index: str) -> None:
+    """The new one is added, since a term may mean two things."""
+    done = run("add", "bakery", "Crumb", "A grain of bread on the table.", "-i", index)
+    assert done.stdout.startswith(b"added bakery:crumb-2 ")
+    assert done.stderr == b"bakery:crumb has the same name; change that entry if you meant it\n"
+    done = run("add", "bakery", "Peel", "A shovel for loaves.", "-i", index)
+    assert done.stderr == b""
+
+
 def test_tab_offers_ids(index: str) -> None:
-    """Of entries whose names begin with what was typed, with or without the glossary."""
+    """Completion offers ids of entries whose names begin so, with or without the glossary."""
     context = typer.Context(typer.main.get_command(typer.Typer(callback=lambda: None)))
     context.params["index"] = index
     assert completion.ids(context, "bakery:dutch") == ["bakery:dutch-oven"]

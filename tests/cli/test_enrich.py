@@ -58,7 +58,7 @@ def test_phrases_are_written_looked_through_and_stored(
 def test_a_server_that_refuses_is_told_without_the_key(
     index: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In one line, with the status and its reason."""
+    """The message is one line with the status and its reason, without the key."""
     monkeypatch.setenv("SEMSEARCH_CHAT_KEY", KEY)
     with answering(lambda *_: Reply.error(401, f"bad key {KEY}")) as server:
         options = ("--api", server.url, "--model", "m", "--review", str(tmp_path / "r.jsonl"))
@@ -84,6 +84,6 @@ def test_a_server_that_refuses_is_told_without_the_key(
 def test_options_that_do_not_go_together_are_refused(
     index: str, options: list[str], reason: bytes
 ) -> None:
-    """With what to give instead."""
+    """The error says what to give instead."""
     done = run("enrich", *options, "-i", index)
     assert (done.returncode, reason in done.stderr) == (2, True), done.stderr

@@ -71,7 +71,7 @@ def test_ablations_and_a_page(hashed_index: Path, questions: str, tmp_path: Path
 
 
 def test_a_drop_against_a_stored_result_is_an_exit_code(hashed_index: Path, tmp_path: Path) -> None:
-    """Only when asked for, and never when nothing changed."""
+    """A drop fails only with the option for it; an unchanged result never fails."""
     path, stored = tmp_path / "bakery.jsonl", tmp_path / "before.json"
     names = ("leaven", "crumb", "dutch oven", "banneton", "inner loaf", "baker's percentage")
     questions = [f"{ask}{name}?" for name in names for ask in ("what is ", "what is a ")]

@@ -48,7 +48,7 @@ def test_the_suffix_says_which_format(tools: Path, tmp_path: Path) -> None:
 
 
 def test_what_a_format_cannot_hold_is_told(tools: Path, tmp_path: Path) -> None:
-    """In a line, and in a report entry by entry."""
+    """A line summarises the losses, and a report lists them by entry."""
     report, folder = tmp_path / "report.jsonl", tmp_path / "dict"
     asked = ("export", "-i", str(tools), "-f", "dictd", "-o", str(folder), "--report", str(report))
     done = run(*asked)
@@ -79,7 +79,7 @@ def test_what_goes_to_the_terminal_is_the_file(tools: Path) -> None:
 
 
 def test_a_site_is_a_folder(tools: Path, tmp_path: Path) -> None:
-    """Of all glossaries; other folders are left alone."""
+    """A site has all glossaries; other folders stay as they are."""
     folder = tmp_path / "site"
     assert run("export", "-i", str(tools), "-f", "site", "-o", str(folder)).returncode == 0
     assert (folder / "index.html").exists()
@@ -103,7 +103,7 @@ def test_a_site_is_a_folder(tools: Path, tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_exported_is_said(tools: Path, asked: tuple[str, ...], said: str) -> None:
-    """With exit code 2 for what was asked wrongly, 3 for what the index has not."""
+    """Exit code 2 is for wrong arguments, 3 for what the index lacks."""
     done = run("export", *asked, "-i", str(tools))
     assert done.returncode in (2, 3)
     assert said in " ".join(done.stderr.decode().split())

@@ -52,7 +52,7 @@ def test_a_key_is_printed_once(index: Path) -> None:
 
 
 def test_a_key_as_json(index: Path) -> None:
-    """With all that was stated; `list` gives the same without the key."""
+    """JSON has all stated options; `list` gives the same without the key."""
     given = ("-g", "harbour", "-g", "bakery", "--expires", "30d", "--json", "-i", str(index))
     before = utc_now()
     made = json.loads(run("keys", "create", *given).stdout)
@@ -99,7 +99,7 @@ def test_keys_as_a_table(index: Path) -> None:
 
 
 def test_revoking_says_so(index: Path) -> None:
-    """And a second time, too."""
+    """Revoking a key again prints the same."""
     key, _ = KeyStore(index / "keys.db").create(name="", scope=KeyScope.EDIT, now=utc_now())
     for _ in range(2):
         done = run("keys", "revoke", key.id, "-i", str(index))
@@ -110,7 +110,10 @@ def test_revoking_says_so(index: Path) -> None:
     ("given", "said"),
     [
         (("create", "--scope", "root"), "'root' is no scope of a key; choose search, edit, admin"),
-        (("create", "-g", "ships"), "there is no glossary 'ships' in this index; it has bakery,"),
+        (
+            ("create", "-g", "ships"),
+            "there is no glossary 'ships' in this index; there are bakery,",
+        ),
         (("create", "--expires", "soon"), "'soon' is not a time to expire at; state days (30d)"),
         (("create", "--expires", "2020-01-01"), "a key cannot expire at '2020-01-01'; choose"),
         (("create", "--expires", ""), "'' is not a time to expire at"),
@@ -120,7 +123,7 @@ def test_revoking_says_so(index: Path) -> None:
     ],
 )
 def test_what_is_refused(index: Path, given: tuple[str, ...], said: str) -> None:
-    """In one line, before anything is written."""
+    """A refusal is one line, before anything is written."""
     done = run("keys", *given, "-i", str(index))
     assert (done.returncode, done.stdout) == (2, b"")
     assert done.stderr.decode().startswith(f"semsearch: {said}")
@@ -129,7 +132,7 @@ def test_what_is_refused(index: Path, given: tuple[str, ...], said: str) -> None
 
 @pytest.mark.parametrize("command", [("create",), ("list",), ("revoke", "a")])
 def test_keys_are_those_of_an_index(tmp_path: Path, command: tuple[str, ...]) -> None:
-    """In a folder without one nothing is made: it is a slip of the finger."""
+    """A folder without an index is refused, and no file is made in it."""
     done = run("keys", *command, "-i", str(tmp_path / "indx"))
     assert done.returncode == 3
     assert done.stderr.decode().startswith(f"semsearch: there is no index in {tmp_path}/indx;")
@@ -137,7 +140,7 @@ def test_keys_are_those_of_an_index(tmp_path: Path, command: tuple[str, ...]) ->
 
 
 def test_a_damaged_file_of_keys_is_index_trouble(index: Path) -> None:
-    """With exit code 3 and what to do."""
+    """The exit code is 3, and the message says what to do."""
     (index / "keys.db").write_bytes(b"nothing that SQLite knows" * 100)
     done = run("keys", "list", "-i", str(index))
     assert done.returncode == 3
@@ -145,7 +148,7 @@ def test_a_damaged_file_of_keys_is_index_trouble(index: Path) -> None:
 
 
 def test_a_build_leaves_the_keys_alone(tmp_path: Path) -> None:
-    """Whoever had a key has it still, although the glossary it is for is gone."""
+    """A key stays valid, although its glossary is gone."""
     build_index(ENTRIES, tmp_path, model="hashed")
     store = KeyStore(tmp_path / "keys.db")
     made, _ = store.create(name="", scope=KeyScope.EDIT, glossaries=["harbour"], now=utc_now())
@@ -156,7 +159,7 @@ def test_a_build_leaves_the_keys_alone(tmp_path: Path) -> None:
 def test_serve_says_that_reading_needs_a_key(
     glossary: Glossary, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """And how it is sent; where reading is open nothing is said of keys."""
+    """The message says how to send a key; with open reading it is missing."""
     for is_open in (True, False):
         listening = Listening("http://127.0.0.1:8000", "what?", glossary.info(), is_open)
         common.serving(listening, named_model=None)

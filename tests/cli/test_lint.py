@@ -10,7 +10,7 @@ import pytest
 from semsearch.cli import completion
 from semsearch.cli.output import lint
 from semsearch.core.entries import Source
-from semsearch.ingest.build import build
+from semsearch.ingest.corpus_build import build
 from semsearch.quality.lint import RULES, Finding, LintReport, Severity
 from tests.cli.test_commands import run
 from tests.quality.lint.support import table
@@ -47,7 +47,7 @@ def test_findings_begin_with_a_place_that_editors_open(stubs: Path) -> None:
     ("bound", "code"), [("error", 0), ("warning", 1), ("note", 1), ("never", 0)]
 )
 def test_a_severity_decides_the_exit_code(stubs: Path, bound: str, code: int) -> None:
-    """Whatever is printed."""
+    """The exit code depends on --fail-on, in every form of the report."""
     for form in ("text", "json", "sarif", "github"):
         asked = ("lint", str(stubs), *FAST, "--fail-on", bound, "-f", form)
         assert run(*asked).returncode == code
@@ -133,6 +133,6 @@ def test_the_index_that_is_there_is_used(stubs: Path, tmp_path: Path) -> None:
 
 
 def test_tab_completes_rules_and_severities() -> None:
-    """By what was typed."""
+    """Completion offers the names that begin with the typed text."""
     assert completion.rules("undefined-") == ["undefined-term", "undefined-acronym"]
     assert completion.severities("n") == ["note", "never"]

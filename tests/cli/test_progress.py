@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from semsearch.cli.output.common import BuildProgress
 from tests.cli.test_commands import run
 from tests.conftest import PROJECT
 
@@ -17,7 +18,7 @@ BUILD = ("build", "corpus", "--model", "hashed", "--index")
 
 
 def test_elsewhere_each_step_is_a_line_without_a_bar(tmp_path: Path) -> None:
-    """On standard error, in the order of the work, with how many parts a step has."""
+    """Standard error has the steps in order, each with its number of parts."""
     done = run(*BUILD, str(tmp_path / "index"))
     lines = done.stderr.decode().splitlines()
     assert (lines[0], lines[-1]) == ("reading", "publishing: 2")
@@ -27,8 +28,20 @@ def test_elsewhere_each_step_is_a_line_without_a_bar(tmp_path: Path) -> None:
 
 
 def test_json_comes_without_any_progress(tmp_path: Path) -> None:
-    """Nothing on standard error."""
+    """With --json nothing is printed on standard error."""
     assert run(*BUILD, str(tmp_path / "index"), "--json").stderr == b""
+
+
+def test_a_step_of_one_part_has_a_bar_that_moves(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bar at 0/1 would look dead for as long as the step takes."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with BuildProgress(quiet=False) as progress:
+        progress.start("loading the encoder", 1)
+        (task,) = progress._bar.tasks
+        assert task.total is None
+        progress.start("embedding", 20)
+        (task,) = progress._bar.tasks
+        assert task.total == 20
 
 
 @pytest.mark.process

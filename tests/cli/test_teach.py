@@ -21,7 +21,7 @@ def index(hashed_index: Path, tmp_path: Path) -> str:
 
 
 def test_a_question_is_taught_and_found(index: str) -> None:
-    """By the name of its entry.
+    """A taught question finds its entry; the entry was named by its term.
 
     The answer says that somebody asked so, and the history who taught it.
     """
@@ -57,7 +57,7 @@ def test_a_question_that_says_the_name_is_remarked_upon(index: str) -> None:
     ],
 )
 def test_what_is_no_new_phrase_is_refused(index: str, question: str, reason: bytes) -> None:
-    """With the reason, and nothing is changed."""
+    """The error has the reason, and nothing is changed."""
     assert run("teach", "what rises", "Leaven", "-i", index).returncode == 0
     done = run("teach", question, "Leaven", "-i", index)
     assert done.returncode == 2

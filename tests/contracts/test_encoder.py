@@ -66,7 +66,7 @@ def test_a_question_alone_and_among_others_has_the_same_vector(encoder: Encoder)
 
 
 def test_tokens_are_unit_rows_with_a_number_each(encoder: Encoder) -> None:
-    """At most 128 of them; words of no meaning of their own are not among them."""
+    """A text has at most 128 tokens, none of a word without meaning."""
     encoded = encoder.encode_entries([*TEXTS, "ignores neurons", "it ignores the neurons."])
     for tokens in encoded.tokens:
         assert tokens.ids.dtype == np.int32

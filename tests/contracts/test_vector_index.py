@@ -78,7 +78,7 @@ def test_a_number_present_is_refused_and_nothing_is_added(engine: VectorIndex) -
 
 
 def test_vectors_of_another_dimension_are_refused(engine: VectorIndex) -> None:
-    """Both on adding and on searching."""
+    """Adding and searching refuse vectors of another dimension."""
     wrong = np.ones((1, DIM + 1), dtype=np.float32)
     with pytest.raises(DimensionMismatch, match="dimension 16"):
         engine.add(np.array([1]), wrong)

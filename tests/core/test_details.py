@@ -45,7 +45,7 @@ def built(folder: Path) -> Path:
 
 
 def test_details_are_there_again_after_a_build(tmp_path: Path) -> None:
-    """As they were; entries without any share the one that is empty.
+    """Details are unchanged; entries without any share one empty object.
 
     A second build has nothing to do.
     """
@@ -154,7 +154,7 @@ def test_extra_fields_are_merged_and_found_by_words(tmp_path: Path) -> None:
 
 
 def test_a_bulk_import_tells_what_an_entry_cannot_hold(tmp_path: Path) -> None:
-    """By name, with an example."""
+    """The report counts such fields by name, with an example."""
     line = json.dumps({"term": "Peel", "definition": "A shovel.", "sounds": [{"ipa": "/x/"}]})
     with Editor(built(tmp_path)) as editor:
         (record,) = editor.take(line, "bakery").records

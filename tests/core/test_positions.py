@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semsearch.core.arrays import Numbers
-from semsearch.core.positions import PositionFilter, are_among, between, live
+from semsearch.core.positions import PositionFilter, are_among, between, distinct, live, spread
 
 ASCENDING = st.sets(st.integers(0, 40), max_size=20).map(
     lambda chosen: np.array(sorted(chosen), dtype=np.int64)
@@ -21,7 +21,7 @@ def test_a_filter_counts_what_is_not_hidden() -> None:
 
 
 def test_a_language_narrows_it() -> None:
-    """To the positions that are given, with the tags that were asked for."""
+    """The filter has the given positions, and the requested tags."""
     whole = PositionFilter.of([range(10)])
     narrow = whole.in_language(["de", "de-AT"], np.array([2, 7]))
     assert (len(narrow), narrow.languages, narrow.ranges) == (2, ("de", "de-AT"), whole.ranges)
@@ -49,3 +49,19 @@ def test_hidden_positions_are_left_out(numbers: Numbers, deleted: Numbers) -> No
     """The others stay in their order."""
     hidden = set(deleted.tolist())
     assert live(numbers, deleted).tolist() == [n for n in numbers.tolist() if n not in hidden]
+
+
+@given(st.lists(st.integers(0, 9), max_size=12))
+def test_distinct_numbers_ascend(numbers: list[int]) -> None:
+    """Each once, as a set has them."""
+    assert distinct(np.array(numbers, dtype=np.int64)).tolist() == sorted(set(numbers))
+
+
+@given(st.lists(st.tuples(st.integers(0, 99), st.integers(0, 5)), max_size=8))
+def test_runs_are_spread_one_after_the_other(runs: list[tuple[int, int]]) -> None:
+    """The numbers of each run, also of empty ones, and where it begins."""
+    both = np.array(runs, dtype=np.int64).reshape(-1, 2)
+    numbers, starts = spread(both[:, 0], both[:, 1])
+    every = [list(range(first, first + count)) for first, count in runs]
+    assert numbers.tolist() == [number for run in every for number in run]
+    assert starts.tolist() == [sum(map(len, every[:place])) for place in range(len(every))]

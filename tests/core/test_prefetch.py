@@ -1,4 +1,4 @@
-"""Work that goes on while its last result is used."""
+"""Work that goes on while something else is done."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import threading
 
 import pytest
 
-from semsearch.core.prefetch import prefetch
+from semsearch.core.prefetch import prefetch, start_in_thread
 
 
 def test_results_come_in_order() -> None:
-    """Also of nothing and of one item."""
+    """Results keep their order, also for no item and for one."""
     assert list(prefetch(str, range(4))) == ["0", "1", "2", "3"]
     assert list(prefetch(str, [])) == []
     assert list(prefetch(str, [1])) == ["1"]
@@ -37,3 +37,13 @@ def test_an_error_reaches_who_asked() -> None:
     assert next(results) == 1
     with pytest.raises(ZeroDivisionError):
         next(results)
+
+
+def test_begun_work_goes_on_until_it_is_awaited() -> None:
+    """Its result can be asked for again; its error is raised where it is awaited."""
+    free = threading.Event()
+    result = start_in_thread(lambda: free.wait(5))
+    free.set()
+    assert result() is result() is True
+    with pytest.raises(ZeroDivisionError):
+        start_in_thread(lambda: 1 // 0)()

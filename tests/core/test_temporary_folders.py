@@ -16,7 +16,7 @@ def test_each_call_makes_a_folder(tmp_path: Path) -> None:
 
 
 def test_only_temporary_folders_go(tmp_path: Path) -> None:
-    """Whatever else stands beside them stays, as do folders below."""
+    """Other files and folders stay, also inside sub-folders."""
     (make_temporary_folder(tmp_path) / "part").write_text("half written")
     (tmp_path / "000001").mkdir()
     inner = make_temporary_folder(tmp_path / "000001")

@@ -1,4 +1,4 @@
-"""What the tests of the writers share: entries as they could be, and reading again what was written."""
+"""Shared by the tests of exporters: random entries, and the import of exported files."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from semsearch.core.entries import DETAILS, NO_DETAILS, Details, Entry, Source
 from semsearch.exporters import ExportContext, GlossaryExport, target_named
 from semsearch.exporters.context import name_of
 from semsearch.importers import read_corpus
+from semsearch.importers.markdown_writer.from_markdown import kept_markdown, text_in_markdown
 from semsearch.importers.records import Record
 from semsearch.importers.records_to_entries import make_entries
 from semsearch.text.links import Links
+from semsearch.text.normalise import in_markdown
 
 ADDRESS = "https://glossary.example/"
 _SOURCE = Source("hand", 1)
@@ -81,6 +83,8 @@ def _records(draw: st.DrawFn, names: list[str]) -> Record:
     some = st.lists(_NAMES, max_size=3).map(tuple)
     linked = st.lists(st.sampled_from([*names, "nowhere", "https://example.org/x"]), max_size=3)
     relations = linked.map(tuple)
+    definition = draw(_SENTENCES)
+    marked = (f"**{in_markdown(definition)}**", f"1. {text_in_markdown(definition)}")
     details = Details(
         category=draw(st.one_of(st.just(""), _SENTENCES)),
         notation=draw(st.one_of(st.just(""), _NAMES)),
@@ -97,12 +101,13 @@ def _records(draw: st.DrawFn, names: list[str]) -> Record:
         related=draw(relations),
         hidden_labels=draw(some),
         name_languages=draw(st.lists(tagged, max_size=4).map(tuple)),
+        markdown=draw(st.sampled_from(["", *map(kept_markdown, marked)])),
         asked_as=draw(st.lists(_SENTENCES, max_size=3).map(tuple)),
         extra=draw(st.lists(st.tuples(_FIELD_NAMES, _SENTENCES), max_size=3).map(tuple)),
     )
     return Record(
         term,
-        draw(_SENTENCES),
+        definition,
         _SOURCE,
         aliases,
         draw(st.one_of(st.none(), _NAMES)),
@@ -140,7 +145,7 @@ def written(entries: list[Entry], name: str, folder: Path) -> dict[str, Entry]:
 
 
 def as_said(entries: list[Entry], entry: Entry) -> dict[str, object]:
-    """Return what an entry says, in a shape in which the order of names and the way a link is written do not matter."""
+    """Return the content of an entry without the order of names and the wording of links."""
     links = Links(entries)
 
     def meant(name: str) -> str:

@@ -19,10 +19,21 @@ from tests.exporters.support import as_said, export, glossaries, written
 
 
 @pytest.mark.parametrize("name", list(TARGETS))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(entries=glossaries())
 def test_an_export_is_read_as_what_was_written(name: str, entries: list[Entry]) -> None:
-    """Every part that is not named as lost is there; an entry whose id is lost is found by its term."""
+    """Every part that is not reported as lost is there; entries match by id, or by term."""
+    _check(name, entries)
+
+
+@pytest.mark.parametrize("name", list(TARGETS))
+def test_labelled_lines_of_a_definition_are_kept_or_named(name: str) -> None:
+    """A reader would take them for notes, sources, examples, names and links."""
+    text = "A bowl.\n\nNote: deep.\n\nSource: ISO 1\n\nSee also: Pan\n\nSynonym: basin"
+    _check(name, [Entry("kitchen:bowl", "Bowl", text, "kitchen")])
+
+
+def _check(name: str, entries: list[Entry]) -> None:
     losses = {loss.id: loss.parts for loss in export(entries, name).losses()}
     with TemporaryDirectory() as folder:
         found = written(entries, name, Path(folder))
@@ -41,3 +52,12 @@ def _where_ids_move(losses: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Return the parts that name entries by id, if any entry has another id now."""
     moved = any("id" in lost for lost in losses.values())
     return ("see_also", "broader", "narrower", "related", "iri") if moved else ()
+
+
+@pytest.mark.parametrize("name", ["dictd", "stardict"])
+def test_a_term_that_is_read_as_several_is_named(name: str) -> None:
+    """Dictionaries have no ids, and without one a semicolon separates names."""
+    entry = Entry("kitchen:a-b", "a;b", "A bowl.", "kitchen")
+    assert [(one.id, one.parts) for one in export([entry], name).losses()] == [
+        (entry.id, ("term",))
+    ]

@@ -86,12 +86,32 @@ def workbook(
     return package(path, parts)
 
 
-def word(path: Path, body: str, styles: str = "") -> Path:
-    """Write a document of Word; `styles` are `w:style` elements."""
+def word(
+    path: Path,
+    body: str,
+    styles: str = "",
+    targets: Mapping[str, str] | None = None,
+    numbering: str = "",
+) -> Path:
+    """Write a document of Word.
+
+    Args:
+        path: the file.
+        body: the content of `w:body`.
+        styles: `w:style` elements.
+        targets: addresses of links by id.
+        numbering: the content of `w:numbering`.
+    """
     name = f'xmlns:w="{_WORD}"'
     parts = {"word/document.xml": f"<w:document {name}><w:body>{body}</w:body></w:document>"}
     if styles:
         parts["word/styles.xml"] = f"<w:styles {name}>{styles}</w:styles>"
+    links = "".join(
+        f'<Relationship Id="{id_}" Target="{target}" TargetMode="External"/>'
+        for id_, target in (targets or {}).items()
+    )
+    parts["word/numbering.xml"] = f"<w:numbering {name}>{numbering}</w:numbering>"
+    parts["word/_rels/document.xml.rels"] = f"<Relationships>{links}</Relationships>"
     return package(path, parts)
 
 

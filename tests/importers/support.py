@@ -5,16 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 
 from semsearch.core.entries import Note, Refusal
-from semsearch.importers.formats import reader_for
+from semsearch.importers.format_lookup import reader_for
 from semsearch.importers.records import Item, ReadOptions, Record
+from semsearch.importers.records_to_entries import clean
 
 DATA = Path(__file__).parents[1] / "data"
 
 
 def read(path: Path, **columns: str) -> list[Item]:
-    """Read a file with the reader its suffix asks for; notes to the user are left out."""
+    """Read a file with the reader its suffix asks for; notes to the user are left out.
+
+    Records without a term or a definition are refused, as for all formats alike.
+    """
     items = reader_for(path)(path, ReadOptions(columns))
-    return [item for item in items if not isinstance(item, Note)]
+    return [_checked(item) for item in items if not isinstance(item, Note)]
+
+
+def _checked(item: Item) -> Item:
+    if isinstance(item, Record) and not (item.term and item.definition):
+        return clean(item)
+    return item
 
 
 def read_text(folder: Path, name: str, text: str, **columns: str) -> list[Item]:

@@ -38,7 +38,7 @@ def asked(path: Path) -> dict[str, tuple[str, ...]]:
 
 
 def test_phrases_are_read_beside_the_file_they_are_for(kitchen: Path) -> None:
-    """By term, other name or id, one or several a line; equal ones once. The definitions are as they were."""
+    """Phrases name an entry by term, alias or id; equal ones count once; definitions stay."""
     beside(
         kitchen,
         {"term": "whisk", "asked_as": ["what makes cream stiff?", "What makes cream stiff"]},

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from semsearch.importers.markdown.blocks import parse_blocks
+from semsearch.importers.markdown_syntax.blocks import parse_blocks
 
 MARKDOWN = "# A\n\nb\nc\n\n- d\n  - e\n\nf\n: g\n\n| h |\n|---|\n| i |\n"
 
@@ -47,7 +47,7 @@ def test_blocks_stand_in_blocks_as_in_the_text() -> None:
 
 
 def test_a_tree_that_nobody_holds_leaves_nothing_to_collect(uncollected: None) -> None:
-    """Of a file of tiny blocks that would be half a million objects in cycles, and a third of the time to read it."""
+    """Half a million objects in cycles would take a third of the time of a file of tiny blocks."""
     del uncollected
     parse_blocks(MARKDOWN)
     gc.collect()

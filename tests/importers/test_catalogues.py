@@ -13,7 +13,7 @@ import pytest
 from semsearch.core.entries import Details, Entry
 from semsearch.core.errors import ImportFailed
 from semsearch.importers import read_corpus
-from semsearch.importers.formats import format_of
+from semsearch.importers.format_lookup import format_of
 from tests.importers.support import DATA, read_text, refusals, terms
 
 
@@ -134,7 +134,11 @@ def test_defined_terms_are_read_wherever_they_stand() -> None:
         ("bakery:pelle", "pelle", "On y pose les pains.", (), "fr"),
     ]
     assert details(corpus.entries) == {
-        "bakery:leaven": {"notation": "B-07", "iri": "https://bakery.example/words#leaven"},
+        "bakery:leaven": {
+            "notation": "B-07",
+            "iri": "https://bakery.example/words#leaven",
+            "markdown": "Fermented dough that makes **new** dough rise.",
+        },
         "bakery:b-08": {"category": "Loaves", "notation": "B-08"},
         "bakery:pelle": {},
     }
@@ -153,14 +157,19 @@ def test_defined_terms_of_a_page_are_read() -> None:
 
 
 def test_notes_of_obsidian_are_entries() -> None:
-    """Called by their files; links, embedded notes, comments, aliases; a note that only links is another name."""
+    """Files name the notes; links, embedded notes, comments and aliases are read.
+
+    A note that only links to another is a name of that one.
+    """
     corpus = read_corpus([DATA / "vault"])
     leaven, poolish, crumb = corpus.entries
     assert (leaven.term, leaven.aliases) == ("Leaven", ("starter", "levain", "Sour dough"))
     assert leaven.definition == (
         "Fermented dough; a wet one is a Poolish, and open crumb comes of it.\n\nFeeding\n\nTwice a day."
     )
-    assert (leaven.see_also, leaven.details) == (("Poolish", "Crumb"), Details(category="dough"))
+    assert leaven.see_also == ("Poolish", "Crumb")
+    marked = leaven.definition.replace("Feeding", "**Feeding**")
+    assert leaven.details == Details(category="dough", markdown=marked)
     assert (poolish.definition, poolish.see_also) == (
         "A wet leaven that stands overnight.",
         ("Leaven",),

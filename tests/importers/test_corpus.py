@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from semsearch.core.entries import Entry, Refusal, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.importers import Corpus, read_corpus
-from semsearch.importers.formats import SUFFIXES
+from semsearch.importers.format_lookup import SUFFIXES
 from tests.importers.support import DATA
 
 
@@ -21,7 +22,7 @@ def test_reads_several_glossaries_in_the_order_given(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("# x\n2\n", encoding="utf-8")
     (tmp_path / "b.txt").write_text("x\n", encoding="utf-8")
     names = [str(tmp_path / name) for name in ("b.txt", "a.csv", "a.md")]
-    assert read_corpus(names) == Corpus(
+    assert replace(read_corpus(names), folders=()) == Corpus(
         (
             Entry("a:x", "x", "1", "a", source=Source(names[1], 2)),
             Entry("a:x-2", "x", "2", "a", source=Source(names[2], 1)),
@@ -80,12 +81,14 @@ def test_nothing_found_says_what_was_refused_first(tmp_path: Path) -> None:
         read_corpus([])
 
 
-def test_one_unreadable_file_stops_the_import(tmp_path: Path) -> None:
-    """A byte that is not UTF-8 is named, wherever in a folder it stands."""
+def test_one_unreadable_file_is_named(tmp_path: Path) -> None:
+    """A byte that is not UTF-8, wherever in a folder it stands."""
     (tmp_path / "a.md").write_text("# a\nb", encoding="utf-8")
     (tmp_path / "b.md").write_bytes("# é\nb".encode("latin-1"))
+    (one,) = read_corpus([tmp_path]).unread
+    assert str(one) == f"{tmp_path / 'b.md'}:1: byte 0xe9 is not UTF-8; save the file as UTF-8"
     with pytest.raises(ImportFailed, match=r"b\.md:1: byte 0xe9 is not UTF-8"):
-        read_corpus([tmp_path])
+        read_corpus([tmp_path / "a.md", tmp_path / "b.md"])
 
 
 def test_suffixes_are_lower_case() -> None:

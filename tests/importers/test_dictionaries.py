@@ -18,7 +18,10 @@ from tests.importers.support import DATA
 
 @pytest.mark.parametrize("kind", ["plain", "packed"])
 def test_articles_of_dictd_are_entries(kind: str) -> None:
-    """The headword above the article is the term, the others are names, braces links; lines broken for a terminal are joined."""
+    """The headword above the article is the term, the others are names, and braces are links.
+
+    Lines that were broken for a terminal are joined.
+    """
     corpus = read_corpus([DATA / "dictd" / kind / "bakery.index"])
     found = {e.term: (e.aliases, e.see_also) for e in corpus.entries}
     assert found["Starter"][0] == ("sourdough starter",)
@@ -35,7 +38,7 @@ def test_an_article_that_only_repeats_its_headword_is_refused(tmp_path: Path) ->
     (tmp_path / "a.index").write_text("abc\tA\tO\ndef\tO\tI\n")
     corpus = read_corpus([tmp_path / "a.index"])
     assert [(e.term, e.definition) for e in corpus.entries] == [("ABC", "Letters.")]
-    assert [(r.source.line, r.reason) for r in corpus.refusals] == [(2, "no definition of 'def'")]
+    assert [(r.source.line, r.reason) for r in corpus.refusals] == [(2, "no definition of 'DEF'")]
 
 
 def test_articles_of_stardict_are_entries() -> None:

@@ -62,7 +62,7 @@ def test_colons_and_an_open_fence_are_a_directive_too(tmp_path: Path) -> None:
 
 
 def test_stacks_share_a_definition_and_comments_are_skipped() -> None:
-    """As Sphinx takes lines: terms at the margin, a definition below, `.. ` a comment with what is below it."""
+    """As in Sphinx: terms at the margin, the definition below; `.. ` begins a comment block."""
     lines = ["a", "b : n", "", "  One", "    more", "", "..", "  no", ".. no", "c", "  Two", ""]
     found = [([name for _, name in s.terms], s.body, s.body_start) for s in term_groups(lines)]
     assert found == [(["a", "b"], ["One", "  more"], 3), (["c"], ["Two"], 10)]
@@ -87,7 +87,7 @@ def test_texts_that_cannot_be_read_say_why(tmp_path: Path, text: str, reason: st
 
 
 def test_definition_lists_of_html_are_read() -> None:
-    """Open ends, groups, stacked terms, several definitions, lists in lists, links inside of the page."""
+    """Open ends, groups, stacked terms, several definitions, nested lists, links in the page."""
     path = DATA / "html" / "bakery.html"
     corpus = read_corpus([path])
     leaven, crumb = corpus.entries
@@ -107,3 +107,36 @@ def test_an_html_page_without_lists_has_no_entries(tmp_path: Path) -> None:
     assert read_text(tmp_path, "a.html", "") == []
     assert read_text(tmp_path, "a.html", "<p>Text.</p>") == []
     assert refusals(read_text(tmp_path, "a.html", "<dl><dd>Text.</dl>")) == [(1, "no term")]
+
+
+def test_sections_are_terms_where_there_is_no_list(tmp_path: Path) -> None:
+    """Headings with letters are groups, and definitions keep their structure."""
+    text = (
+        "Tides\n=====\n\nWords of a harbour.\n\nA\n-\n\nAge\n~~~\n\nThe delay of a *spring* tide.\n\n"
+        "R\n-\n\nRange\n~~~~~\n\nA height:\n\n* mean ``spring``\n* neap\n\nSee also: Age\n"
+    )
+    (tmp_path / "a.rst").write_text(text)
+    corpus = read_corpus([tmp_path / "a.rst"])
+    age, span = corpus.entries
+    assert (age.term, age.source and age.source.line) == ("Age", 10)
+    assert age.details.markdown == "The delay of a *spring* tide."
+    assert (span.definition, span.see_also) == ("A height:\n\n- mean spring\n- neap", ("Age",))
+    assert [note.text for note in corpus.notes] == [
+        "text that belongs to no term is not read: 'Words of a harbour.'"
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "* **Age**: A delay.\n* **Range**: A height.\n",
+        ".. list-table::\n   :header-rows: 1\n\n   * - Term\n     - Definition\n"
+        "   * - Age\n     - A delay.\n   * - Range\n     - A height.\n",
+    ],
+)
+def test_bold_terms_and_tables_of_one_section(tmp_path: Path, text: str) -> None:
+    """Read as those of Markdown."""
+    (tmp_path / "a.rst").write_text(f"Tides\n=====\n\n{text}")
+    corpus = read_corpus([tmp_path / "a.rst"])
+    found = [(entry.term, entry.definition) for entry in corpus.entries]
+    assert found == [("Age", "A delay."), ("Range", "A height.")]

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from semsearch.core.errors import ImportFailed, UnknownFormat
+from semsearch.importers import discovery
+from semsearch.importers.corpus_file import FILE, CorpusFile, corpus_file
 from semsearch.importers.discovery import find_files
-from semsearch.importers.formats import SUFFIXES
+from semsearch.importers.format_lookup import SUFFIXES
 
 PAGE = "---\ntitle: x\n---\ny"
 
@@ -115,13 +117,15 @@ def test_paths_that_give_nothing_say_so(
 
 def test_a_named_file_of_unknown_suffix_lists_the_known(tmp_path: Path) -> None:
     """The message says what could be read instead."""
-    make(tmp_path, "a.numbers", "b")
+    make(tmp_path, "a.words", "a.numbers", "b")
     with pytest.raises(UnknownFormat) as caught:
-        find_files([tmp_path / "a.numbers"])
+        find_files([tmp_path / "a.words"])
     known = ", ".join(SUFFIXES)
     assert caught.value.reason == (
-        f"no reader for .numbers; readers exist for {known}; `semsearch formats` lists them, and --format names one"
+        f"no reader for .words; readers exist for {known}; `semsearch formats` lists them, and --format names one"
     )
+    with pytest.raises(UnknownFormat, match=r"no reader for \.numbers: export it as \.xlsx or CSV"):
+        find_files([tmp_path / "a.numbers"])
     with pytest.raises(UnknownFormat, match="no reader for files without a suffix"):
         find_files([tmp_path / "b"])
 
@@ -131,3 +135,31 @@ def test_a_file_whose_name_is_not_utf8_is_named_and_refused(tmp_path: Path) -> N
     (tmp_path / "caf\udce9.csv").write_text("term,definition\nMast,A pole.\n")
     with pytest.raises(ImportFailed, match=r"caf\\udce9\.csv.*is not UTF-8; rename it"):
         find_files([tmp_path])
+
+
+def test_the_nearest_corpus_file_is_looked_up_once_for_each_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each file says what was found; a link has that of the folder of its target."""
+    asked: list[Path] = []
+
+    def counted(path: Path) -> CorpusFile:
+        asked.append(path)
+        return corpus_file(path)
+
+    monkeypatch.setattr(discovery, "corpus_file", counted)
+    (tmp_path / FILE).write_text("title = 'Top'")
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "sub" / FILE).write_text("title = 'Sub'")
+    names = ["a.csv", "b.csv", "sub/c.csv", "sub/d.csv"]
+    for name in names:
+        (tmp_path / name).write_text("term,definition\nWhisk,Bent wires.\n")
+    (tmp_path / "e.csv").symlink_to(tmp_path / "sub" / "c.csv")
+    found = {
+        file.path.name: file.stated.presentation.title for file in find_files([tmp_path]).files
+    }
+    assert found == {
+        **dict.fromkeys(("a.csv", "b.csv"), "Top"),
+        **dict.fromkeys(("c.csv", "d.csv", "e.csv"), "Sub"),
+    }
+    assert len(asked) == 3  # the named folder, and the folders of files

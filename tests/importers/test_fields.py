@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from semsearch.core.entries import Source
-from semsearch.core.errors import ImportFailed
-from semsearch.importers.fields import chosen_columns, map_fields, shorten, split_aliases
+from semsearch.core.errors import InvalidSetting
+from semsearch.importers.fields import chosen_columns, map_fields, shorten
+from semsearch.importers.name_lists import split_aliases
 from semsearch.importers.records import Record
 from tests.importers.support import read_text
 
@@ -53,6 +54,9 @@ def test_fields_are_found_by_their_usual_names(
         ("a, b", ["a", "b"]),
         ("a, b; c", ["a, b", "c"]),
         ("a|b;c", ["a", "b", "c"]),
+        ("a\nb, c\n", ["a", "b, c"]),
+        ("a, b,\nc", ["a", "b", "c"]),
+        ("- a\n\n- -ing\n• b", ["a", "-ing", "b"]),
         (" , ", []),
         (["a, b", "", 3, " c "], ["a, b", "c"]),
         (None, []),
@@ -83,13 +87,13 @@ def test_a_note_of_scope_follows_the_definition() -> None:
 
 
 def test_choice_of_an_unknown_field_is_refused() -> None:
-    """The message names the column, the field and the fields there are."""
-    with pytest.raises(ImportFailed) as caught:
-        chosen_columns({"word": "Wort"}, "f.csv")
+    """The message names the choice and the fields there are, and no file: none is at fault."""
+    with pytest.raises(InvalidSetting) as caught:
+        chosen_columns({"word": "Wort"})
     assert str(caught.value) == (
-        "f.csv: column 'Wort' was chosen for 'word', which is no field; "
-        "the fields are term, definition, aliases, id, language, see_also, category, notation, status, "
-        "iri, examples, sources, broader, narrower, related, hidden_labels, asked_as, name_languages, scope_note"
+        "--columns word=Wort: 'word' is no field; the fields are term, definition, aliases, id, language, see_also, category, notation, status, "
+        "iri, examples, sources, broader, narrower, related, hidden_labels, asked_as, name_languages, "
+        "markdown, scope_note"
     )
 
 

@@ -44,3 +44,41 @@ def test_a_row_of_data_is_no_header(tmp_path: Path) -> None:
         read_corpus([file])
     items = read_text(tmp_path, "a.csv", file.read_text(), term="Field")
     assert [term for _, term, _ in terms(items)] == ["id", "name", "email"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Word / phrase,What it means,Also known as",
+        "Acronym or term,Meaning,Synonyms",
+        "Term/Abbreviation,Definition | Description,AKA",
+    ],
+)
+def test_a_column_with_several_names_is_of_their_first_field(tmp_path: Path, header: str) -> None:
+    """A column of other names behind the definition does not name the terms."""
+    items = read_text(tmp_path, "a.csv", f"{header}\npeel,A shovel.,slice\n")
+    assert [(term, text) for _, term, text in terms(items)] == [("peel", "A shovel.")]
+
+
+def test_other_names_behind_the_definition_are_no_terms(tmp_path: Path) -> None:
+    """An unknown column of terms is asked for; a list of acronyms has them first."""
+    with pytest.raises(ImportFailed, match="no term column; the columns are: Utensil, Meaning"):
+        read_text(tmp_path, "a.csv", "Utensil,Meaning,Synonyms\npeel,A shovel.,slice\n")
+    items = read_text(tmp_path, "b.csv", "Acronym,Meaning\nBBC,Bread before cake.\n")
+    assert [(term, text) for _, term, text in terms(items)] == [("BBC", "Bread before cake.")]
+
+
+def test_languages_stand_in_a_row_above_the_header(tmp_path: Path) -> None:
+    """In cells that a spreadsheet has merged."""
+    text = (
+        "English,,German,\nTerm,Definition,Begriff,Definition\npeel,A shovel.,Schieber,Ein Brett.\n"
+    )
+    (tmp_path / "a.csv").write_text(f"{text}oven,A hot box.,Ofen,\n")
+    corpus = read_corpus([tmp_path / "a.csv"])
+    found = [(e.language, e.term, e.definition, e.aliases) for e in corpus.entries]
+    assert found == [
+        ("en", "peel", "A shovel.", ()),
+        ("de", "Schieber", "Ein Brett.", ()),
+        ("en", "oven", "A hot box.", ("Ofen",)),
+    ]
+    assert all("above the header" not in note.text for note in corpus.notes)

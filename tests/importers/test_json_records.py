@@ -62,7 +62,7 @@ def test_reads_lines_and_refuses_bad_ones() -> None:
         (3, "not valid JSON: a value is missing at column 32"),
         (5, "not an object with a term and a definition"),
     ]
-    assert [i.language for i in items if isinstance(i, Record)] == ["en", "de"]
+    assert [i.language for i in items if isinstance(i, Record)] == ["", "de"]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_line_nested_too_deeply_is_refused(tmp_path: Path) -> None:
     """One hostile line does not stop the others."""
     text = "[" * 100_000 + '\n{"term": "a", "definition": "b"}'
     items = read_text(tmp_path, "a.ndjson", text)
-    assert refusals(items) == [(1, "nested too deeply to be an entry")]
+    assert refusals(items) == [(1, "nested too deeply to be a glossary")]
     assert terms(items) == [(2, "a", "b")]
 
 
@@ -154,3 +154,58 @@ def test_lists_beside_each_other_are_read_or_named(tmp_path: Path) -> None:
     assert [(note.source.line, note.text) for note in corpus.notes] == [
         (1, "beside the list 'terms', so not read: 'authors', 'words', 'data'")
     ]
+
+
+CREW = '{"term": "crew", "definition": "People on board."}'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{{"status": "ok", "meta": {{"total": 1}}, "data": {{"items": [{CREW}], "total": 1}}}}',
+        f'{{"result": {{"rows": [{CREW}]}}}}',
+        f'{{"data": [{{"id": 7, "type": "word", "attributes": {CREW}}}]}}',
+        f'{{"data": {{"words": {{"edges": [{{"cursor": "a", "node": {CREW}}}]}}}}}}',
+        f'{{"hits": {{"total": {{"value": 1}}, "hits": [{{"_id": "1", "_source": {CREW}}}]}}}}',
+        '[{"title": {"rendered": "crew"}, "content": {"rendered": "<p>People on board.</p>"}}]',
+    ],
+    ids=["items", "rows", "JSON:API", "GraphQL", "Elasticsearch", "WordPress"],
+)
+def test_reads_the_answers_of_interfaces(tmp_path: Path, text: str) -> None:
+    """Objects around the list of entries, and around the fields of one, are no entries."""
+    items = read_text(tmp_path, "a.json", text)
+    assert [(term, words) for _, term, words in terms(items)] == [("crew", "People on board.")]
+    assert not refusals(items)
+
+
+def test_reads_every_list_inside_of_objects(tmp_path: Path) -> None:
+    """None of several is lost; objects of an entry are its own."""
+    deck = CREW.replace("crew", "deck")
+    text = f'{{"new": {{"items": [{CREW}]}}, "old": {{"rows": [{deck}]}}}}'
+    assert [term for _, term, _ in terms(read_text(tmp_path, "a.json", text))] == ["crew", "deck"]
+    text = f'{{"dough": {{"definition": "Flour and water.", "examples": [{CREW}]}}}}'
+    assert [term for _, term, _ in terms(read_text(tmp_path, "b.json", text))] == ["dough"]
+    text = f'[{{"term": "dough", "definition": "Flour and water.", "properties": {CREW}}}]'
+    assert [term for _, term, _ in terms(read_text(tmp_path, "c.json", text))] == ["dough"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.yaml", "- crew: People on board.\n- deck: A floor of a ship.\n"),
+        ("a.json", '{"C": {"crew": "People on board."}, "D": {"deck": "A floor of a ship."}}'),
+        ("b.json", f'{{"glossary": {{"C": [{CREW}], "D": [{{"term": "deck", "definition": "A floor of a ship."}}]}}}}'),
+    ],
+    ids=["list of one key", "mapping by letter", "lists by letter"],
+)  # fmt: skip
+def test_reads_lists_of_one_key_and_letters(tmp_path: Path, name: str, text: str) -> None:
+    """As people write them by hand."""
+    found = [(term, words) for _, term, words in terms(read_text(tmp_path, name, text))]
+    assert found == [("crew", "People on board."), ("deck", "A floor of a ship.")]
+
+
+def test_letters_that_are_terms_are_no_groups(tmp_path: Path) -> None:
+    """Each has a definition, or one in each language."""
+    text = '{"C": {"en": "A language.", "de": "Eine Sprache."}, "R": {"en": "One.", "de": "Eine."}}'
+    found = [term for _, term, _ in terms(read_text(tmp_path, "a.json", text))]
+    assert found == ["C", "C", "R", "R"]

@@ -198,7 +198,7 @@ def test_a_property_without_a_place_is_named_with_an_example(tmp_path: Path) -> 
 
 
 def test_classes_are_defined_by_their_comment(tmp_path: Path) -> None:
-    """Properties too; a class with a label alone is refused, one without a label is none of ours."""
+    """So are properties; a class with only a label is refused, one without a label ignored."""
     file = tmp_path / "a.ttl"
     file.write_text(
         PREFIXES + ':A a owl:Class ; rdfs:label "A" ; rdfs:comment "One." ; rdfs:subClassOf :B .\n'

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from semsearch.core.entries import Refusal, Source
-from semsearch.importers.fields import listed_names
-from semsearch.importers.markdown.links import from_file, from_page, nowhere
+from semsearch.importers.labelled_lines import listed_names
+from semsearch.importers.markdown_syntax.links import from_file, from_page, nowhere
 from semsearch.importers.records import Record
 from semsearch.importers.records_to_entries import MAX_SEE_ALSO, clean, make_entries
 from tests.importers.support import DATA, read, read_text

@@ -80,3 +80,24 @@ def test_one_entry_of_many_headings_is_noted(tmp_path: Path) -> None:
     ]
     again = read_corpus([tmp_path / "a.md"], format="markdown")
     assert [e.term for e in again.entries] == ["Deploy", "Rollback"]
+
+
+def test_a_title_says_that_deeper_headings_are_terms(tmp_path: Path) -> None:
+    """Of a glossary alone; a page of another name is one entry."""
+    text = "---\ntitle: {}\n---\n\nSome words.\n\n#### Ship\nA large vessel.\n#### Boat\nA small one.\n"
+    file = tmp_path / "a.md"
+    file.write_text(text.format("Glossary"))
+    assert [entry.term for entry in read_corpus([file]).entries] == ["Ship", "Boat"]
+    file.write_text(text.format("Vessels"))
+    assert [entry.term for entry in read_corpus([file]).entries] == ["Vessels"]
+
+
+def test_a_title_as_the_only_entry_gets_a_note(tmp_path: Path) -> None:
+    """Its terms were not found, and the way out is told."""
+    file = tmp_path / "a.md"
+    file.write_text("# Glossary\n\n1. **Ship** A large vessel.\n2. **Boat** A small one.\n")
+    corpus = read_corpus([file])
+    assert [note.text for note in corpus.notes] == [
+        "the only entry is 'Glossary', which seems to be the title of a glossary; give each term a "
+        "heading, or write `- **Term**: definition` or a table"
+    ]

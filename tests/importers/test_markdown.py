@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.core.entries import Details, Refusal
+from semsearch.importers import read_corpus
 from semsearch.importers.records import Record
 from tests.importers.support import DATA, read, read_text, refusals, terms
 
@@ -110,7 +111,7 @@ def test_a_line_of_aliases_alone_is_no_definition(tmp_path: Path) -> None:
 
 
 def test_relations_are_stated_below_a_heading(tmp_path: Path) -> None:
-    """As links to anchors or by name, one line or paragraph for each kind; elsewhere such a line is text."""
+    """As links to anchors or by name, one line or paragraph a kind; elsewhere they are text."""
     text = (
         "## Leaven {#c-1}\n\nAliases: starter\n**See also:** [the crumb](#crumb); [a *b*](#a%20b)\n\n"
         "Broader: Dough, Flour; water\n\nRelated: <https://x.example/y>, [z](https://z.example)\n"
@@ -122,7 +123,7 @@ def test_relations_are_stated_below_a_heading(tmp_path: Path) -> None:
         ("starter",),
         ("crumb", "a b", "Peel"),
     )
-    assert leaven.definition == "It raises.\n\nSee also: Peel\n\nNarrower: none"
+    assert leaven.definition == "It raises.\n\nNarrower: none"
     assert leaven.details == Details(
         broader=("Dough, Flour", "water"), related=("https://x.example/y", "z")
     )
@@ -134,3 +135,69 @@ def test_a_huge_section_is_refused_without_being_parsed(tmp_path: Path) -> None:
     items = read_text(tmp_path, "a.md", "## a\n" + "[" * 5_000_000 + "\n\nb\n: " + "*a " * 10**5)
     assert [type(item) for item in items] == [Refusal]
     assert "longer than 100000 characters" in refusals(items)[0][1]
+
+
+def test_every_carrier_of_a_file_is_read(tmp_path: Path) -> None:
+    """Tables, headings and definition lists beside each other; text of none is noted."""
+    text = (
+        "# Bakery\n\nAll our words.\n\nTerm | Definition\n--- | ---\nLeaven | Fermented dough.\n\n"
+        "## Introduction\n\nHow to read this.\n\n## Crumb\n\nThe inside of a loaf.\n\n"
+        "| Name | Description |\n|--|--|\n| open | With holes. |\n\n## Crust\n\nThe outside.\n\n"
+        "## Flours\n\nRye\n: A dark flour.\n\n## Words\n\n| Word | Meaning |\n|--|--|\n"
+        "| Banneton | A basket. |\n| Peel | A shovel. |\n"
+    )
+    file = tmp_path / "a.md"
+    file.write_text(text)
+    corpus = read_corpus([file])
+    assert [(e.source and e.source.line, e.term, e.definition) for e in corpus.entries] == [
+        (7, "Leaven", "Fermented dough."),
+        (34, "Banneton", "A basket."),
+        (35, "Peel", "A shovel."),
+        (13, "Crumb", "The inside of a loaf.\n\nName; Description\nopen; With holes."),
+        (21, "Crust", "The outside."),
+        (27, "Rye", "A dark flour."),
+    ]
+    assert [str(note) for note in corpus.notes if "belongs" in note.text] == [
+        f"{file}:3: text that belongs to no term is not read: 'All our words.', 'How to read this.'"
+    ]
+    assert corpus.refusals == ()
+
+
+def test_tables_stand_beside_other_terms(tmp_path: Path) -> None:
+    """Also in a file of tables, and below front matter of one that is called a glossary."""
+    rows = "".join(f"| t{n} | d{n} |\n" for n in range(3))
+    text = f"# Words\n\n## A\n\n| Term | Definition |\n|--|--|\n{rows}\n## Crumb\n\nThe inside.\n"
+    assert [term for _, term, _ in terms(read_text(tmp_path, "a.md", text))] == [
+        *("t0", "t1", "t2", "Crumb")
+    ]
+    table = f"Intro.\n\n| Term | Definition |\n|--|--|\n{rows}"
+    (tmp_path / "glossary.md").write_text(f"---\ntitle: Bakery glossary\nauthor: A\n---\n\n{table}")
+    corpus = read_corpus([tmp_path / "glossary.md"])
+    assert [entry.term for entry in corpus.entries] == ["t0", "t1", "t2"]
+    assert [note.text.partition(";")[0] for note in corpus.notes] == [
+        "front matter is not read: title, author",
+        "text that belongs to no term is not read: 'Intro.'",
+    ]
+    (tmp_path / "page.md").write_text(f"---\ntitle: Oven\n---\n\n{table}")
+    assert [entry.term for entry in read_corpus([tmp_path / "page.md"]).entries] == ["Oven"]
+
+
+def test_terms_in_bold_may_have_different_signs(tmp_path: Path) -> None:
+    """In paragraphs and lists; an item without a sign is one if the others have some."""
+    text = (
+        "**Crumb**: the inside.\n\n**Crust** - the outside.\n\n* **Leaven** \u2014 dough.\n"
+        "* **Biga**. A stiff one.\n* **Lame** a knife.\n* **Poolish**: a wet one\n"
+        "* **Peel** \u2013 a shovel.\n* It is made of wood.\n* __Proof__ -- the last rise.\n\n"
+        "1. **Score:** to cut.\n"
+    )
+    assert [(term, text) for _, term, text in terms(read_text(tmp_path, "a.md", text))] == [
+        ("Crumb", "the inside."),
+        ("Crust", "the outside."),
+        ("Leaven", "dough."),
+        ("Biga", "A stiff one."),
+        ("Lame", "a knife."),
+        ("Poolish", "a wet one"),
+        ("Peel", "a shovel.\n\nIt is made of wood."),
+        ("Proof", "the last rise."),
+        ("Score", "to cut."),
+    ]

@@ -27,7 +27,11 @@ def test_page_becomes_a_record_of_its_whole_body() -> None:
             ("balloon whisk", "wire whip"),
             "whisk",
             see_also=("Foam", "egg-white", "cream"),
-            details=Details(extra=(("short_description", "Beats air into things."),)),
+            details=Details(
+                markdown="A **whisk** beats [air](#Foam) into eggs.\n\n**See also**\n\n"
+                "- [egg white](#egg-white)\n- [creams](#cream)",
+                extra=(("short_description", "Beats air into things."),),
+            ),
         )
     ]
 
@@ -43,6 +47,7 @@ def test_yaml_words_stay_words() -> None:
             ("nope",),
             "Answers/No",
             "en-GB",
+            details=Details(markdown="What a cook says to *more* salt."),
             left_out=(("page-type", "glossary-definition"),),
         )
     ]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.importers import read_corpus
-from semsearch.importers.fields import split_phrases
+from semsearch.importers.name_lists import split_phrases
 
 ASKED = ("what makes cream stiff, and eggs?", "wire thing")
 FILES = {
@@ -32,7 +32,7 @@ FILES = {
 
 @pytest.mark.parametrize("name", list(FILES))
 def test_phrases_are_read(tmp_path: Path, name: str) -> None:
-    """One or several at a place; a comma is part of a phrase, and none of them is part of the definition."""
+    """One or several a place; a comma is part of a phrase; the definition has none of them."""
     (tmp_path / name).write_text(FILES[name])
     (entry,) = read_corpus([tmp_path / name]).entries
     assert (entry.details.asked_as, entry.definition) == (ASKED, "It beats.")
@@ -89,3 +89,17 @@ def test_phrases_that_differ_by_case_and_marks_alone_are_one(tmp_path: Path) -> 
     asked = ["What fries?", "what fries", "  in which\n do I\tfry "]
     file.write_text(json.dumps([{"term": "Pan", "definition": "It fries.", "asked_as": asked}]))
     assert read_corpus([file]).entries[0].details.asked_as == ("What fries?", "in which do I fry")
+
+
+def test_columns_of_questions_are_phrases_or_get_a_hint(tmp_path: Path) -> None:
+    """The name of a column says which; `--columns` decides otherwise."""
+    for name, phrases, said in (
+        ("How people ask", ("what moves bread?", "peel tool"), "How people ask as asked_as"),
+        ("User question", (), "that people ask, read it with --columns asked_as='User question'"),
+        ("Colour", (), ""),
+    ):
+        path = tmp_path / "a.csv"
+        path.write_text(f"term,definition,{name}\nPeel,A shovel.,what moves bread?; peel tool\n")
+        corpus = read_corpus([path])
+        assert corpus.entries[0].details.asked_as == phrases
+        assert [said in note.text for note in corpus.notes] == ([True] if said else [])

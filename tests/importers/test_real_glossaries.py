@@ -38,16 +38,17 @@ def read(name: str) -> Corpus:
         ("cncf", 89, 6),
         # `grep -c '"definition":'` over its 14 files
         ("solana-glossary", 1059, 0),
-        # `grep -c '^    [^ ]'` counts 184 term lines and one directive is indented by two; 58 of these 185 have another
-        # term on the next line (awk), so they share its definition; 4 of the 127 definitions only say "See X"
+        # `grep -c '^    [^ ]'` counts 184 term lines and one directive is indented by two; 58 of
+        # these 185 have another term on the next line (awk), so they share its definition; 4 of the
+        # 127 definitions only say "See X"
         ("sklearn/glossary.rst", 123, 0),
-        # `grep -c '^   [^ ]'` below `.. glossary::` counts 50 terms, 3 of which say no more than "See X"
+        # `grep -c '^   [^ ]'` below `.. glossary::` counts 50 terms; 3 of them only say "See X"
         ("numpy/glossary.rst", 47, 0),
-        # `xml.etree` finds 2,149 definitions of 2,147 subjects in 99 files; two concepts say the same under one name,
-        # and 29 files have none; 77 classes with a label have no definition
+        # `xml.etree` finds 2,149 definitions of 2,147 subjects in 99 files; two concepts say the
+        # same under one name, and 29 files have none; 77 classes with a label have no definition
         ("fibo-skos-owl", 2146, 107),
-        # `grep -c "a skos:Concept "` over 55 files; 55 schemes and 54 collections are defined too, and two concepts of
-        # different schemes say the same under one name
+        # `grep -c "a skos:Concept "` over 55 files; 55 schemes and 54 collections are defined too,
+        # and two concepts of different schemes say the same under one name
         # of these, 61 only say "Not yet available" or "missing"
         ("cgi-geoscience-skos", 1986, 171),
         # `grep -c skos:definition`; 7 terms of other vocabularies have a label and a scope note
@@ -82,7 +83,7 @@ def test_one_glossary_in_two_formats_gives_the_same_entries() -> None:
 
 
 def test_one_vocabulary_in_three_formats_gives_the_same_entries() -> None:
-    """All that the table can say is the same in Turtle and JSON-LD, and these two agree in everything."""
+    """What the table can hold is the same in Turtle and JSON-LD; these two agree in everything."""
 
     def entries(suffix: str) -> dict[str, Entry]:
         found = read(f"dpv/dpv.{suffix}").entries
@@ -160,3 +161,12 @@ def test_the_seed_text_gives_the_entries_of_our_corpus() -> None:
     assert (text.refusals, ours.refusals) == ((), ())
     source = (SHARED / "corpus" / "deep-learning-keywords.txt").read_text(encoding="utf-8")
     assert "\n\n".join(part for fact in facts[0] for part in fact) in source
+
+
+def test_every_small_case_has_a_test() -> None:
+    """A copy of each lies in the data of the tests, and a test names it."""
+    cases = {file.name for file in (SHARED / "cases").iterdir()} - {"README.md"}
+    copies = {file.name for file in (ROOT / "tests" / "data").rglob("*")}
+    tests = "".join(file.read_text(encoding="utf-8") for file in Path(__file__).parent.glob("*.py"))
+    assert cases - copies == set()
+    assert {name for name in cases if name not in tests} == set()

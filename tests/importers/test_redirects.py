@@ -56,9 +56,9 @@ def test_a_redirect_is_another_name() -> None:
             "f:8: 'Neural network' is another name of g:nn",
         ],
         [
-            "f:6: 'Ring' only leads to 'Round', which is no entry",
-            "f:7: 'Round' only leads to 'Ring', which is no entry",
-            "f:9: '' only leads to 'nn', which is no entry",
+            "f:6: 'Ring' only leads to 'Round', which leads back to it",
+            "f:7: 'Round' only leads to 'Ring', which leads back to it",
+            "f:9: a reference to 'nn' has no name",
         ],
     )
 
@@ -94,6 +94,7 @@ def test_a_definition_that_only_says_where_to_look_is_a_redirect() -> None:
             "Abbreviation of truck",
             "Short for truck.",
             "siehe truck",
+            "s. truck",
             "Alternative spelling of truck",
         ),
     ],
@@ -114,6 +115,25 @@ def test_references_in_a_ring_are_refused() -> None:
             "f:2: 'B' only leads to 'A', which leads back to it",
         ],
     )
+
+
+def test_the_end_of_references_is_named() -> None:
+    """A ring is told from what only leads to one, and both from a term that is missing."""
+    items = [record("A", "See B."), record("B", "See C.", 2), record("C", "See B.", 3)]
+    assert outcome(*items)[2] == [
+        "f:1: 'A' only leads to 'B', which leads into a ring of references",
+        "f:2: 'B' only leads to 'C', which leads back to it",
+        "f:3: 'C' only leads to 'B', which leads back to it",
+    ]
+    chain = [record(f"T{n}", f"See T{n + 1}.", n) for n in range(1, 20)]
+    assert outcome(*chain, record("T20", "Text.", 20))[2][0] == (
+        "f:1: 'T1' only leads to 'T2', and an entry is more than 16 such steps away, if there is one"
+    )
+    redirects = [Redirect("A", "B", Source("f", 1)), Redirect("B", "C", Source("f", 2))]
+    assert outcome(record("D", "Text."), *redirects)[2] == [
+        "f:1: 'A' only leads to 'B', and that to 'C', which is no entry",
+        "f:2: 'B' only leads to 'C', which is no entry",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -150,7 +170,20 @@ def test_a_term_that_was_split_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["TODO", "tbd.", "N/A", "...", "-", "<to be defined>", "Coming soon!", "\u2014", "null"]
+    "text",
+    [
+        "wird noch ergänzt",
+        "(à compléter)",
+        "TODO",
+        "tbd.",
+        "N/A",
+        "...",
+        "-",
+        "<to be defined>",
+        "Coming soon!",
+        "\u2014",
+        "null",
+    ],
 )
 def test_a_placeholder_is_no_definition(text: str) -> None:
     """However it is dressed; the message quotes it."""
@@ -221,12 +254,12 @@ def test_details_are_cleaned_and_bounded() -> None:
     assert entry.details == Details(category="a", examples=("x", "y" * 2000))
 
 
-def test_every_record_has_a_fate(tmp_path: Path) -> None:
+def test_every_record_has_an_outcome(tmp_path: Path) -> None:
     """Taken, merged or skipped, in the order of the file; the report is JSON Lines."""
     file = tmp_path / "a.csv"
     file.write_text("term,definition\nPeel,A shovel.\nShovel,See Peel.\nLid,TODO\nCover,\n")
     corpus = read_corpus([file])
-    assert [(one.source.line, one.fate, one.id) for one in record_results(corpus)] == [
+    assert [(one.source.line, one.outcome, one.id) for one in record_results(corpus)] == [
         (2, RecordOutcome.TAKEN, "a:peel"),
         (3, RecordOutcome.MERGED, "a:peel"),
         (4, RecordOutcome.SKIPPED, ""),
@@ -238,18 +271,18 @@ def test_every_record_has_a_fate(tmp_path: Path) -> None:
         {
             "file": str(file),
             "line": 2,
-            "fate": "taken",
+            "outcome": "taken",
             "id": "a:peel",
             "names": ["Peel", "Shovel"],
         },
-        {"file": str(file), "line": 3, "fate": "merged", "id": "a:peel", "names": ["Shovel"]},
+        {"file": str(file), "line": 3, "outcome": "merged", "id": "a:peel", "names": ["Shovel"]},
         {
             "file": str(file),
             "line": 4,
-            "fate": "skipped",
+            "outcome": "skipped",
             "reason": "the definition of 'Lid' is a placeholder: 'TODO'",
         },
-        {"file": str(file), "line": 5, "fate": "skipped", "reason": "no definition of 'Cover'"},
+        {"file": str(file), "line": 5, "outcome": "skipped", "reason": "no definition of 'Cover'"},
     ]
     with pytest.raises(InvalidSetting, match="cannot write the report"):
         write_report(corpus, tmp_path / "none" / "report.jsonl")

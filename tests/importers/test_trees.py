@@ -1,10 +1,10 @@
-"""Trees (XML, JSON, YAML) and marked-up text: what a person expects of each sample and of each case.
+"""Trees (XML, JSON, YAML) and markup: what a person expects of each sample and case.
 
-Covers `importers/format_rows`, `importers/markdown/bold_terms`, `importers/markdown/ezglossary`,
-`importers/markdown/inline_marks`,
-`importers/markup/asciidoc`, `importers/markup/latex`, `importers/markup/mediawiki`, `importers/markup/term_lists`,
-`importers/own_formats`, `importers/trees/carriers`, `importers/trees/json_values`, `importers/trees/paths`,
-`importers/trees/reader`, `importers/trees/row`, `importers/trees/rows`.
+Covers `importers/format_table`, `importers/markdown/bold_terms`, `importers/markdown/ezglossary`,
+`importers/markdown_writer/from_marks`, `importers/markup/asciidoc`, `importers/markup/latex`,
+`importers/markup/mediawiki`, `importers/markup/term_lists`, `importers/user_formats`,
+`importers/trees/syntaxes`, `importers/trees/json_values`, `importers/trees/paths`,
+`importers/trees/reader`, `importers/trees/tree_format`, `importers/trees/known_formats`.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.core.entries import Entry
+from semsearch.core.entries import Details, Entry
 from semsearch.core.errors import ImportFailed, UnknownFormat
 from semsearch.importers import read_corpus
-from semsearch.importers.formats import FORMATS, format_of, is_wanted
-from semsearch.importers.markdown.inline_marks import without_marks
+from semsearch.importers.format_lookup import FORMATS, format_of, is_wanted
+from semsearch.importers.markdown_writer.from_marks import without_marks
+from semsearch.importers.trees.known_formats import TREES
 from semsearch.importers.trees.paths import InvalidPath, parse_path, root_of, select
-from semsearch.importers.trees.rows import TREES
 from tests.importers.support import DATA
 
 CASES = DATA / "cases"
@@ -191,7 +191,7 @@ def test_a_sample_in_a_folder_is_read(name: str) -> None:
 
 
 def test_docbook() -> None:
-    """Paragraphs and lists have lines, `glosssee` is a name, entities inside of the file are read."""
+    """Paragraphs and lists have lines, `glosssee` is a name, internal entities are read."""
     corpus = read_corpus([DATA / "trees" / "bakery.docbook.xml"])
     leaven, yeast = corpus.entries
     assert leaven.definition == (
@@ -199,7 +199,10 @@ def test_docbook() -> None:
     )
     assert (leaven.aliases, leaven.language) == (("LV", "levain"), "en-GB")
     assert (leaven.see_also, leaven.id) == (("yeast",), "bakery-docbook:leaven")
-    assert leaven.details.stated() == {"category": "dough", "extra": {"date": "2026-01-02"}}
+    marked = leaven.definition.replace("makes dough", "makes *dough*")
+    assert leaven.details == Details(
+        category="dough", markdown=marked, extra=(("date", "2026-01-02"),)
+    )
     assert [one.reason for one in corpus.refusals] == ["no definition of 'peel'"]
     assert yeast.source is not None
     assert yeast.source.line == 22
@@ -394,6 +397,7 @@ def test_latex() -> None:
         "broader": ("dough",),
         "hidden_labels": ("leavens",),
         "extra": {"user1": "old"},
+        "markdown": "*Dough* that makes [dough](#dough) rise — 100% of it, as in $x_{1}$. See",
     }
     assert of(corpus.entries)[1:] == [
         ("dough", "Flour and water, kneaded by a boulangére.", ()),
@@ -493,17 +497,20 @@ def test_a_user_describes_an_own_format(tmp_path: Path) -> None:
     other = tmp_path / "c.txt"
     other.write_text(xml.read_text())
     assert read_corpus([other], format="lexicon").entries[0].term == "Sauerteig"
-    with pytest.raises(UnknownFormat, match=r"no format is called 'lexica'; there are .*lexicon"):
+    with pytest.raises(
+        UnknownFormat, match=r"no format is called 'lexica'; did you mean 'lexicon'"
+    ):
         read_corpus([xml], format="lexica")
 
 
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("formats = 1", "`formats` is no table"),
-        ("[formats]\na = 1", r"\[formats.a\] is no table"),
-        ("[formats.a]\nroots = 'x'", "has no key 'roots'; the keys are about, carrier"),
-        ("[formats.a]\nroot = 1", "root = 1 is no str"),
+        ("formats = 1", "formats is 1, not a table"),
+        ("[formats]\na = 1", r"\[formats.a\] is 1, not a table"),
+        ("[formats.a]\nroots = 'x'", r"\[formats.a\] there is no key 'roots'; did you mean 'root'"),
+        ("[formats.a]\nroot = 1", "root is 1, not a text"),
+        ("[formats.a]\nholds = 'x'", "holds is 'x', not a list"),
         ("[formats.a]\ncarrier = 'pdf'", "no carrier is called 'pdf'; there are xml, json"),
         ("[formats.a]\nentries = 'x'", "needs suffixes, or a carrier"),
         (

@@ -82,7 +82,7 @@ def without_source(entry: Entry) -> Entry:
 
 @pytest.mark.parametrize("suffix", ["ttl", "rdf", "jsonld"])
 def test_a_vocabulary_gives_the_same_entries_in_every_notation(suffix: str) -> None:
-    """Languages apart, labels without a definition as aliases, reified definitions, and all that is said beside."""
+    """Languages, labels without a definition as aliases, reified definitions, other statements."""
     corpus = read_corpus([DATA / "rdf" / f"bakery.{suffix}"])
     entries = {entry.id: without_source(entry) for entry in corpus.entries}
     assert entries == {entry.id: entry for entry in (LEAVEN, GERMAN, POOLISH, CRUMB)}
@@ -147,7 +147,7 @@ def test_two_concepts_of_one_name_are_two_entries(tmp_path: Path) -> None:
 
 
 def test_what_is_said_beside_a_definition_is_kept_or_reported(tmp_path: Path) -> None:
-    """Notes of scope follow the definition, mappings are the relations they are part of; what has no place is told."""
+    """Scope notes follow the definition, mappings become relations, the rest is reported."""
     file = tmp_path / "a.ttl"
     file.write_text(
         "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n@prefix b: <https://b.example/> .\n"
@@ -182,7 +182,7 @@ def test_what_is_said_beside_a_definition_is_kept_or_reported(tmp_path: Path) ->
 
 @pytest.mark.parametrize("name", ["bakery-dct.tbx", "bakery-dca.tbx", "bakery-2008.xml"])
 def test_terminology_reads_alike_in_every_style(name: str) -> None:
-    """What elements or types say: preferred, admitted and deprecated terms, sources, links; other languages."""
+    """Preferred, admitted and deprecated terms, sources, links, other languages, in any style."""
     path = DATA / "tbx" / name
     corpus = read_corpus([f"bakery={path}"])
     first = 6 if "2008" in name else 5

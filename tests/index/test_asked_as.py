@@ -84,7 +84,7 @@ def test_phrases_follow_all_passages_and_names() -> None:
 
 @pytest.mark.parametrize("engine", [FLAT, GRAPH])
 def test_an_entry_is_found_by_a_phrase_alone(tmp_path: Path, engine: str) -> None:
-    """In all entries, in a range of them, and among some; one without phrases is never found."""
+    """The search is over all entries, a range, and some; entries without phrases never match."""
     phrases = phrases_in(tmp_path, engine, ENTRIES)
     everything = range(len(ENTRIES))
     for at in (0, 5, 63, 119):
@@ -97,7 +97,7 @@ def test_an_entry_is_found_by_a_phrase_alone(tmp_path: Path, engine: str) -> Non
 
 
 def test_the_best_phrase_of_each_entry_is_told(tmp_path: Path) -> None:
-    """By its place within the entry, with its cosine; an entry without phrases has 0 and none."""
+    """The result has its place within the entry and its cosine; without phrases 0 and none."""
     phrases = phrases_in(tmp_path, FLAT, ENTRIES)
     question = vector(ENTRIES[5].details.asked_as[40])
     positions = np.array([5, 1, 2, 0])
@@ -113,14 +113,14 @@ def test_the_best_phrase_of_each_entry_is_told(tmp_path: Path) -> None:
 
 
 def test_a_phrase_is_known_again_whatever_its_case_and_marks(tmp_path: Path) -> None:
-    """By all of it, not by a part."""
+    """The whole phrase must be equal, not a part of it."""
     phrases = phrases_in(tmp_path, FLAT, ENTRIES)
     assert phrases.equal_to("WHAT is number 3, for the 0th time?").tolist() == [3]
     assert not len(phrases.equal_to("number 3"))
 
 
 def test_no_entry_has_a_phrase(tmp_path: Path) -> None:
-    """Nothing is found, whatever engine was asked for."""
+    """Without phrases every engine finds nothing."""
     phrases = phrases_in(tmp_path, GRAPH, [asked(1, 0)])
     question = vector("number")
     assert len(phrases) == 0

@@ -104,7 +104,7 @@ def test_names_keep_their_confidence(index: Path, question: str, intercept: floa
 
 
 def test_a_rebuild_keeps_it(index: Path) -> None:
-    """With the same encoder, also when entries are new."""
+    """A build with the same encoder keeps the calibration, also with new entries."""
     store(index, 1, -1)
     build_index([*ENTRIES, entry("Scoring", "Cutting the dough.")], index, model="hashed")
     with Glossary.open(index) as opened:
@@ -166,6 +166,7 @@ def test_removing_says_whether_there_was_one(index: Path) -> None:
     assert not (index / "nothing").exists()
 
 
+@pytest.mark.process
 def test_it_is_not_written_while_a_build_runs(index: Path) -> None:
     """The message names the process; what was stored stays."""
     store(index, 1, -1)

@@ -54,10 +54,8 @@ def by_weights(rows: Vectors, first_rows: Numbers, question: Vectors) -> Vectors
 
 
 @pytest.mark.parametrize("wanted", [FLAT, GRAPH])
-def test_the_entries_found_are_those_that_the_recipe_puts_first(
-    tmp_path: Path, wanted: str
-) -> None:
-    """By whole definition and first sentence together; the graph misses hardly any of ten."""
+def test_the_entries_found_are_those_with_the_highest_scores(tmp_path: Path, wanted: str) -> None:
+    """The mean of definition and first sentence ranks; the graph misses hardly any of ten."""
     files = GenerationLayout(tmp_path)
     rows, first_rows = rows_of(files)
     stated = write_ann(files, DIM, wanted, Silent())
@@ -113,7 +111,7 @@ def test_one_entry_is_found_by_either_engine(tmp_path: Path) -> None:
 
 
 def test_the_engine_goes_by_the_number_of_entries_unless_it_is_named() -> None:
-    """And a name that there is not is refused."""
+    """An unknown name of an engine is refused."""
     assert chosen_engine(AUTO, FLAT_UP_TO) == FLAT
     assert chosen_engine(AUTO, FLAT_UP_TO + 1) == GRAPH
     assert chosen_engine(GRAPH, 1) == GRAPH
@@ -136,7 +134,7 @@ def test_what_the_engine_is_and_takes_is_stated(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_graph_is_refused(tmp_path: Path) -> None:
-    """Or one of vectors of another length."""
+    """A graph of vectors of another length is refused too."""
     files = GenerationLayout(tmp_path)
     rows_of(files)
     stated = write_ann(files, DIM, GRAPH, Silent())

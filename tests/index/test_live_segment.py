@@ -6,6 +6,7 @@ Covers `index/segments/live`, `index/segments/multi`, `index/segments/multi_entr
 
 from __future__ import annotations
 
+import gc
 import shutil
 import sqlite3
 import threading
@@ -20,7 +21,7 @@ import pytest
 
 from semsearch.core.answers import Answer, Tier
 from semsearch.core.progress import Silent
-from semsearch.index.segments.live import MOST_PENDING
+from semsearch.index.segments.live import MAX_PENDING
 from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
 from semsearch.ingest.drafts import Draft
@@ -111,7 +112,7 @@ def test_a_changed_entry_answers_as_itself_only(editor: Editor, glossary: Glossa
 
 
 def test_a_new_glossary_can_be_asked_by_itself(editor: Editor, glossary: Glossary) -> None:
-    """Also one that the generation knows nothing of; it is listed with the others."""
+    """A glossary that the generation lacks can be asked, and is listed with the others."""
     editor.add("kitchen", OVEN)
     assert [h.entry.id for h in glossary.ask("hot box", glossary="kitchen").hits] == [
         "kitchen:oven"
@@ -151,7 +152,7 @@ def test_publishing_takes_the_edits_in(editor: Editor, glossary: Glossary, index
     assert (pending(layout).changes, pending(layout).is_due) == (1, False)
     assert publish_edits(layout, Silent())
     assert (pending(layout).changes, _generations(index)) == (0, ["000001", "000002"])
-    glossary.follow()
+    glossary.refresh()
     assert glossary.info().generation == 2
     assert [_shown(glossary.ask(question), 3) for question in QUESTIONS] == before
     editor.delete("bakery:oven")
@@ -161,7 +162,7 @@ def test_publishing_takes_the_edits_in(editor: Editor, glossary: Glossary, index
 
 def test_so_many_edits_are_due(editor: Editor, index: Path) -> None:
     """One more than are shown beside a generation."""
-    lines = [f'{{"term": "T{n}", "definition": "Loaf number {n}."}}' for n in range(MOST_PENDING)]
+    lines = [f'{{"term": "T{n}", "definition": "Loaf number {n}."}}' for n in range(MAX_PENDING)]
     editor.take("\n".join(lines), "bakery")
     assert not pending(IndexLayout(index)).is_due
     editor.add("bakery", OVEN)
@@ -175,7 +176,7 @@ def test_an_index_follows_a_build_of_another_process(glossary: Glossary, index: 
     """
     build_index(ENTRIES[:3], index, model="hashed")
     assert len(glossary.ask("dough", k=100).hits) == 3
-    glossary.follow()
+    glossary.refresh()
     assert glossary.info().generation == 2
     assert not glossary.is_behind
 
@@ -184,7 +185,7 @@ def test_relations_follow_an_entry_that_changed(index: Path, glossary: Glossary)
     """What mentions it still does, by its new content; what is gone is mentioned by nobody."""
     entries = [*ENTRIES, entry("Batard", "An oval loaf made with leaven.")]
     build_index(entries, index, model="hashed")
-    glossary.follow()
+    glossary.refresh()
     leaven = glossary.related("leaven")
     assert "Batard" in {r.entry.term for r in leaven.mentioned_by}
     with Editor(index) as editor:
@@ -220,7 +221,7 @@ def test_questions_and_edits_at_once(editor: Editor, glossary: Glossary) -> None
     try:
         for number in range(12):
             added = editor.add("bakery", Draft(f"Box {number}", f"A hot box number {number}."))
-            glossary.follow()
+            glossary.refresh()
             assert glossary.entry(added.id).term == f"Box {number}"
     finally:
         is_over.set()
@@ -245,7 +246,7 @@ def test_a_store_made_anew_is_followed(index: Path, glossary: Glossary) -> None:
     (index / "store.db").rename(index / "store.old")
     assert not glossary.is_behind
     build_index(ENTRIES, index, model="hashed")
-    glossary.follow()
+    glossary.refresh()
     with Editor(index, who="ann") as editor:
         editor.add("bakery", OVEN)
     assert glossary.is_behind
@@ -286,7 +287,7 @@ def test_a_store_that_is_held_keeps_one_question_waiting(
 ) -> None:
     """If no acknowledged edit is missing, the last view answers, and later questions never wait."""
     editor.add("bakery", OVEN)
-    glossary.follow()
+    glossary.refresh()
     with closing(sqlite3.connect(index / "store.db", isolation_level=None)) as writer:
         writer.execute("BEGIN EXCLUSIVE")
         took = []
@@ -301,6 +302,7 @@ def test_a_store_that_is_held_keeps_one_question_waiting(
     assert np.isclose(glossary.ask("oven").confidence, 0.99, atol=0.05)
 
 
+@pytest.mark.process
 def test_an_edit_that_cannot_be_read_is_waited_for_once(
     glossary: Glossary, index: Path, editor: Editor
 ) -> None:
@@ -335,3 +337,33 @@ def test_edits_that_cannot_be_shown_are_told_once(
         store.commit()
     editor.add("bakery", replace(OVEN, term="Kiln"))
     assert len(glossary.ask("oven", k=100).hits) == len(ENTRIES) + 2
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs Linux")
+def test_files_of_former_states_are_closed_at_once(tmp_path: Path) -> None:
+    """Edits and publishes leave no open file behind, without a garbage collection."""
+    index = tmp_path / "index"
+    build_index(ENTRIES, index, model="hashed")
+
+    def opened() -> list[str]:
+        links = (link for link in Path("/proc/self/fd").iterdir() if link.is_symlink())
+        paths = [str(link.readlink()) for link in links]
+        return [path for path in paths if str(index) in path or "/semsearch-" in path]
+
+    gc.collect()
+    gc.disable()
+    try:
+        with Glossary.open(index) as glossary, Editor(index, who="ann") as editor:
+            for n in range(3):
+                editor.add("pantry", Draft(f"Jar {n}", f"Jar number {n}."))
+                glossary.refresh()
+                assert glossary.ask("jar number").hits[0].entry.glossary == "pantry"
+                glossary.related("bakery:crumb")
+                publish_edits(IndexLayout(index), Silent())
+                glossary.refresh()
+                assert glossary.ask("jar number").hits[0].entry.glossary == "pantry"
+                generations = {path for path in opened() if "/generations/" in path}
+                assert {Path(path).parent.name for path in generations} == {f"{n + 2:06d}"}
+                assert not [path for path in opened() if "/semsearch-" in path]
+    finally:
+        gc.enable()

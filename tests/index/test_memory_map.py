@@ -28,14 +28,14 @@ def test_a_mapped_array_is_read_only(tmp_path: Path) -> None:
 def test_rows_are_the_same_after_their_pages_were_let_go_of(tmp_path: Path) -> None:
     """A file above the bound is read again from where it lies."""
     width = 256
-    count = module.KEPT_BYTES // (4 * width) + 1
+    count = module.ALWAYS_CACHED_BYTES // (4 * width) + 1
     with (tmp_path / "large").open("wb") as stream:
         stream.truncate(count * width * 4)  # a hole: no bytes are written
         stream.seek(-width * 4, 2)
         stream.write(np.arange(width, dtype="<f4").tobytes())
     rows = Rows(tmp_path / "large", "<f4", width)
     asked = np.array([0, count - 1])
-    for _ in range(module.TAKEN_ROWS + 1):
+    for _ in range(module.ROWS_BEFORE_RELEASE + 1):
         none, last = rows.take(asked)
         assert none[1] == 0
         assert last[255] == 255

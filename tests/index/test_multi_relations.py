@@ -13,7 +13,7 @@ from semsearch.core.answers import Reference
 from semsearch.core.entries import Entry, Source
 from semsearch.core.progress import Silent
 from semsearch.importers import read_corpus
-from semsearch.index.segments.multi_relations import MOST_SEARCHED
+from semsearch.index.segments.multi_relations import MAX_SEARCHED
 from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
 from semsearch.ingest.drafts import Draft
@@ -87,7 +87,7 @@ def test_entries_that_are_added_refer_to_each_other(index: Path) -> None:
 
 
 def test_a_text_mentions_nobody_by_a_name_that_is_gone(index: Path) -> None:
-    """Nor is it told to mention who was called so.
+    """The entry that lost the name has no mention from the text either.
 
     An entry that keeps the name as an alias is mentioned still.
     """
@@ -103,7 +103,7 @@ def test_a_text_mentions_nobody_by_a_name_that_is_gone(index: Path) -> None:
         assert [id_ for id_, *_ in beside[1][2]] == ["bakery:miche"]
         assert ("bakery:crust", 27, 32) in beside[2][2]
         publish_edits(IndexLayout(index), Silent())
-        glossary.follow()
+        glossary.refresh()
         assert beside == [_relations(glossary, name) for name in ("crust", "boule", "inside")]
 
 
@@ -131,11 +131,12 @@ def test_what_kind_of_relation_was_stated_is_shown(index: Path) -> None:
         assert back.relation == "narrower"
 
 
+@pytest.mark.process
 def test_a_great_many_changes_wait_for_their_generation(index: Path) -> None:
     """Who is mentioned by so many new texts is not looked for; what each of them mentions is."""
     records = [
         {"term": f"Slice {n}", "definition": "A part of the crumb."}
-        for n in range(MOST_SEARCHED + 1)
+        for n in range(MAX_SEARCHED + 1)
     ]
     with Glossary.open(index) as glossary, Editor(index) as editor:
         before = _relations(glossary, "crumb")
@@ -143,13 +144,15 @@ def test_a_great_many_changes_wait_for_their_generation(index: Path) -> None:
         assert _relations(glossary, "slice 7")[1] == [("bakery:crumb", 14, 19)]
         assert _relations(glossary, "crumb") == before
         publish_edits(IndexLayout(index), Silent())
-        glossary.follow()
+        glossary.refresh()
         assert len(glossary.related("crumb", k=MAX_K).mentioned_by) == MAX_K
 
 
 def _edited(entries: Sequence[Entry]) -> Iterator[Draft]:
     for n, one in enumerate(entries):
-        yield replace(Draft.of(one), definition=f"{one.definition} Changed, {n}.")
+        details = replace(one.details, markdown="")  # it would say what the definition was
+        text = f"{one.definition} Changed, {n}."
+        yield replace(Draft.of(one), definition=text, details=details)
 
 
 @pytest.mark.shared
@@ -166,6 +169,6 @@ def test_relations_are_those_of_a_build(name: str, tmp_path: Path) -> None:
         beside = {e.id: _relations(glossary, e.id) for e in entries}
         assert sum(bool(beside[e.id][1]) for e in chosen) > 10
         publish_edits(IndexLayout(tmp_path / "index"), Silent())
-        glossary.follow()
+        glossary.refresh()
         assert glossary.info().generation == 2
         assert beside == {e.id: _relations(glossary, e.id) for e in entries}

@@ -46,13 +46,13 @@ def names(tmp_path: Path) -> NameStems:
 def test_the_most_that_is_said_of_any_name_counts(
     names: NameStems, question: str, expected: list[float]
 ) -> None:
-    """In any form; a whole name in a description fully, alone not at all, in between in parts."""
-    found = names.named_in(question, np.arange(4))
+    """A whole name in a description is 1, a name alone 0, a part of a name a share."""
+    found = names.name_overlap(question, np.arange(4))
     assert found.tolist() == pytest.approx(expected)
 
 
 def test_only_the_entries_asked_for_are_answered(names: NameStems) -> None:
-    """In the order asked, none for none."""
+    """Answers are in the requested order; no entry gives no answer."""
     question = "encryption like UDP has, packets lost, in order"
-    assert names.named_in(question, np.array([2, 0, 3])).tolist() == [0, 1, 0]
-    assert names.named_in(question, np.array([], dtype=np.int64)).shape == (0,)
+    assert names.name_overlap(question, np.array([2, 0, 3])).tolist() == [0, 1, 0]
+    assert names.name_overlap(question, np.array([], dtype=np.int64)).shape == (0,)

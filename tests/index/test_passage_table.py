@@ -26,7 +26,7 @@ def test_rows_are_the_passages_of_the_entries_one_after_the_other() -> None:
 
 
 def test_names_follow_the_passages_of_all() -> None:
-    """Of each entry the term and its aliases, none twice, with hash and length."""
+    """Each entry has its term and aliases once, with hash and length."""
     starter = entry("Starter", "It raises dough.", aliases=("Sourdough", "Starter", "Levain"))
     crumb = entry("Crumb", "The inside of bread.")
     built = PassageTable([starter, crumb], Silent())
@@ -59,7 +59,7 @@ def test_the_first_row_of_an_entry_is_its_whole_definition() -> None:
 
 
 def test_equal_texts_have_rows_of_their_own_and_one_hash() -> None:
-    """Whoever embeds them sees that they are one."""
+    """The equal hash shows that the texts are the same."""
     twins = [entry(term, "A piece of fermented dough.") for term in ("Chef", "Levain")]
     passages = PassageTable(twins, Silent())
     one, other = passages.hashes(passages.passage_rows)

@@ -14,16 +14,14 @@ from semsearch.core.entries import Details, Entry
 from semsearch.core.positions import PositionFilter
 from semsearch.core.progress import Silent
 from semsearch.index.files.postings import (
-    MOST_POSTINGS,
+    MAX_POSTINGS,
     PostingsIndex,
-    shared_words,
     write_postings,
 )
 from semsearch.index.retrieval import NO_NUMBERS
 from semsearch.index.segments.multi import MultiPostings
 from semsearch.storage.layout import GenerationLayout
-from semsearch.text import stems
-from semsearch.text.stems import question_stems, stem, words_with_stems
+from semsearch.text.stems import question_stems, shared_words, stem, stem_places, words_with_stems
 from tests.conftest import entry
 
 ENTRIES = (
@@ -88,7 +86,7 @@ def test_the_worth_of_a_word_is_that_within_the_glossary_asked(words: MultiPosti
 
 
 def test_words_that_nobody_uses_score_nothing(words: MultiPostings) -> None:
-    """Neither do quotes, operators or an empty stem."""
+    """Quotes, operators and an empty stem have no score either."""
     for question in ("zebra", 'flour"', "NOT", "_", "x y"):
         scores = words.find(question, _scope(3)).scores(np.arange(3))
         assert scores.shape == (3,)
@@ -104,16 +102,17 @@ def test_the_best_by_words_are_those_of_the_highest_scores(words: MultiPostings)
     assert words.find("", _scope(3)).best(5).tolist() == []
 
 
+@pytest.mark.process
 def test_a_word_of_many_entries_proposes_none_but_counts(tmp_path: Path) -> None:
     """A rare word beside it finds its entries, which get the worth of both."""
-    many = [entry(f"Board {n}", "A shelf.") for n in range(MOST_POSTINGS)]
+    many = [entry(f"Board {n}", "A shelf.") for n in range(MAX_POSTINGS)]
     many.append(entry("Plank", "An oaken shelf."))
     words = _words(tmp_path, many)
     everything = _scope(len(many))
     found = words.find("oaken shelf", everything)
-    assert found.best(9).tolist() == [MOST_POSTINGS]
-    alone = words.find("oaken", everything).scores(np.array([MOST_POSTINGS]))
-    assert found.scores(np.array([MOST_POSTINGS])) > alone
+    assert found.best(9).tolist() == [MAX_POSTINGS]
+    alone = words.find("oaken", everything).scores(np.array([MAX_POSTINGS]))
+    assert found.scores(np.array([MAX_POSTINGS])) > alone
     assert words.find("shelf", everything).best(9).tolist() == []
     assert (words.find("shelf", everything).scores(np.arange(3)) > 0).all()
 
@@ -133,7 +132,7 @@ def test_shared_words_are_found_by_stem_and_cut_out_by_offset() -> None:
     """Plural and singular are one word, and case does not count."""
     definition = ENTRIES[2].definition
     asked = question_stems("which SHIPS carry a sail?")
-    spans = shared_words(asked, definition, words_with_stems(definition))
+    spans = shared_words(asked, definition, stem_places(definition))
     assert [span.text for span in spans] == ["carries", "sails", "ship", "ships"]
     assert all(definition[span.start : span.end] == span.text for span in spans)
 
@@ -152,12 +151,3 @@ def test_words_with_vowel_signs_are_not_cut() -> None:
     assert [text[start:end] for _, start, end in found] == text.split()
     assert tuple(stem for stem, _, _ in found) == question_stems(text)
     assert len(set(question_stems(text))) == 2
-
-
-def test_stems_of_huge_words_are_not_kept() -> None:
-    """A glossary of endless words fills no cache."""
-    stems._stem_kept.cache_clear()
-    assert stem("a" * 64 + "s") == "a" * 64
-    assert stems._stem_kept.cache_info().currsize == 0
-    stem("ships")
-    assert stems._stem_kept.cache_info().currsize == 1

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semsearch.core.arrays import Vectors
+from semsearch.index.map import projection
 from semsearch.index.map.projection import (
-    FEW,
     LANDMARKS,
+    MIN_VECTORS,
     Points,
     between,
     landmarks,
@@ -39,7 +40,8 @@ def _subjects(count: int, each: int) -> Vectors:
     return found
 
 
-@pytest.mark.parametrize("count", [0, 1, 2, 3, FEW - 1, FEW])
+@pytest.mark.process
+@pytest.mark.parametrize("count", [0, 1, 2, 3, MIN_VECTORS - 1, MIN_VECTORS])
 def test_every_vector_has_a_place_in_the_square(count: int) -> None:
     """However few there are; those of more than one reach its edges."""
     points = lay_out(_unit(count))
@@ -48,20 +50,31 @@ def test_every_vector_has_a_place_in_the_square(count: int) -> None:
     assert np.abs(points).max(initial=0.0) == pytest.approx(1.0 if count > 1 else 0.0)
 
 
-@pytest.mark.parametrize("count", [2, 10, FEW])
+@pytest.mark.parametrize("count", [2, 10, MIN_VECTORS])
 def test_equal_vectors_have_finite_places(count: int) -> None:
-    """Also where there is nothing but copies of one."""
+    """Copies of one vector alone have finite positions too."""
     points = lay_out(np.repeat(_unit(1), count, axis=0))
     assert np.isfinite(points).all()
     assert np.abs(points).max() <= 1
-    if count < FEW:
+    if count < MIN_VECTORS:
         assert (points == 0).all()
 
 
-@pytest.mark.parametrize("count", [3, FEW, 120])
+@pytest.mark.parametrize("count", [3, MIN_VECTORS, 120])
 def test_the_same_vectors_have_the_same_places(count: int) -> None:
-    """To the last bit, whichever way they are laid out."""
+    """Positions are equal to the last bit with either layout."""
     assert np.array_equal(lay_out(_unit(count)), lay_out(_unit(count)))
+
+
+@pytest.mark.process
+def test_places_do_not_depend_on_the_number_of_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They run at once, and no sum depends on which of them is first."""
+    vectors = _subjects(5, 30)
+    found = []
+    for count in (1, 3):
+        monkeypatch.setattr(projection, "cores", lambda count=count: count)
+        found.append(lay_out(vectors))
+    np.testing.assert_array_equal(found[0], found[1])
 
 
 @pytest.mark.parametrize(("groups", "each"), [(4, 8), (6, 20)])
@@ -128,7 +141,7 @@ def test_what_is_placed_stands_by_its_nearest() -> None:
 
 
 def test_the_nearer_count_more() -> None:
-    """By e for a cosine that is .05 higher."""
+    """A cosine that is .05 higher has e times the weight."""
     points = np.array([[[0.0, 0.0], [1.0, 2.0]]])
     assert between(points, np.array([[0.5, 0.5]])).tolist() == [[0.5, 1.0]]
     share = np.e / (1 + np.e)

@@ -50,7 +50,7 @@ def linked(entries: list[Entry]) -> set[tuple[str, str]]:
     ],
 )
 def test_a_link_leads_to_one_entry_of_its_glossary(name: str, target: str | None) -> None:
-    """By id, page, term, alias or form, the surest first; what several bear leads nowhere."""
+    """Ids come before pages, terms, aliases and forms; an ambiguous name leads nowhere."""
     entries = [
         Entry("k:from", "From", "Text.", "k", see_also=(name, "From")),
         Entry("k:dutch-oven", "Dutch Oven", "Text.", "k", ("Cocotte",), "en", Source("d/oven-page.md", 1)),

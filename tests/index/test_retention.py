@@ -44,7 +44,7 @@ def test_generations_that_are_not_kept_go(layout: IndexLayout) -> None:
 
 
 def test_what_a_killed_build_left_goes(layout: IndexLayout) -> None:
-    """Also when it has files; what is complete stays."""
+    """Incomplete folders are removed, with their files; complete ones stay."""
     left = make_temporary_folder(layout.generations)
     (left / "vectors.f32").write_bytes(b"half")
     remove_unfinished(layout)

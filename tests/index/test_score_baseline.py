@@ -11,7 +11,7 @@ from semsearch.core.answers import Verdict
 from semsearch.core.entries import Entry
 from semsearch.index.score_baseline import TYPICAL
 from semsearch.ingest.build import build_index
-from semsearch.ranking.similarity_baseline import ENOUGH, baseline_of
+from semsearch.ranking.similarity_baseline import MIN_OWN_SAMPLES, baseline_of
 from semsearch.ranking.weights import DEFAULT, weights_as_dict
 from semsearch.search.glossary import Glossary
 from tests.conftest import ENTRIES, entry
@@ -23,9 +23,9 @@ def _built(folder: Path, entries: list[Entry], model: str = "hashed") -> Glossar
 
 
 def test_sentences_are_asked_without_their_own_entry(tmp_path: Path) -> None:
-    """Each glossary and all together have a background, below what an own sentence reaches."""
+    """Each glossary and all together have a baseline, below what an own sentence reaches."""
     with _built(tmp_path, list(ENTRIES)) as glossary:
-        apart, together = glossary.fit_background("bakery"), glossary.fit_background()
+        apart, together = glossary.score_baseline("bakery"), glossary.score_baseline()
         assert apart != together != TYPICAL
         own = glossary.ask("It is fed with flour.", glossary="bakery")
         assert own.hits[0].entry.term == "Leaven"
@@ -34,12 +34,12 @@ def test_sentences_are_asked_without_their_own_entry(tmp_path: Path) -> None:
         assert apart.z_score(fused) > 0.4
 
 
-def test_copies_are_no_background(tmp_path: Path) -> None:
-    """Every entry twice, under another name, gives nearly the background of every entry once."""
+def test_copies_are_no_baseline(tmp_path: Path) -> None:
+    """Every entry twice, under another name, gives nearly the baseline of every entry once."""
     once = [e for e in ENTRIES if e.glossary == "bakery"]
     twice = [*once, *(replace(e, id=f"{e.id}-2", term=f"Other {e.term}") for e in once)]
     with _built(tmp_path / "1", once) as one, _built(tmp_path / "2", twice) as two:
-        single, double = one.fit_background(), two.fit_background()
+        single, double = one.score_baseline(), two.score_baseline()
     assert double.mean < single.mean  # a copy would have made it some 2
     assert double.mean < 1.5
 
@@ -47,8 +47,10 @@ def test_copies_are_no_background(tmp_path: Path) -> None:
 def test_few_scores_say_little() -> None:
     """One score of a hundred entries weighs a tenth: a deviation of nothing would make all sure."""
     found = baseline_of([0.2], 100, TYPICAL)
-    assert found.mean == pytest.approx(0.2 / ENOUGH + TYPICAL.mean * (1 - 1 / ENOUGH))
-    assert found.deviation == pytest.approx(TYPICAL.deviation * (1 - 1 / ENOUGH))
+    assert found.mean == pytest.approx(
+        0.2 / MIN_OWN_SAMPLES + TYPICAL.mean * (1 - 1 / MIN_OWN_SAMPLES)
+    )
+    assert found.deviation == pytest.approx(TYPICAL.deviation * (1 - 1 / MIN_OWN_SAMPLES))
     assert baseline_of([], 100, TYPICAL) == TYPICAL
 
 
@@ -73,6 +75,6 @@ def test_what_is_stated_is_what_is_compared(glossary: Glossary) -> None:
 
 
 def test_an_entry_of_one_word_is_asked_too(tmp_path: Path) -> None:
-    """No sentence can pass for a question, so the typical background is taken."""
+    """No sentence can pass for a question, so the typical baseline is taken."""
     with _built(tmp_path, [entry("Rye", "Grain")]) as glossary:
-        assert glossary.fit_background() == TYPICAL
+        assert glossary.score_baseline() == TYPICAL

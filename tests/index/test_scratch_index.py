@@ -29,13 +29,13 @@ from tests.conftest import ENTRIES, entry
 HASHED = EmbeddingSource.by_model("hashed")
 
 
-def test_a_workbench_answers_as_an_index_would(glossary: Glossary) -> None:
+def test_a_scratch_index_answers_as_an_index_would(glossary: Glossary) -> None:
     """The same entries in the same order, with the same scores."""
     asked = "what keeps the steam around a loaf?"
     with scratch_index(ENTRIES, HASHED, Silent()) as bench:
         encoded = bench.encoder.encode_questions([asked])
         (question,) = QueryVectors.all_of([asked], encoded)
-        scope = bench.retriever.snapshot.everything
+        scope = bench.retriever.entry_table.everything
         found = bench.retriever.candidates(question, 5, scope, (), DEFAULT)
         terms = [bench.entries[one.position].term for one in found]
         similarities = [round(one.meaning, 5) for one in found]
@@ -45,7 +45,7 @@ def test_a_workbench_answers_as_an_index_would(glossary: Glossary) -> None:
 
 
 def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither in the folder of temporary files nor, when an error ends it, anywhere else."""
+    """No temporary file stays, also after an error."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with scratch_index(ENTRIES, HASHED, Silent()):
         assert list(tmp_path.iterdir())
@@ -76,7 +76,7 @@ def test_vectors_come_in_the_order_of_the_texts(hashed_index: Path) -> None:
 
 
 def test_what_embeds_is_found_before_anything_is_done(tmp_path: Path) -> None:
-    """Or refused."""
+    """A missing model is refused before any work is done."""
     with pytest.raises(ModelRefused):
         embedding_source(None, str(tmp_path / "no-model"))
     with pytest.raises(IndexMissing):

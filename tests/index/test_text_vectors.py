@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from semsearch.core.arrays import Numbers, Vectors
-from semsearch.index.files import text_vectors
+from semsearch.index.files.memory_map import WRITTEN_AT_A_TIME as BATCH
 from semsearch.index.files.text_vectors import TextVectors, write_text_vectors
 
 FIRSTS = np.array([0, 2, 2, 3], dtype=np.int64)
@@ -50,12 +50,10 @@ def test_nothing_is_nearest_where_nothing_is_asked_or_written(tmp_path: Path) ->
     assert none.nearest(rows[0], np.array([0, 1])).tolist() == [0, 0]
 
 
-def test_many_texts_are_written_some_at_a_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Each in its place, also the last few."""
-    monkeypatch.setattr(text_vectors, "BATCH", 4)
-    rows = unit_rows(10)
-    vectors = written(tmp_path, np.arange(11), rows)
-    for place in (0, 3, 4, 9):
-        assert int(np.argmax(vectors.nearest(rows[place], np.arange(10)))) == place
+def test_many_texts_are_written_in_batches(tmp_path: Path) -> None:
+    """Each text is in its place, also around the end of a batch and at the end."""
+    count = 2 * BATCH + 3
+    rows = unit_rows(count, dim=32)
+    vectors = written(tmp_path, np.arange(count + 1), rows)
+    for place in (0, BATCH - 1, BATCH, 2 * BATCH, count - 1):
+        assert int(np.argmax(vectors.nearest(rows[place], np.arange(count)))) == place

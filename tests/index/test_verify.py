@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.torture.faults import At
+from benchmarks.torture.faults import FaultAtStep
 from semsearch.core.errors import IndexDamaged, IndexMissing
 from semsearch.index.verify import READ_UP_TO, Verified, verify
 from semsearch.ingest import Editor
@@ -33,7 +33,7 @@ def _change(index: Path, statement: str) -> None:
 
 
 def test_a_sound_index(editor: Editor, index: Path) -> None:
-    """With edits beside it too; deep embeds its texts again."""
+    """Live edits are checked too; --deep embeds their texts again."""
     assert verify(index) == Verified(1, 7, 0, 0)
     editor.add("bakery", Draft("Scoring", "Cutting the dough."))
     editor.delete("bakery:crumb")
@@ -53,14 +53,14 @@ def test_edits_that_the_generation_does_not_show_yet_are_no_damage(index: Path) 
 
 
 def test_an_entry_that_was_altered_behind_our_back(index: Path) -> None:
-    """Without a revision: it is named."""
+    """An entry that changed without a new revision is named."""
     _change(index, "UPDATE entry SET definition = 'x' WHERE id = 'bakery:crumb'")
     with pytest.raises(IndexDamaged, match=r"entries\.db and the store differ in 'bakery:crumb'"):
         verify(index)
 
 
 def test_an_entry_that_vanished_without_a_record(index: Path) -> None:
-    """At the end, where nothing follows."""
+    """The last entry vanished, so no later one shows the gap."""
     last = max(entry.id for entry in ENTRIES)
     _change(index, f"DELETE FROM entry WHERE id = '{last}'")  # noqa: S608 - constant
     with pytest.raises(IndexDamaged, match="the store differ in"):
@@ -68,7 +68,7 @@ def test_an_entry_that_vanished_without_a_record(index: Path) -> None:
 
 
 def test_a_vector_that_is_not_that_of_its_text(index: Path) -> None:
-    """Only deep looks; one that is missing is found too."""
+    """Only --deep finds it; it finds a missing vector too."""
     turned = np.roll(np.eye(1, 64, dtype="<f4"), 5).tobytes().hex()
     _change(index, f"UPDATE embedding SET vector = x'{turned}'")  # noqa: S608 - constant
     assert verify(index).embedded == 0
@@ -83,7 +83,7 @@ def test_a_vector_that_is_not_that_of_its_text(index: Path) -> None:
     "name", ["store.db", "generations/000001/vectors.f32", "calibration.json", "CURRENT"]
 )
 def test_a_damaged_file_is_named(index: Path, name: str) -> None:
-    """By the command line too, with exit code 3."""
+    """The command line names the file too, with exit code 3."""
     (index / name).write_bytes(b"x" * 5000)
     done = run("verify", "-i", str(index))
     assert done.returncode == 3
@@ -91,7 +91,7 @@ def test_a_damaged_file_is_named(index: Path, name: str) -> None:
 
 
 def test_an_index_without_its_store(index: Path) -> None:
-    """Or none at all."""
+    """A missing store is reported; so is a missing index."""
     (index / "store.db").unlink()
     with pytest.raises(IndexDamaged, match=r"has no store\.db"):
         verify(index)
@@ -100,7 +100,7 @@ def test_an_index_without_its_store(index: Path) -> None:
 
 
 def test_the_command_line_backs_up_restores_and_verifies(index: Path, tmp_path: Path) -> None:
-    """In words and as JSON."""
+    """The commands print words, or JSON with --json."""
     file, new = str(tmp_path / "b.tar"), str(tmp_path / "new")
     done = run("backup", file, "-i", str(index))
     assert done.stdout.decode().startswith(f"backed up {index} into {file} (revision 7, ")
@@ -130,14 +130,14 @@ def test_edits_go_on_while_a_large_store_is_verified(editor: Editor, index: Path
         took.append(time.monotonic() - began)
 
     for step in ("checking the store", "embedding again"):
-        verify(index, deep=True, progress=At(step, "begin", edit))
+        verify(index, deep=True, progress=FaultAtStep(step, "begin", edit))
     assert len(took) == 2
     assert max(took) < 1
     assert not list(index.glob(".verify-*"))
 
 
 def test_a_large_store_that_is_damaged_is_named(index: Path) -> None:
-    """By its own name, not by that of the copy."""
+    """The error names the store, not its temporary copy."""
     padding = "INSERT INTO embedding SELECT randomblob(32), number, 0, zeroblob(70000000), NULL, NULL FROM encoder"
     _change(index, padding)
     with closing(sqlite3.connect(index / "store.db")) as connection:

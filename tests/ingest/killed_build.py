@@ -1,4 +1,4 @@
-"""Build an index and die without a word during a step: `test_building` runs this.
+"""Build an index in a process that dies without a word during a step.
 
     python -m tests.ingest.killed_build INDEX STEP N [stop]
 
@@ -10,13 +10,36 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
+from pathlib import Path
 
+from benchmarks.torture import publish_steps
 from semsearch.ingest.build import build_index
-from tests.conftest import ENTRIES, entry
+from tests.conftest import ENTRIES, PROJECT, entry
 
 CHANGED = (*ENTRIES[1:], entry("Scoring", "Cutting the dough before it is baked."))
 """The corpus after an edit: one entry gone, one new."""
+STEPS = ("preparing", "embedding", "storing", *publish_steps.STEPS[1:])
+"""The steps of a build, which publishes as an edit does after it has stored the corpus."""
+
+
+def build_and_die(index: Path, step: str, reports: int = 0) -> int:
+    """Build in another process that dies in a step, and return its exit code.
+
+    Args:
+        index: of `ENTRIES`, the index folder; the build is of `CHANGED`.
+        step: the step to die in.
+        reports: at which report of its progress; 0 is its beginning.
+    """
+    return subprocess.run(
+        command(index, step, reports), cwd=PROJECT, check=False, timeout=60
+    ).returncode
+
+
+def command(index: Path, step: str, reports: int = 0) -> list[str]:
+    """Return the command of a build that dies; see `build_and_die`."""
+    return [sys.executable, "-m", "tests.ingest.killed_build", str(index), step, str(reports)]
 
 
 class _Fatal:

@@ -1,16 +1,13 @@
 """Building: what is embedded again, what a kill leaves, and what a damaged index says.
 
 Covers `index/embedding`, `index/generation`, `index/manifest`, `index/files/entry_table`,
-`index/files/tokens`, `ingest/build_report`.
+`index/files/name_table`, `index/files/tokens`, `ingest/build_report`.
 """
 
 from __future__ import annotations
 
 import fcntl
-import json
 import shutil
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -34,7 +31,9 @@ from semsearch.core.errors import (
     StoredIndexError,
 )
 from semsearch.index.manifest import FORMAT, built_with
-from semsearch.ingest.build import build, build_index
+from semsearch.ingest.build import build_index
+from semsearch.ingest.corpus_build import build
+from semsearch.models.encoders.onnx import EncoderExport, OnnxEncoder
 from semsearch.ranking.fusion import meaning, passage_scores
 from semsearch.ranking.similarity_baseline import (
     CHUNK,
@@ -47,8 +46,8 @@ from semsearch.ranking.similarity_baseline import (
 from semsearch.ranking.weights import DEFAULT
 from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
-from tests.conftest import ENTRIES, PROJECT, entry
-from tests.ingest.killed_build import CHANGED
+from tests.conftest import ENTRIES, entry
+from tests.ingest.killed_build import CHANGED, STEPS, build_and_die
 
 
 def _terms(index: Path) -> set[str]:
@@ -112,28 +111,6 @@ def test_opening_again_gives_equal_answers(index: Path) -> None:
         assert one.tag == other.tag
 
 
-STEPS = (
-    "preparing",
-    "embedding",
-    "storing",
-    "vectors",
-    "phrases",
-    "tokens",
-    "entries",
-    "links and mentions",
-    "words",
-    "map",
-    "measuring",
-    "checksums",
-    "publishing",
-)
-
-
-def _build_and_die(index: Path, step: str, reports: int) -> int:
-    command = [sys.executable, "-m", "tests.ingest.killed_build", str(index), step, str(reports)]
-    return subprocess.run(command, cwd=PROJECT, check=False, timeout=60).returncode
-
-
 @pytest.mark.process
 @pytest.mark.parametrize(
     ("step", "reports", "is_stored"),
@@ -153,7 +130,7 @@ def test_a_kill_between_any_two_steps_leaves_a_whole_index(
 
     The next build completes.
     """
-    assert _build_and_die(index, step, reports) == 9
+    assert build_and_die(index, step, reports) == 9
     old, new = {e.term for e in ENTRIES}, {e.term for e in CHANGED}
     assert _terms(index) == (new if is_stored else old)
     build_index(CHANGED, index, model="hashed")
@@ -162,7 +139,7 @@ def test_a_kill_between_any_two_steps_leaves_a_whole_index(
 
 
 def test_a_build_tells_each_of_its_steps(tmp_path: Path) -> None:
-    """In this order, each to its end: a kill is tried at every one of them."""
+    """Steps come in this order and each is completed; torture tests kill a build at each."""
     told = _Told()
     build_index(ENTRIES, tmp_path / "index", model="hashed", progress=told)
     assert tuple(told.steps) == STEPS
@@ -188,7 +165,7 @@ class _Told:
 @pytest.mark.process
 def test_what_a_killed_build_embedded_is_not_embedded_again(index: Path) -> None:
     """Vectors are saved batch by batch."""
-    assert _build_and_die(index, "embedding", 1) == 9
+    assert build_and_die(index, "embedding", 1) == 9
     assert build_index(CHANGED, index, model="hashed").embedded == 0
 
 
@@ -209,7 +186,7 @@ def test_an_open_index_outlives_its_generation(index: Path) -> None:
     What was chosen stays.
     """
     with Glossary.open(index) as opened:
-        before = opened.with_recipe(DEFAULT)
+        before = opened.with_weights(DEFAULT)
         for count in (6, 5, 4):
             build_index(ENTRIES[:count], index, model="hashed")
         assert not (index / "generations" / "000001").exists()
@@ -258,6 +235,7 @@ def test_ids_given_twice_are_refused_before_anything_is_embedded(index: Path) ->
         build_index([*ENTRIES, ENTRIES[0]], index, model="hashed")
 
 
+@pytest.mark.process
 def test_a_second_builder_is_sent_away(index: Path) -> None:
     """One process builds at a time."""
     with (index / "LOCK").open() as lock:
@@ -293,6 +271,7 @@ def test_there_is_no_index(tmp_path: Path) -> None:
         Glossary.open(tmp_path / "nothing")
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize(
     "name",
     ["entries.db", "words.db", "postings.i32", "postings.f32", "vectors.f32", "MANIFEST.json"],
@@ -355,20 +334,6 @@ def test_a_damaged_pointer(index: Path) -> None:
         Glossary.open(index)
 
 
-def test_an_index_whose_scores_were_weighed_otherwise(index: Path) -> None:
-    """It asks for a build, and says with which encoder that embeds nothing anew; which is so."""
-    current = index / "CURRENT"
-    pointer = json.loads(current.read_text())
-    manifest = IndexLayout(index).generation(pointer["generation"]).manifest
-    stated = json.loads(manifest.read_text())
-    manifest.write_text(json.dumps({**stated, "weights": {**stated["weights"], "words": 0.5}}))
-    current.write_text(json.dumps({**pointer, "manifest_sha256": sha256_of(manifest)}))
-    with pytest.raises(FormatTooOld, match=r"--model hashed"):
-        Glossary.open(index)
-    assert build_index(ENTRIES, index, model="hashed").embedded == 0
-    Glossary.open(index).close()
-
-
 def test_a_store_that_is_no_database_is_not_overwritten(index: Path) -> None:
     """It is the truth: a person decides."""
     (index / "store.db").write_bytes(b"not a database" * 100)
@@ -396,11 +361,14 @@ def test_an_altered_description_of_the_encoder_is_refused(seed_index: Path, tmp_
 
 
 @pytest.mark.model
-def test_an_altered_export_is_refused_and_exported_again(seed_index: Path, tmp_path: Path) -> None:
-    """One byte of the encoder's weights is enough."""
+@pytest.mark.parametrize("file", ["int8.onnx", "int8.bin"])
+def test_an_altered_export_is_refused_and_exported_again(
+    seed_index: Path, tmp_path: Path, file: str
+) -> None:
+    """One byte of the encoder's graph or of its weights is enough."""
     index = tmp_path / "index"
     shutil.copytree(seed_index, index)
-    weights = next(index.glob("encoders/*/int8.onnx"))
+    weights = next(index.glob(f"encoders/*/{file}"))
     content = bytearray(weights.read_bytes())
     content[len(content) // 2] ^= 1
     weights.write_bytes(content)
@@ -408,12 +376,35 @@ def test_an_altered_export_is_refused_and_exported_again(seed_index: Path, tmp_p
         Glossary.open(index)
 
 
+@pytest.mark.model
+def test_an_export_of_the_version_before_answers(seed_index: Path, tmp_path: Path) -> None:
+    """Version 3 has all tensors in the graph; only a build writes the current version."""
+    import onnx
+
+    before = next(seed_index.glob("encoders/*"))
+    folder = tmp_path / "encoder"
+    shutil.copytree(before, folder)
+    current = EncoderExport.load(folder)
+    assert current
+    graph = folder / "int8.onnx"
+    whole = onnx.load(str(graph))
+    (folder / "int8.bin").unlink()
+    onnx.save(whole, str(graph))
+    rest = {name: sha for name, sha in current.sha256.items() if name != "int8.bin"}
+    export = replace(current, version=3, sha256={**rest, "int8.onnx": sha256_of(graph) or ""})
+    export.save(folder)
+    found = OnnxEncoder(folder, export, "int8").encode_questions(["a pass over the data"])
+    wanted = OnnxEncoder(before, current, "int8").encode_questions(["a pass over the data"])
+    np.testing.assert_array_equal(found.vectors, wanted.vectors)
+    assert EncoderExport.find(folder, export.fingerprint) is None
+
+
 def _baseline(vectors: list[list[float]]) -> Baseline:
     rows = np.array(vectors, dtype=np.float32)
     return measure_similarity_baseline(rows.__getitem__, np.arange(len(rows) + 1), range(len(rows)))
 
 
-def test_the_background_is_what_other_entries_reach() -> None:
+def test_the_baseline_is_what_other_entries_reach() -> None:
     """Twelve entries in a half circle: the best other cosine of each is that of its neighbour."""
     angles = np.linspace(0, np.pi, 12)
     baseline = _baseline([[np.cos(a), np.sin(a)] for a in angles])
@@ -421,7 +412,7 @@ def test_the_background_is_what_other_entries_reach() -> None:
     assert baseline.z_score(baseline.mean + baseline.deviation) == pytest.approx(1)
 
 
-def test_the_background_of_many_entries_is_that_of_comparing_all() -> None:
+def test_the_baseline_of_many_entries_is_that_of_comparing_all() -> None:
     """More entries than one chunk, some of several passages, in the middle of an index."""
     rng = np.random.default_rng(5)
     counts = rng.choice([1, 3], CHUNK + 700)
@@ -442,14 +433,14 @@ def test_the_background_of_many_entries_is_that_of_comparing_all() -> None:
     assert found.deviation == pytest.approx(np.std(best), abs=1e-5)
 
 
-def test_copies_of_an_entry_are_no_background() -> None:
-    """Every entry twice gives the background of every entry once."""
+def test_copies_of_an_entry_are_no_baseline() -> None:
+    """Every entry twice gives the baseline of every entry once."""
     angles = np.linspace(0, np.pi, 12)
     once = [[np.cos(a), np.sin(a)] for a in angles]
     assert _baseline(once + once).mean == pytest.approx(_baseline(once).mean, abs=1e-5)
 
 
-def test_a_few_entries_borrow_the_background_of_the_seed() -> None:
+def test_a_few_entries_borrow_the_baseline_of_the_seed() -> None:
     """One entry wholly, two for four fifths; equal entries have nothing to say."""
     assert _baseline([[1, 0]]) == TYPICAL
     assert _baseline([[1, 0], [1, 0]]) == TYPICAL

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -19,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.torture.faults import At
+from benchmarks.torture.faults import FaultAtStep
 from semsearch.core.errors import IndexBusy, InvalidSetting
 from semsearch.core.progress import Progress, Silent
 from semsearch.ingest import Editor
@@ -31,22 +30,11 @@ from semsearch.search.glossary import Glossary
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES, PROJECT
-from tests.ingest.killed_build import CHANGED
+from tests.ingest.killed_build import CHANGED, STEPS, build_and_die, command
 
 SOON_S = 1.0
 """Within which an edit beside a build is acknowledged."""
-UNLOCKED = (
-    "preparing",
-    "embedding",
-    "vectors",
-    "tokens",
-    "entries",
-    "links and mentions",
-    "words",
-    "map",
-    "measuring",
-    "checksums",
-)
+UNLOCKED = tuple(step for step in STEPS if step not in ("storing", "publishing"))
 SOFT = "The soft inside of a loaf."
 
 
@@ -80,12 +68,12 @@ def _definitions(index: Path) -> dict[str, str]:
 
 @pytest.mark.parametrize("step", UNLOCKED)
 def test_an_edit_beside_a_build_is_acknowledged_at_once_and_stays(index: Path, step: str) -> None:
-    """At every step that takes time.
+    """An edit is tried during every long step of a build.
 
     The build shows it from the beginning, or beside the new generation.
     """
     took: list[float] = []
-    report = _build(index, At(step, "begin", lambda: took.append(_soften(index))))
+    report = _build(index, FaultAtStep(step, "begin", lambda: took.append(_soften(index))))
     assert report.published
     assert max(took) < SOON_S
     assert _definitions(index)["bakery:crumb"] == SOFT
@@ -99,7 +87,7 @@ def test_an_edit_beside_a_build_is_acknowledged_at_once_and_stays(index: Path, s
 
 @pytest.mark.parametrize("step", ["storing", "publishing"])
 def test_an_edit_waits_for_the_moments_that_a_build_needs(index: Path, step: str) -> None:
-    """Where the lock is held it is made right after, and nobody is sent away."""
+    """An edit waits for the lock and is made right after; none is refused."""
     took: list[float] = []
     editing = threading.Thread(target=lambda: took.append(_soften(index)))
 
@@ -108,7 +96,7 @@ def test_an_edit_waits_for_the_moments_that_a_build_needs(index: Path, step: str
         editing.join(0.1)
         assert editing.is_alive()
 
-    _build(index, At(step, "begin", begin))
+    _build(index, FaultAtStep(step, "begin", begin))
     editing.join()
     assert 0.1 < took[0] < SOON_S
     assert _definitions(index)["bakery:crumb"] == SOFT
@@ -124,7 +112,7 @@ def test_entries_added_and_deleted_beside_a_build(index: Path) -> None:
 
     for step in ("embedding", "words"):
         build_index(ENTRIES, index, model="hashed", overwrite_edits=True)
-        _build(index, At(step, "begin", edit))
+        _build(index, FaultAtStep(step, "begin", edit))
         found = _definitions(index)
         assert found["bakery:peel"] == "A long shovel for loaves."
         assert "bakery:dutch-oven" not in found
@@ -139,7 +127,7 @@ def test_a_text_of_before_that_is_written_again_beside_a_build_is_kept(index: Pa
         with Editor(index, who="ann") as editor:
             editor.add("pantry", Draft("Starter", dropped.definition))
 
-    _build(index, At("checksums", "begin", edit))
+    _build(index, FaultAtStep("checksums", "begin", edit))
     assert _definitions(index)["pantry:starter"] == dropped.definition
     with Editor(index, who="ann") as editor:
         editor.change("pantry:starter", aliases=["mother"])
@@ -160,11 +148,12 @@ def test_a_corpus_that_is_deleted_live_beside_its_build(tmp_path: Path) -> None:
             [replace(ENTRIES[0], definition="Another.")],
             index,
             model="hashed",
-            progress=At("embedding", "begin", edit),
+            progress=FaultAtStep("embedding", "begin", edit),
         )
     assert set(_definitions(index)) == {"bakery:crumb"}
 
 
+@pytest.mark.process
 def test_two_builds_take_turns(index: Path) -> None:
     """The second is told of the first, whatever that is at; edits and a publication are not."""
     refused: list[str] = []
@@ -176,14 +165,14 @@ def test_two_builds_take_turns(index: Path) -> None:
         _soften(index)
         assert publish_edits(IndexLayout(index), Silent())
 
-    _build(index, At("embedding", "begin", build_too))
+    _build(index, FaultAtStep("embedding", "begin", build_too))
     assert len(refused) == 1
     assert _definitions(index)["bakery:crumb"] == SOFT
     assert IndexLayout(index).generation(3).root.exists()
 
 
 def test_a_build_waits_for_a_publication(index: Path) -> None:
-    """Both derive a generation, which is done by one at a time; neither is in vain."""
+    """One of them derives a generation at a time, and both succeed."""
     _soften(index)
     reports: list[BuildReport] = []
     building = threading.Thread(target=lambda: reports.append(_build(index)))
@@ -193,7 +182,7 @@ def test_a_build_waits_for_a_publication(index: Path) -> None:
         building.join(0.5)
         assert building.is_alive()
 
-    assert publish_edits(IndexLayout(index), At("words", "begin", begin))
+    assert publish_edits(IndexLayout(index), FaultAtStep("words", "begin", begin))
     building.join()
     assert reports[0].generation == 3
     assert "bakery:scoring" in _definitions(index)
@@ -203,8 +192,7 @@ def test_a_build_waits_for_a_publication(index: Path) -> None:
 @pytest.mark.parametrize("step", ["embedding", "storing", "words", "publishing"])
 def test_what_a_killed_build_leaves_is_edited_on(index: Path, step: str) -> None:
     """No lock stays behind, and an edit made then is there after the next build."""
-    command = [sys.executable, "-m", "tests.ingest.killed_build", str(index), step, "0"]
-    assert subprocess.run(command, cwd=PROJECT, check=False, timeout=60).returncode == 9
+    assert build_and_die(index, step) == 9
     assert _soften(index) < SOON_S
     assert _definitions(index)["bakery:crumb"] == SOFT
     _build(index)
@@ -214,16 +202,8 @@ def test_what_a_killed_build_leaves_is_edited_on(index: Path, step: str) -> None
 @pytest.mark.process
 def test_a_build_that_stands_still_keeps_nobody_from_editing(index: Path) -> None:
     """A process that was stopped while it embeds, as one that takes an hour."""
-    command = [
-        sys.executable,
-        "-m",
-        "tests.ingest.killed_build",
-        str(index),
-        "embedding",
-        "0",
-        "stop",
-    ]
-    with subprocess.Popen(command, cwd=PROJECT) as building:
+    stopping = [*command(index, "embedding"), "stop"]
+    with subprocess.Popen(stopping, cwd=PROJECT) as building:
         _until(lambda: _state(building.pid) == "T")
         assert all(_soften(index) < SOON_S for _ in range(3))
         building.send_signal(signal.SIGCONT)

@@ -1,6 +1,6 @@
 """Editing from Python: what is taken, what is refused, and what a question sees afterwards.
 
-Covers `ingest/drafts`, `ingest/edit_session`, `ingest/publish`.
+Covers `ingest/drafts`, `ingest/edit_session`, `ingest/publish`, `ingest/removals`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _first(index: Path, question: str) -> Entry:
 
 
 def test_an_added_entry_is_found(editor: Editor, index: Path) -> None:
-    """By name, alias and meaning; it comes from no file."""
+    """Name, alias and meaning find it; its source is no file."""
     made = Entry("bakery:scoring", "Scoring", SCORING.definition, "bakery", ("slashing",))
     assert editor.add("Bakery", SCORING) == Changed("bakery:scoring", made, 8)
     for question in ("scoring", "slashing", "cutting dough before it is baked"):
@@ -61,11 +61,11 @@ def test_an_editor_embeds_with_the_encoder_it_is_lent(seed_index: Path, tmp_path
     index = Path(shutil.copytree(seed_index, tmp_path / "index"))
     with Glossary.open(index) as glossary:
         key = read_manifest(IndexLayout(index))[0].embedded_by
-        assert glossary.lend("another") is None
-        assert glossary.lend(key) is not None
+        assert glossary.encoder_for("another") is None
+        assert glossary.encoder_for(key) is not None
         for file in (index / "encoders").rglob("*.onnx"):
             file.unlink()
-        with Editor(index, lend=glossary.lend) as editor:
+        with Editor(index, encoder_for=glossary.encoder_for) as editor:
             editor.add("bakery", SCORING)
         assert glossary.ask("how is dough cut?").hits[0].entry.term == "Scoring"
         with Editor(index) as editor, pytest.raises(IndexDamaged, match="missing or altered"):
@@ -166,7 +166,7 @@ def test_what_an_importer_refuses_is_refused(editor: Editor, draft: Draft, reaso
 
 @pytest.mark.parametrize("name", ["", " ", "\x00", "...", "x" * 301])
 def test_names_that_make_no_id_are_refused(editor: Editor, name: str) -> None:
-    """Of glossaries, and ids of one's own."""
+    """Invalid names of glossaries and invalid ids are refused."""
     if name != "...":
         with pytest.raises(InvalidEntry, match="the name of a glossary"):
             editor.add(name, SCORING)
@@ -185,7 +185,7 @@ def test_text_is_cleaned_as_an_importer_cleans_it(editor: Editor) -> None:
 
 
 def test_an_unknown_id_says_what_may_have_been_meant(editor: Editor) -> None:
-    """Wherever an entry has to be there."""
+    """Every operation on an unknown id suggests similar ids."""
     calls: tuple[Callable[[], object], ...] = (
         lambda: editor.entry("Dutch Oven"),
         lambda: editor.history("Dutch Oven"),
@@ -201,7 +201,7 @@ def test_an_unknown_id_says_what_may_have_been_meant(editor: Editor) -> None:
 
 
 def test_an_edit_from_an_older_revision_is_refused(editor: Editor) -> None:
-    """Of two who edit the same version the second is told; nothing of theirs is kept."""
+    """The second editor of one version is refused, and nothing of that edit is stored."""
     editor.change("bakery:crumb", definition="Pores of bread.", expected=2)
     edits: tuple[Callable[[], object], ...] = (
         lambda: editor.change("bakery:crumb", definition="Inside.", expected=2),
@@ -271,6 +271,7 @@ def test_two_processes_take_turns(editor: Editor, index: Path) -> None:
     assert [c.revision for c in editor.changes_since(7)] == list(range(8, 18))
 
 
+@pytest.mark.process
 def test_who_holds_the_lock_for_too_long_is_named(editor: Editor, index: Path) -> None:
     """An edit waits its turn for some seconds and then changes nothing."""
     with (index / "LOCK").open() as lock:
@@ -291,13 +292,13 @@ def test_an_index_that_cannot_be_edited_says_why(editor: Editor, index: Path) ->
         lambda: editor.entry("bakery:crumb"),
     )
     for call in calls:
-        with pytest.raises(IndexDamaged, match=r"has no store\.db, so it can be read but not edi"):
+        with pytest.raises(IndexDamaged, match=r"has no store\.db, so it can be read but not"):
             call()
     assert not (index / "store.db").exists()
 
 
 def test_a_store_of_before_is_brought_up_to_date(editor: Editor, index: Path) -> None:
-    """By whoever reads it first; then it can be edited."""
+    """The first reader migrates the store; then it can be edited."""
     with closing(sqlite3.connect(index / "store.db")) as connection:
         connection.executescript(WITHOUT_HISTORY)
     assert editor.entry("bakery:crumb").entry == ENTRIES[1]
@@ -328,3 +329,11 @@ def test_a_store_made_anew_is_read_before_it_is_edited(editor: Editor, index: Pa
     assert editor.identity != before
     assert editor.entry("bakery:crumb").entry == ENTRIES[1]
     assert editor.add("bakery", SCORING).revision == 8
+
+
+@pytest.mark.parametrize("other", ["arms:there", "arms:nowhere"])
+def test_a_successor_in_another_glossary_is_refused_alike(editor: Editor, other: str) -> None:
+    """Whether that glossary has the entry is not told."""
+    editor.add("arms", Draft("There", "A place."))
+    with pytest.raises(InvalidEntry, match="cannot lead to"):
+        editor.delete("bakery:leaven", successor=other)

@@ -21,6 +21,7 @@ from semsearch.core.progress import Silent
 from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
 from semsearch.ingest.enrich import (
+    EnrichOptions,
     EnrichReport,
     enrich,
     entries_without_phrases,
@@ -58,11 +59,11 @@ def write(index: Path, editor: Editor, server: Server, file: Path, **more: int) 
         hits = glossary.ask(question, k=1, glossary=within).hits
         return hits[0].entry if hits else None
 
-    how = {"phrases": 4, "at_once": 2, "most": None, **more}
+    options = EnrichOptions(**{"phrases": 4, "at_once": 2, **more})
     with Glossary.open(index) as glossary:
         client = ChatServer(server.url, "m", first_pause_s=0.01, attempts=2)
         entries = entries_without_phrases(editor, None)
-        return enrich(entries, client, first_hit, file, progress=Silent(), **how)  # type: ignore[arg-type]
+        return enrich(entries, client, first_hit, file, options, Silent())
 
 
 def of(said: str, **answers: list[str]) -> Reply:
@@ -175,12 +176,12 @@ def test_a_run_takes_as_many_entries_as_are_wanted(
     """Those that are left, not those that the file has."""
     file = tmp_path / "review.jsonl"
     with answering(lambda *_: Reply.saying('["fed with flour"]')) as server:
-        assert [write(index, editor, server, file, most=1).entries for _ in range(3)] == [1, 1, 0]
+        assert [write(index, editor, server, file, limit=1).entries for _ in range(3)] == [1, 1, 0]
     assert {line.id for line in read_review(file)} == {LEAVEN.id, OVEN.id}
 
 
 def test_several_are_asked_at_the_same_time_and_no_more(tmp_path: Path) -> None:
-    """As many as was said."""
+    """The number of parallel requests is the stated one."""
     many = [
         replace(LEAVEN, id=f"bakery:n{n}", term=f"Name {n}", definition=f"It is {n}.")
         for n in range(12)
@@ -221,7 +222,7 @@ def test_a_failure_costs_its_entry_alone(index: Path, editor: Editor, tmp_path: 
 
 
 def test_a_server_that_fails_again_and_again_is_asked_no_more(tmp_path: Path) -> None:
-    """Nor one that refuses once; what was written until then is there."""
+    """A refusal stops at once; phrases written until then are kept."""
     many = [
         replace(LEAVEN, id=f"bakery:n{n}", term=f"Name {n}", definition=f"It is {n}.")
         for n in range(12)
@@ -275,7 +276,7 @@ def test_an_answer_without_a_phrase_is_a_line_too(
     ],
 )
 def test_another_file_is_no_review(tmp_path: Path, editor: Editor, index: Path, line: str) -> None:
-    """Neither to store from nor to go on with; the message names the line."""
+    """Such a file is neither stored nor resumed; the message names the line."""
     file = tmp_path / "other.jsonl"
     file.write_text(f"\n{line}\n")
     with pytest.raises(InvalidSetting, match=f"{file}:2: no line of a review file"):
@@ -286,12 +287,12 @@ def test_another_file_is_no_review(tmp_path: Path, editor: Editor, index: Path, 
 
 
 def test_a_glossary_that_there_is_not_is_refused(editor: Editor) -> None:
-    """With those that there are."""
+    """The error lists the glossaries of the index."""
     assert [entry.id for entry in entries_without_phrases(editor, "bakery").entries] == [
         LEAVEN.id,
         OVEN.id,
     ]
     with pytest.raises(
-        GlossaryNotFound, match="there is no glossary 'x' in this index; it has bakery"
+        GlossaryNotFound, match="there is no glossary 'x' in this index; there are bakery"
     ):
         entries_without_phrases(editor, "x")

@@ -15,7 +15,7 @@ from semsearch.core.entries import Changed
 from semsearch.core.errors import AnsweredBefore, EntryConflict
 from semsearch.ingest import Editor, IdempotentRequest, ImportReport
 from semsearch.ingest.drafts import Draft
-from semsearch.storage.idempotency import KEPT, StoredRequest
+from semsearch.storage.idempotency import RETENTION, StoredRequest
 
 SCORING = Draft("Scoring", "Cutting the dough.")
 
@@ -70,11 +70,11 @@ def test_a_request_that_fails_is_not_kept(editor: Editor) -> None:
 
 
 def test_requests_are_forgotten_after_a_day(editor: Editor, index: Path) -> None:
-    """Then the key may be used for something else."""
+    """After a day a key may be used for another request."""
     bob = editor.as_author("bob", IdempotentRequest("k1", b"hash", _answer))
     bob.add("bakery", SCORING, id_="one")
     with closing(sqlite3.connect(index / "store.db")) as connection:
-        connection.execute("UPDATE request SET at = at - ?", (KEPT.total_seconds() + 1,))
+        connection.execute("UPDATE request SET at = at - ?", (RETENTION.total_seconds() + 1,))
         connection.commit()
     assert bob.answered("k1") is None
     bob.add("bakery", SCORING, id_="two")

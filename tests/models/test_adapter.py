@@ -12,7 +12,7 @@ import pytest
 
 from semsearch.core.checksums import sha256_of
 from semsearch.core.errors import EncoderError, ModelRefused
-from semsearch.models.encoders.joined import ACCURATE_MODEL
+from semsearch.models.encoders.mpnet_parts import ACCURATE_MODEL
 from semsearch.models.encoders.onnx import EncoderExport
 from semsearch.models.encoders.sentence_transformer import SentenceEncoder
 from semsearch.models.registry import (
@@ -42,7 +42,7 @@ def _model(folder: Path, base: Model | None = None) -> Model:
 def test_merged_weights_encode_as_unmerged_ones_do(
     which: str, request: pytest.FixtureRequest
 ) -> None:
-    """To 1e-5, in float32, with nothing of the adapter left; and otherwise than the base."""
+    """Vectors agree to 1e-5 in float32 and differ from the base; no adapter is left."""
     from peft import PeftModel
 
     folder = ADAPTER if which == "shipped" else request.getfixturevalue("random_adapter")

@@ -24,7 +24,7 @@ class _Counting(HashedEncoder):
 
 
 def test_a_question_is_embedded_once() -> None:
-    """Also within one call; what comes back is the same and in order."""
+    """Repeats within one call count too; results are equal and in order."""
     plain, inner = HashedEncoder(), _Counting()
     encoder = CachingEncoder(inner)
     texts = ["a deep spoon", "a ship", "a deep spoon", "holes"]
@@ -49,10 +49,10 @@ def test_room_is_bounded() -> None:
     found = inner.encode_questions(["three"])
     (tokens,) = found.tokens
     size = found.vectors.nbytes + tokens.ids.nbytes + tokens.vectors.nbytes + 500
-    encoder = CachingEncoder(inner, most_bytes=2 * size)
+    encoder = CachingEncoder(inner, max_bytes=2 * size)
     for text in ("one", "two", "one", "three"):
         encoder.encode_questions([text])
     assert [encoder.remembers(text) for text in ("one", "two", "three")] == [True, False, True]
-    none = CachingEncoder(HashedEncoder(), most_bytes=10)
+    none = CachingEncoder(HashedEncoder(), max_bytes=10)
     assert len(none.encode_questions(["one"]).vectors) == 1
     assert not none.remembers("one")

@@ -62,7 +62,7 @@ def test_a_pause_is_as_long_as_the_server_asks_for_and_longer_each_time() -> Non
 
 
 def test_a_server_that_does_not_recover_is_given_up() -> None:
-    """With what it said last; also one that nobody runs."""
+    """The error has the last answer; a server that does not run is given up too."""
     with answering(lambda *_: Reply.error(500, "out of\nmemory")) as server:
         with pytest.raises(
             ChatFailed, match="status 500: out of memory, also at attempt 3"
@@ -111,7 +111,7 @@ def test_a_refusal_is_final(status: int) -> None:
     ],
 )
 def test_an_answer_without_text_fails(body: bytes) -> None:
-    """Whatever else it holds."""
+    """An answer fails without a text, whatever other members it has."""
     with (
         answering(lambda *_: Reply(200, body)) as server,
         pytest.raises(ChatFailed, match="without text"),
@@ -130,7 +130,7 @@ def test_an_answer_without_an_end_is_not_read() -> None:
 
 
 def test_a_key_is_not_shown() -> None:
-    """Nor can one be sent that would change the request."""
+    """A key that would change the request is refused."""
     assert KEY not in repr(asked("http://x.example/v1", key=KEY))
     with pytest.raises(InvalidSetting, match="SEMSEARCH_CHAT_KEY has characters that no key has"):
         asked("http://x.example/v1", key="a\r\nHost: b")
@@ -149,7 +149,7 @@ def test_a_key_is_not_shown() -> None:
     ],
 )
 def test_what_is_no_address_is_refused(url: str) -> None:
-    """With one that is."""
+    """The error has an example of an address."""
     with pytest.raises(
         InvalidSetting,
         match="is not the address of a chat server; write it as http://localhost:11434/v1",

@@ -75,7 +75,7 @@ def test_several_labels_are_refused_before_anything_is_embedded(tmp_path: Path) 
 
 @pytest.mark.model
 def test_a_model_that_could_run_code_is_refused(cross_encoder: Path, tmp_path: Path) -> None:
-    """As it is for encoders."""
+    """Rerankers are refused like encoders."""
     folder = tmp_path / "model"
     shutil.copytree(cross_encoder, folder)
     (folder / "modeling.py").write_text("print('no')")
@@ -85,7 +85,7 @@ def test_a_model_that_could_run_code_is_refused(cross_encoder: Path, tmp_path: P
 
 @pytest.mark.model
 def test_weights_that_cannot_be_read_say_so(cross_encoder: Path, tmp_path: Path) -> None:
-    """With the model's name."""
+    """The error has the name of the model."""
     folder = tmp_path / "model"
     shutil.copytree(cross_encoder, folder)
     (folder / "model.safetensors").write_bytes(b"no weights")

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from semsearch.models.onnx.quantise import APART, quantise
+from semsearch.models.onnx.quantise import APART, MIN_EXTERNAL, quantise
 
 WIDTH = 32
 FLOAT, INT8, INT64 = 1, 3, 7
@@ -61,20 +61,21 @@ def _random(*shape: int) -> NDArray[np.float32]:
 
 @pytest.fixture
 def products(tmp_path: Path) -> tuple[Path, Path]:
-    """Give a graph of two products of one input, and its copy."""
+    """Give a graph of two products of one input, the first plus a vector, and its copy."""
     nodes = [
         ("MatMul", ["x", "a"], "xa"),
+        ("Add", ["vector", "xa"], "xav"),
         ("MatMul", ["x", "b"], "xb"),
-        ("Add", ["xa", "xb"], "y"),
+        ("Sub", ["xav", "xb"], "y"),
     ]
     constants = {"a": _random(WIDTH, 48), "b": _random(WIDTH, 48)[::-1].copy()}
-    source = _write(tmp_path, nodes, constants, FLOAT, 3)
+    source = _write(tmp_path, nodes, constants | {"vector": _random(48)}, FLOAT, 3)
     quantise(source, tmp_path / "int8.onnx", {"x": _random(4, 6, WIDTH)})
     return source, tmp_path / "int8.onnx"
 
 
 def test_products_are_near_the_original(products: tuple[Path, Path]) -> None:
-    """To a hundredth of their size, in the same shape."""
+    """Products differ by at most a hundredth and have the same shape."""
     x = _random(2, 5, WIDTH)
     wanted, found = (_run(path, x) for path in products)
     assert wanted.shape == found.shape == (2, 5, 48)
@@ -82,25 +83,41 @@ def test_products_are_near_the_original(products: tuple[Path, Path]) -> None:
 
 
 def test_a_row_is_the_same_beside_any_other(products: tuple[Path, Path]) -> None:
-    """Also beside rows a thousand times as large, which one scale for all would drown it in."""
+    """Each row has its own scale, so rows a thousand times as large do not matter."""
     x = _random(3, 4, WIDTH)
     alone = _run(products[1], x[:1])
     x[1:] *= 1000
     np.testing.assert_array_equal(_run(products[1], x)[:1], alone)
 
 
-def test_rows_of_zeros_stay_zeros(products: tuple[Path, Path]) -> None:
-    """They have no largest number to be scaled by."""
-    assert not _run(products[1], np.zeros((1, 2, WIDTH), dtype=np.float32)).any()
+def test_products_of_rows_of_zeros_are_the_vector(products: tuple[Path, Path]) -> None:
+    """Rows of zeros have no largest number to be divided by."""
+    zeros = np.zeros((1, 2, WIDTH), dtype=np.float32)
+    np.testing.assert_array_equal(_run(products[1], zeros), np.tile(_random(48), (1, 2, 1)))
 
 
-def test_weights_are_kept_in_one_byte_and_share_the_rows(products: tuple[Path, Path]) -> None:
-    """Of the matrices a few rows are left in float32, and what both read is quantised once."""
+def test_products_of_one_input_are_one_product(products: tuple[Path, Path]) -> None:
+    """Its weights take one byte each; no column is large enough to stay in float32."""
     graph = _graph(products[1])
     sizes = {(c.data_type, tuple(c.dims)) for c in graph.initializer if len(c.dims) == 2}
-    assert sizes == {(INT8, (WIDTH, 48)), (FLOAT, (APART, 48))}
+    assert sizes == {(INT8, (WIDTH, 96))}
     kinds = [node.op_type for node in graph.node]
-    assert (kinds.count("QuantizeLinear"), kinds.count("MatMulIntegerToFloat")) == (1, 2)
+    assert (kinds.count("QuantizeLinear"), kinds.count("MatMulIntegerToFloat")) == (1, 1)
+
+
+def test_a_sum_is_kept_if_something_else_reads_the_product(tmp_path: Path) -> None:
+    """The product is still there for its other reader."""
+    nodes = [
+        ("MatMul", ["x", "a"], "xa"),
+        ("Add", ["xa", "vector"], "sum"),
+        ("Mul", ["sum", "xa"], "y"),
+    ]
+    constants = {"a": _random(WIDTH, 48), "vector": _random(48)}
+    source = _write(tmp_path, nodes, constants, FLOAT, 2)
+    x = _random(4, WIDTH)
+    quantise(source, tmp_path / "int8.onnx", {"x": x})
+    wanted, found = _run(source, x), _run(tmp_path / "int8.onnx", x)
+    assert np.abs(wanted - found).mean() < 0.01 * np.abs(wanted).mean()
 
 
 def test_large_tables_are_kept_in_one_byte(tmp_path: Path) -> None:
@@ -123,6 +140,18 @@ def test_large_tables_are_kept_in_one_byte(tmp_path: Path) -> None:
     assert "table" not in kept
 
 
+def test_large_tensors_lie_beside_the_graph(tmp_path: Path) -> None:
+    """ONNX Runtime maps that file, so processes share it; small tensors stay in the graph."""
+    nodes = [("MatMul", ["x", "a"], "y")]
+    source = _write(tmp_path, nodes, {"a": _random(WIDTH, 48)}, FLOAT, 2)
+    target = tmp_path / "int8.onnx"
+    quantise(source, target, {"x": _random(4, WIDTH)})
+    tensors = tmp_path / "int8.bin"
+    assert tensors.stat().st_size >= WIDTH * 48 > MIN_EXTERNAL
+    assert target.stat().st_size < source.stat().st_size
+    assert tensors.stat().st_mode == target.stat().st_mode
+
+
 def test_a_graph_with_nothing_to_quantise_is_copied(tmp_path: Path) -> None:
     """Products of two inputs have no weights."""
     nodes = [("Mul", ["x", "x"], "y")]
@@ -130,6 +159,7 @@ def test_a_graph_with_nothing_to_quantise_is_copied(tmp_path: Path) -> None:
     quantise(source, tmp_path / "int8.onnx", {})
     x = _random(3, WIDTH)
     np.testing.assert_array_equal(_run(tmp_path / "int8.onnx", x), x * x)
+    assert not (tmp_path / "int8.bin").exists()
 
 
 def test_large_columns_leave_room_for_the_others(tmp_path: Path) -> None:
@@ -144,3 +174,5 @@ def test_large_columns_leave_room_for_the_others(tmp_path: Path) -> None:
     quantise(source, tmp_path / "int8.onnx", {"x": x})
     error = np.abs(_run(tmp_path / "int8.onnx", x) - _run(source, x)).max()
     assert error < 0.2  # 5 when all columns share the scale of their row
+    exact = {tuple(c.dims) for c in _graph(tmp_path / "int8.onnx").initializer if len(c.dims) == 2}
+    assert (APART, 48) in exact

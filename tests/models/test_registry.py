@@ -16,13 +16,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.torture.faults import At
+from benchmarks.torture.faults import FaultAtStep
 from semsearch.cli.output import build
 from semsearch.core.errors import EncoderError, EncoderMismatch, ModelRefused
 from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
 from semsearch.models import is_meant, load_answering_encoder
-from semsearch.models.encoders.export import agree
+from semsearch.models.encoders.agreement import agree
 from semsearch.models.encoders.sentence_transformer import SentenceEncoder
 from semsearch.models.registry import BASE_MODEL, DEFAULT_MODEL, find_model
 from semsearch.search.glossary import Glossary
@@ -31,13 +31,21 @@ from tests.conftest import ENTRIES
 
 @pytest.mark.model
 def test_another_model_builds_answers_and_keeps_its_prompts(
-    small_model: Path, tmp_path: Path
+    small_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Exported whole, dense layer included; the copy agrees with the reference, prompts and all."""
+    """Exported whole, dense layer included; the copy agrees with the reference, prompts and all.
+
+    Another index gets the same copy from the cache, compared with its fp32 form.
+    """
+    monkeypatch.setenv("SEMSEARCH_CACHE_FOLDER", str(tmp_path / "cache"))
     report = build_index(ENTRIES, tmp_path / "index", model=str(small_model))
     assert report.problem == ""
     assert report.exported
     assert not build_index(ENTRIES[1:], tmp_path / "index", model=str(small_model)).exported
+    other = build_index(ENTRIES, tmp_path / "other", model=str(small_model))
+    assert not other.exported
+    assert other.agreement["fp32"] == report.agreement["fp32"]
+    assert other.agreement["int8"].top10 == pytest.approx(report.agreement["int8"].top10, abs=0.05)
     build_index(ENTRIES, tmp_path / "index", model=str(small_model))
     assert report.agreement["fp32"].cosine == pytest.approx(1, abs=1e-3)
     model = find_model(str(small_model))
@@ -80,7 +88,7 @@ def test_a_changed_model_embeds_everything_again(small_model: Path, tmp_path: Pa
 def test_an_edit_beside_a_build_with_another_encoder_is_seen_at_once(
     small_model: Path, tmp_path: Path, step: str
 ) -> None:
-    """By who asks the old generation, and later the new one.
+    """Readers of the old and of the new generation see the edit.
 
     What the build itself changes may come later.
     """
@@ -96,10 +104,10 @@ def test_an_edit_beside_a_build_with_another_encoder_is_seen_at_once(
         seen.add((by_name.definition, by_meaning.id))
 
     with Glossary.open(index) as glossary:
-        at = At(step, "begin", edit)
+        at = FaultAtStep(step, "begin", edit)
         report = build_index(corpus, index, model=str(small_model), progress=at)
         assert seen == {(soft, "bakery:crumb")}
-        glossary.follow()
+        glossary.refresh()
         assert glossary.info().generation == report.generation == 2
         for id_, said in (("bakery:crumb", soft), (corpus[0].id, corpus[0].definition)):
             assert glossary.entry(id_).definition == said
@@ -119,7 +127,7 @@ def test_a_folder_whose_model_changed_embeds_everything_again_and_says_so(
     assert (report.embedded, report.former_model) == (20, report.model)
     build.build_report(report, index, as_json=False)
     said = capsys.readouterr().out
-    assert f"The encoder {folder} is not the one it was when the index was built\n" in said
+    assert f"The weights of the encoder {folder} have changed since the index was built\n" in said
     assert "goes back" not in said
 
 
@@ -210,7 +218,7 @@ def test_a_former_default_that_is_gone_is_known_by_name_and_not_loaded() -> None
 
 
 def test_packaged_models_are_known_by_name_others_by_what_they_are() -> None:
-    """So that a service that has only the index can be told which it expects."""
+    """A service that has only the index can name the encoder it needs."""
     named = {"model": BASE_MODEL, "fingerprint": "unknown here"}
     assert [is_meant(n, **named) for n in ("base", BASE_MODEL, "default")] == [True, True, False]
     assert not is_meant("hashed", **named)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from semsearch.core.errors import EncoderError
+from semsearch.core.progress import Silent
 from semsearch.models.rerankers.cross_encoder import CrossReranker, find_reranker
 from semsearch.models.rerankers.export import agree, export_reranker
 from semsearch.models.rerankers.onnx import OnnxReranker, RerankerExport
@@ -32,7 +33,7 @@ def test_agreement_is_correlation_and_difference_of_probabilities() -> None:
 
 @pytest.mark.parametrize("same", [[1.0], [1.0, 1.0, 1.0]])
 def test_scores_that_never_differ_correlate_with_nothing(same: list[float]) -> None:
-    """Also those of one pair alone; a reranker that orders nothing is not taken."""
+    """A single pair has no correlation either; a reranker without an order is refused."""
     scores = np.array(same, dtype=np.float32)
     assert agree(scores, scores).correlation == 0.0
 
@@ -60,7 +61,7 @@ def test_the_exported_copy_scores_like_the_reference(
 def test_where_int8_disagrees_fp32_scores(tmp_path: Path) -> None:
     """Many large numbers beside small ones leave these few steps of int8."""
     model = find_reranker(str(make_cross_encoder(tmp_path / "random", steps=0, outlier=10)))
-    export = export_reranker(model, tmp_path / "export", DEFINITIONS)
+    export = export_reranker(model, tmp_path / "export", DEFINITIONS, Silent())
     assert export.agreement["int8"].correlation < 0.98
     assert export.precision == "fp32"
     assert RerankerExport.find(tmp_path / "export", model.fingerprint) == export
@@ -82,5 +83,5 @@ def test_a_reranker_that_would_need_torch_to_answer_is_refused(
     cross.save_pretrained(str(tmp_path / "prompted"))
     model = find_reranker(str(tmp_path / "prompted"))
     with pytest.raises(EncoderError, match=r"its exact copy gives other scores: correlation"):
-        export_reranker(model, tmp_path / "exports" / "it", DEFINITIONS)
+        export_reranker(model, tmp_path / "exports" / "it", DEFINITIONS, Silent())
     assert list((tmp_path / "exports").iterdir()) == []

@@ -16,14 +16,14 @@ def _vectors(count: int) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
 
 
 def test_stop_words_marks_and_special_pieces_carry_no_meaning() -> None:
-    """Whatever mark begins a word; a number that the tokenizer does not know carries none."""
+    """Every marker of word beginnings is known; a number without a piece has no meaning."""
     meaningful = [NAMES[i] for i in range(len(NAMES)) if PIECES.carries_meaning(i)]
     assert meaningful == ["dough", "##s", "\u0120Basket"]
     assert not PIECES.carries_meaning(99)
 
 
 def test_a_text_gives_the_tokens_that_carry_meaning() -> None:
-    """With their own vectors, without the encoder's prompt."""
+    """Tokens have vectors of their own; those of the encoder's prompt are left out."""
     ids = [0, 2, 4, 3, 6, 1]
     found = PIECES.tokens(ids, _vectors(6))
     assert (found.ids.tolist(), found.vectors[:, 0].tolist()) == ([4, 6], [4, 8])
@@ -36,7 +36,7 @@ def test_a_text_of_stop_words_gives_all_of_them() -> None:
 
 
 def test_only_the_beginning_of_a_long_text_counts() -> None:
-    """So many tokens, after the prompt."""
+    """The limit counts the tokens after the prompt."""
     ids = [4] * (MAX_TOKENS + 50)
     assert len(PIECES.tokens(ids, _vectors(len(ids))).ids) == MAX_TOKENS
 

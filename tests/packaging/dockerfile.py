@@ -7,6 +7,7 @@ import shlex
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
+from string import Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +60,22 @@ class Stage:
 
 
 def read_stages(path: Path) -> list[Stage]:
-    """Return the stages of a Dockerfile, the final one last."""
+    """Return the stages of a Dockerfile, the final one last.
+
+    An ARG before the first stage is put in where a FROM names it.
+    """
     lines = path.read_text(encoding="utf-8").splitlines()
     text = "\n".join(line for line in lines if not line.lstrip().startswith("#"))
     stages: list[Stage] = []
+    arguments: dict[str, str] = {}
     for line in text.replace("\\\n", " ").splitlines():
         keyword, _, rest = line.strip().partition(" ")
         if keyword == "FROM":
-            base, _, name = rest.partition(" AS ")
+            base, _, name = Template(rest).substitute(arguments).partition(" AS ")
             stages.append(Stage(base, name or None))
+        elif keyword == "ARG" and not stages:
+            argument, _, value = rest.strip().partition("=")
+            arguments[argument] = value
         elif keyword:
             stages[-1].instructions.append((keyword, rest.strip()))
     return stages

@@ -113,7 +113,7 @@ def test_a_terminal_keeps_nothing_but_the_last_line(tmp_path: Path, wheel: Path)
 
 @pytest.mark.process
 def test_when_pip_fails_all_that_it_said_is_shown(tmp_path: Path) -> None:
-    """With its exit code."""
+    """The exit code is that of pip."""
     done = subprocess.run(
         _arguments(tmp_path, "no-such-package-here"),
         capture_output=True,

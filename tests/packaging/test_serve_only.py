@@ -1,4 +1,4 @@
-"""The Dockerfile's promise: the final stage answers questions without torch.
+"""The Dockerfile's promise: the core alone answers questions and takes edits, without torch.
 
 Docker is not needed here. The Dockerfile is read, and what its final stage installs is installed
 into a plain virtual environment, from exactly the files that the Dockerfile copies. Wheels come
@@ -15,20 +15,24 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from benchmarks.speed import services
+from semsearch.exporters import TARGETS
 from semsearch.models.registry import ADAPTER
 from semsearch.search.glossary import Glossary
 from tests.conftest import PROJECT
+from tests.other_user import without_rights_to
 from tests.packaging.dockerfile import Copy, Stage, is_sent, read_stages
 
 QUESTION = "one full pass over the training data"
 INSTALL_LIMIT_S = 240
+LOCKED = ["pip", "install", "--require-hashes", "--no-deps"]
 
 
 @pytest.fixture(scope="module")
@@ -43,15 +47,17 @@ def test_build_stage(stages: tuple[Stage, Stage]) -> None:
     build, _ = stages
     assert (build.base, build.name) == ("python:3.11-slim", "build")
     assert build.one("ARG") == 'PIP_EXTRA_INDEX_URL=""'
+    locks = ("run", "wheel", "torch")
     assert build.copies == [
-        Copy(("requirements/run.lock",), "requirements/"),
+        Copy(tuple(f"requirements/{lock}.lock" for lock in locks), "requirements/"),
         Copy(("pyproject.toml", "README.md", "LICENSE"), "./"),
         Copy(("semsearch",), "semsearch"),
         Copy(("corpus",), "corpus"),
     ]
     assert build.runs == [
-        ["pip", "install", "-r", "requirements/run.lock"],
-        ["pip", "wheel", "--no-deps", "--wheel-dir", "dist", "."],
+        [*LOCKED, "-r", "requirements/run.lock", "-r", "requirements/wheel.lock"],
+        ["pip", "install", "-r", "requirements/torch.lock"],
+        ["pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", "dist", "."],
         ["pip", "install", "--no-deps", "dist/*.whl"],
         ["semsearch", "build", "corpus", "--index", "index"],
     ]
@@ -62,7 +68,7 @@ def test_final_stage_installs_only_what_serves(stages: tuple[Stage, Stage]) -> N
     _, final = stages
     assert (final.base, final.name) == ("python:3.11-slim", None)
     assert final.runs == [
-        ["pip", "install", "-r", "requirements/serve.lock"],
+        [*LOCKED, "-r", "requirements/serve.lock"],
         ["pip", "install", "--no-deps", "dist/*.whl"],
     ]
     assert final.copies == [
@@ -74,7 +80,7 @@ def test_final_stage_installs_only_what_serves(stages: tuple[Stage, Stage]) -> N
 
 
 def test_final_stage_is_run_with_care(stages: tuple[Stage, Stage]) -> None:
-    """Not as root, on its port, on all addresses and open, with the index it copied."""
+    """It runs without root, on its port, on all addresses and open, with the copied index."""
     _, final = stages
     assert final.one("USER") == "10001:10001"
     assert final.one("EXPOSE") == final.environment["SEMSEARCH_PORT"] == "8000"
@@ -105,7 +111,7 @@ def bare(stages: tuple[Stage, Stage], tmp_path_factory: pytest.TempPathFactory) 
     venv = [sys.executable, "-m", "venv", "--without-pip", str(root / "venv")]
     subprocess.run(venv, check=True, timeout=120)
     _copy_from_checkout(build, root / "build")
-    _run_pip(programs, root / "build", build.runs[1])
+    _run_pip(Path(sys.executable).parent, root / "build", build.runs[2])
     _copy_from_checkout(final, root / "app")
     shutil.copytree(root / "build" / "dist", root / "app" / "dist")
     for command in final.runs:
@@ -115,12 +121,15 @@ def bare(stages: tuple[Stage, Stage], tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture
 def read_only_index(seed_index: Path, tmp_path: Path) -> Iterator[Path]:
-    """Give a copy of the seed's index in which nothing may be written."""
+    """Give a copy of the seed's index in which nothing may be written; who may read stays."""
     index = tmp_path / "index"
     shutil.copytree(seed_index, index)
-    _chmod(index, 0o555, 0o444)
+    modes = {path: path.stat().st_mode for path in (index, *index.rglob("*"))}
+    for path, mode in modes.items():
+        path.chmod(mode & ~0o222)
     yield index
-    _chmod(index, 0o755, 0o644)
+    for path, mode in modes.items():
+        path.chmod(mode)
 
 
 @pytest.mark.packaging
@@ -170,20 +179,92 @@ def test_serves_from_the_final_stage(
     assert _contents(read_only_index) == before
 
 
-@pytest.mark.surface
+@pytest.mark.packaging
+@pytest.mark.model
+def test_the_core_edits_imports_suggests_and_exports(
+    bare: Path, seed_index: Path, tmp_path: Path
+) -> None:
+    """The exported encoder embeds edits. An import may hold HTML, which lxml reads."""
+    index = tmp_path / "index"
+    shutil.copytree(seed_index, index)
+    program = str(bare / "semsearch")
+    made = _run([program, "keys", "create", "--scope", "edit", "--json", "--index", str(index)])
+    headers = {"Authorization": f"Bearer {json.loads(made.stdout)['key']}"}
+    with _started([program], {"SEMSEARCH_INDEX": str(index)}, tmp_path) as (_, port):
+        client = httpx2.Client(
+            base_url=f"http://127.0.0.1:{port}", headers=headers, trust_env=False, timeout=60
+        )
+        with client as http:
+            whisk = {"glossary": "kitchen", "term": "Whisk", "definition": "A beater of eggs."}
+            added = http.post("/v1/entries", json=whisk)
+            assert added.status_code == 201, added.text
+            lines = '{"term": "Ladle", "definition": "<p>A spoon for <em>soup</em>.</p><ul><li>deep</li></ul>"}'
+            taken = http.post(
+                "/v1/entries:import?glossary=kitchen",
+                content=lines,
+                headers={"Content-Type": "application/x-ndjson"},
+            )
+            assert [one["outcome"] for one in taken.json()["records"]] == ["added"], taken.text
+            for question, term in (("what beats eggs?", "Whisk"), ("deep spoon for soup", "Ladle")):
+                found = http.get("/v1/search", params={"q": question}).json()["hits"]
+                assert found[0]["term"] == term
+            suggested = http.get("/v1/suggest", params={"q": "whi"})
+            assert "Whisk" in suggested.text
+            for name in TARGETS:
+                exported = http.get("/v1/glossaries/kitchen/export", params={"format": name})
+                assert exported.status_code == 200, (name, exported.text)
+    assert _run([program, "publish", "--index", str(index)]).returncode == 0
+
+
+@pytest.mark.packaging
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("command", "extra"),
+    [
+        (["build", "corpus"], "build"),
+        (["build", "corpus", "--model", "base"], "build"),
+        (["build", "corpus", "--model", "accurate"], "accurate"),
+        (["build", "tests/data/rdf/bakery.ttl"], "build"),
+        (["lint", "corpus"], "build"),
+        (["evaluate", "QUESTIONS", "--index", "INDEX"], "build"),
+        (["picture", "a question", "--index", "INDEX"], "build"),
+    ],
+    ids=" ".join,
+)
+def test_what_the_core_lacks_names_the_extra(
+    bare: Path, seed_index: Path, tmp_path: Path, command: list[str], extra: str
+) -> None:
+    """One line, with the command that mends it, and exit code 4; no encoder is in the cache."""
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text('{"query": "what forgets the past?", "kind": "far"}\n')
+    places = {"INDEX": seed_index, "QUESTIONS": questions}
+    words = [str(places.get(word, word)) for word in command]
+    words += ["--index", str(tmp_path / "index")] if words[0] == "build" else []
+    nothing = {"SEMSEARCH_CACHE_FOLDER": "cache", "SEMSEARCH_INDEX": "index"}
+    empty = {name: str(tmp_path / folder) for name, folder in nothing.items()}
+    done = _run([str(bare / "semsearch"), *words], **empty)
+    assert done.returncode == 4, done
+    (line,) = [line for line in done.stderr.splitlines() if line != "reading"]
+    assert line.startswith("semsearch: ")
+    assert line.endswith(
+        f"which is not installed here; run `pip install '.[{extra}]'` in the checkout of semsearch"
+    )
+
+
+@pytest.mark.packaging
 @pytest.mark.process
 @pytest.mark.model
 def test_a_container_answers_where_torch_cannot_be_loaded(
     read_only_index: Path, seed: Glossary, stages: tuple[Stage, Stage], tmp_path: Path
 ) -> None:
-    """With the settings of the final stage, the libraries here, and modules that refuse to load."""
+    """The service has the settings of the final stage; heavy modules refuse to load."""
     before = _contents(read_only_index)
     refusing = tmp_path / "refusing"
     refusing.mkdir()
     for module in services.HEAVY:
         (refusing / f"{module}.py").write_text("raise ImportError('not in a container')\n")
     answer, _ = _answer_as_the_final_stage(
-        [sys.executable, "-m", "semsearch"],
+        [*without_rights_to(read_only_index), sys.executable, "-m", "semsearch"],
         read_only_index,
         stages[1],
         tmp_path,
@@ -206,6 +287,19 @@ def _answer_as_the_final_stage(
         The answer, and the files that the service had mapped.
     """
     settings = final.environment | {"SEMSEARCH_INDEX": str(index)} | (environment or {})
+    with _started(program, settings, folder) as (process, port):
+        with closing(services.Service(process, port, 0.0)) as service:
+            answer = service.get(services.SEARCH, q=QUESTION)
+            mapped = service.mapped_files()
+        assert _health_check(final, Path(sys.executable).parent, port) == 0
+    return answer, mapped
+
+
+@contextmanager
+def _started(
+    program: list[str], settings: dict[str, str], folder: Path
+) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """Start a service on a free port, yield its process and port, and stop it with code 0."""
     process = subprocess.Popen(
         [*program, "serve", "--port", "0"],
         cwd=folder,
@@ -220,17 +314,25 @@ def _answer_as_the_final_stage(
         if address is None:
             process.kill()
             pytest.fail((said + process.stdout.read()).decode())
-        port = int(address[1])
-        with closing(services.Service(process, port, 0.0)) as service:
-            answer = service.get(services.SEARCH, q=QUESTION)
-            mapped = service.mapped_files()
-        health = _health_check(final, Path(program[0]).parent, port)
+        yield process, int(address[1])
     finally:
         code = services.stop(process)
         if process.stdout:
             process.stdout.close()
-    assert (health, code) == (0, 0)
-    return answer, mapped
+    assert code == 0
+
+
+def _run(command: list[str], **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the bare environment in the checkout."""
+    return subprocess.run(
+        command,
+        cwd=PROJECT,
+        env=_plain_environment() | variables,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 @pytest.mark.packaging
@@ -241,7 +343,7 @@ def test_health_check_fails_without_a_service(bare: Path, stages: tuple[Stage, S
 
 @pytest.mark.model
 def test_serving_imports_nothing_heavy_where_it_could(seed_index: Path, tmp_path: Path) -> None:
-    """In this full environment, too: `sys.modules` of a server that has answered holds no torch."""
+    """After an answer `sys.modules` of the server has no torch, although it is installed."""
     imported = services.imported_by_serving(seed_index, QUESTION, tmp_path / "modules.txt")
     assert {"semsearch", "onnxruntime", "fastapi"} <= imported
     assert imported.intersection(services.HEAVY) == set()
@@ -314,9 +416,3 @@ def _contents(folder: Path) -> dict[str, str]:
     """Return the hash of every file below a folder."""
     files = (file for file in sorted(folder.rglob("*")) if file.is_file())
     return {str(f.relative_to(folder)): hashlib.sha256(f.read_bytes()).hexdigest() for f in files}
-
-
-def _chmod(folder: Path, folders: int, files: int) -> None:
-    """Set the modes of everything below a folder, and of itself."""
-    for path in (folder, *folder.rglob("*")):
-        path.chmod(folders if path.is_dir() else files)

@@ -103,7 +103,7 @@ def test_a_calibration_keeps_the_order(a: float, b: float, slope: float, interce
 
 
 def test_a_calibration_is_logistic() -> None:
-    """Even odds become the intercept; a slope of two squares the odds."""
+    """Probability .5 becomes the intercept; slope 2 squares the odds."""
     assert Calibration(1, math.log(3)).apply(0.5) == pytest.approx(0.75)
     assert Calibration(2, 0).apply(0.75) == pytest.approx(0.9)
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from semsearch.ranking.fusion import EXPECTED, fuse, named_in, passage_scores
+from semsearch.ranking.fusion import EXPECTED_COSINE, fuse, name_overlap, passage_scores
 from semsearch.ranking.weights import DEFAULT, PARTS
 
 ASKED = PARTS.index("asked")
@@ -33,7 +33,7 @@ def test_phrases_add_what_they_are_nearer_than_expected() -> None:
 
     A phrase that is farther than expected counts against.
     """
-    at_zero, slope = EXPECTED
+    at_zero, slope = EXPECTED_COSINE
     summed = DEFAULT.definition
     expected = at_zero + slope * summed
     parts = np.zeros((4, len(PARTS)), dtype=np.float32)
@@ -46,7 +46,7 @@ def test_phrases_add_what_they_are_nearer_than_expected() -> None:
 
 
 def test_phrases_of_others_do_not_reorder_entries_without() -> None:
-    """Whatever an entry with phrases scores, two without keep their scores."""
+    """Entries without phrases keep their scores, whatever phrases of others score."""
     parts = np.zeros((3, len(PARTS)), dtype=np.float32)
     parts[:, PARTS.index("tokens")] = [0.5, 0.7, 0.1]
     before = fuse(parts, DEFAULT)
@@ -59,9 +59,9 @@ def test_phrases_of_others_do_not_reorder_entries_without() -> None:
 def test_how_much_of_a_name_is_said() -> None:
     """A whole name in a description counts fully, alone not at all, in between in parts."""
     said, lengths = np.array([1, 0, 1]), np.array([1, 2, 2])
-    assert named_in(said, lengths, 5).tolist() == [1.0, 0.0, 0.5]
-    assert named_in(said, lengths, 2).tolist() == [0.25, 0.0, 0.125]
-    assert named_in(said, lengths, 1).tolist() == [0.0, 0.0, 0.0]
+    assert name_overlap(said, lengths, 5).tolist() == [1.0, 0.0, 0.5]
+    assert name_overlap(said, lengths, 2).tolist() == [0.25, 0.0, 0.125]
+    assert name_overlap(said, lengths, 1).tolist() == [0.0, 0.0, 0.0]
 
 
 def test_passages_are_scored_entry_by_entry() -> None:

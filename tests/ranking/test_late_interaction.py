@@ -30,7 +30,7 @@ def weights(*values: float) -> Vectors:
 
 
 def test_both_directions_by_hand() -> None:
-    """Of two question tokens (weights 3, 1) one entry has the first, the other half the second."""
+    """Question weights are 3 and 1; one entry has the first token, the other half the second."""
     diagonal = (0.6, 0.8)
     match, cover = compare(
         rows(EAST, NORTH),
@@ -44,7 +44,7 @@ def test_both_directions_by_hand() -> None:
 
 
 def test_an_entry_without_tokens_matches_nothing() -> None:
-    """In the middle, at the end, or all of them; nor does a question without tokens."""
+    """Its place does not matter; a question without tokens matches nothing either."""
     match, cover = compare(
         rows(EAST), weights(1), rows(EAST, NORTH), weights(1, 1), np.array([0, 1, 0, 1, 0])
     )

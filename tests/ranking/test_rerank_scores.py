@@ -24,7 +24,7 @@ def test_what_was_read_stays_before_what_was_not() -> None:
 
 
 def test_a_long_definition_is_read_around_the_nearest_sentence() -> None:
-    """From its beginning as long as the sentence ends within the limit."""
+    """It is read from its beginning if the sentence ends within the limit."""
     entry = Entry("g:a", "Term", "a" * MAX_CHARS + "b" * MAX_CHARS, "g")
     assert text_to_read(entry, 10, MAX_CHARS) == f"Term: {'a' * MAX_CHARS}"
     late = text_to_read(entry, MAX_CHARS, MAX_CHARS + 20)

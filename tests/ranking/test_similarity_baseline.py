@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from semsearch.ranking.similarity_baseline import (
-    ENOUGH,
+    MIN_OWN_SAMPLES,
     TYPICAL,
     Baseline,
     baseline_of,
@@ -24,8 +24,8 @@ def test_a_score_is_counted_in_deviations() -> None:
 def test_few_scores_borrow_from_a_typical_glossary() -> None:
     """None borrow all of it, enough nothing; equal scores leave a deviation of a hundredth."""
     assert baseline_of([], 100, TYPICAL) == TYPICAL
-    assert baseline_of([0.9] * ENOUGH, ENOUGH, TYPICAL) == Baseline(0.9, 0.01)
-    half = baseline_of([0.9] * (ENOUGH // 2), 100, TYPICAL)
+    assert baseline_of([0.9] * MIN_OWN_SAMPLES, MIN_OWN_SAMPLES, TYPICAL) == Baseline(0.9, 0.01)
+    half = baseline_of([0.9] * (MIN_OWN_SAMPLES // 2), 100, TYPICAL)
     assert half.mean == pytest.approx((0.9 + TYPICAL.mean) / 2)
     assert half.deviation == pytest.approx(TYPICAL.deviation / 2)
 

@@ -48,7 +48,7 @@ def opened(index: Path) -> Iterator[Glossary]:
 
 
 def test_an_entry_is_found_by_what_somebody_asked(opened: Glossary) -> None:
-    """Whatever its case and marks, with words that nothing else has.
+    """The phrase matches in any case and with any marks; its words occur nowhere else.
 
     It is not taken for misspelt and nearly certain.
     """
@@ -66,21 +66,23 @@ def test_an_entry_is_found_by_what_somebody_asked(opened: Glossary) -> None:
 def test_a_short_question_that_somebody_asked_is_no_bare_word(
     opened: Glossary, index: Path
 ) -> None:
-    """Of a bare word that only resembles something less is said."""
+    """The low confidence of short questions does not apply to one that equals a phrase."""
     with Editor(index) as editor:
         editor.change("bakery:crumb", details={"asked_as": ("zebra grandmother",)})
     assert opened.ask("Zebra grandmother!").confidence > 0.9
 
 
 def test_a_phrase_that_is_not_near_says_nothing(opened: Glossary) -> None:
-    """Neither in the score nor in the evidence."""
-    for hit in opened.ask("the body of a ship, without masts").hits:
+    """Neither the score nor the evidence of a hit has it."""
+    hits = opened.ask("the body of a ship, without masts").hits
+    assert "bakery:dutch-oven" in {hit.entry.id for hit in hits}
+    for hit in hits:
         assert hit.evidence.parts.asked <= MIN_PHRASE_COSINE
         assert hit.evidence.phrase is None
 
 
 def test_a_phrase_is_found_as_soon_as_it_is_there(opened: Glossary, index: Path) -> None:
-    """By a live edit, and not any more when it is gone."""
+    """A live edit adds the phrase and another one removes it."""
     question = "purple monkey dishwasher"
     with Editor(index) as editor:
         editor.change("harbour:hull", details={"asked_as": (question,)})
@@ -94,26 +96,26 @@ def test_a_phrase_is_found_as_soon_as_it_is_there(opened: Glossary, index: Path)
 
 
 def test_phrases_of_one_glossary_are_asked_in_it_alone(opened: Glossary) -> None:
-    """A scope has no phrases of others."""
+    """A question to one glossary matches no phrase of another."""
     hits = opened.ask(QUESTION, glossary="harbour").hits
-    assert [hit.evidence.phrase for hit in hits] == [None] * len(hits)
+    assert {hit.entry.glossary for hit in hits} == {"harbour"}
+    assert {hit.evidence.phrase for hit in hits} == {None}
     assert opened.ask(QUESTION, glossary="bakery", language="en").hits[0].evidence.phrase
 
 
 def test_what_is_not_asked_is_as_without_phrases(opened: Glossary, glossary: Glossary) -> None:
-    """Related terms, definitions, and whatever is said of the similarity that is ordinary."""
+    """Related terms and definitions."""
     for entry in ENTRIES:
         ours, plain = opened.related(entry.id).similar, glossary.related(entry.id).similar
         assert [(n.entry.id, n.similarity) for n in ours] == [
             (n.entry.id, n.similarity) for n in plain
         ]
-    assert opened.background("bakery") == glossary.background("bakery")
     assert opened.ask("dutch oven").hits[0].entry.definition == ENTRIES[2].definition
     assert opened.atlas().part().total == glossary.atlas().part().total
 
 
 def test_a_rebuild_embeds_new_phrases_only(index: Path) -> None:
-    """And drops those that nobody asks any more."""
+    """A rebuild drops the vectors of removed phrases."""
     with Editor(index) as editor:
         entries = [editor.entry(entry.id).entry for entry in ENTRIES]
     assert build_index(entries, index, model="hashed").embedded == 0
@@ -123,7 +125,7 @@ def test_a_rebuild_embeds_new_phrases_only(index: Path) -> None:
 
 
 def test_a_word_of_a_phrase_is_no_typing_error(opened: Glossary) -> None:
-    """In any form; what nobody uses may be one."""
+    """Words of phrases are known in any form; an unused word may be an error."""
     assert opened.ask("zebras in a pot").repaired is None
     assert opened.ask("zebras of grandmothers").repaired is None
     assert opened.ask("fermmented dough").repaired == "fermented dough"

@@ -87,7 +87,7 @@ def test_each_term_has_a_letter(signs: Glossary) -> None:
 
 
 def test_the_letters_of_a_glossary(signs: Glossary) -> None:
-    """In order, each once, the one of digits and marks behind all others."""
+    """Letters come in order, each once; the one of digits and marks is the last."""
     expected = ["E", "F", "I", "S", "X", "Z", "Л", "Я", "מ", "か", "漢", "ㄱ", "ㅎ", "#"]
     assert signs.alphabet("signs").letters() == expected
     assert signs.alphabet("others").letters() == ["A", "E", "Z", "漢"]
@@ -95,7 +95,7 @@ def test_the_letters_of_a_glossary(signs: Glossary) -> None:
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 24, 100])
 def test_pages_have_every_entry_once(signs: Glossary, limit: int) -> None:
-    """In order, whatever the size of a page; and so have those of the letters."""
+    """Pages of any size keep the order, also those of one letter."""
     alphabet = signs.alphabet("signs")
     every = _all(alphabet, None, limit)
     assert [key_of(entry) for entry in every] == sorted(map(key_of, every))
@@ -106,14 +106,14 @@ def test_pages_have_every_entry_once(signs: Glossary, limit: int) -> None:
 
 
 def test_no_entry_stands_under_a_letter_that_is_none(signs: Glossary) -> None:
-    """Neither one that no term begins with, nor several, nor what cannot be one."""
+    """An unused letter, several letters and impossible ones have no entries."""
     for letter in ("Q", "EA", "e", "", "\ud800", "x" * 5000):
         page = signs.alphabet("signs").page(letter=letter)
         assert (page.entries, page.next) == ((), None)
 
 
 def test_beside_an_entry_stand_its_neighbours(signs: Glossary) -> None:
-    """From the first to the last and back, within its glossary, also where terms are alike."""
+    """Neighbours lead through the whole glossary, forwards and back, also where terms are alike."""
     alphabet = signs.alphabet("signs")
     every = list(alphabet.page(limit=100).entries)
     for before, entry, after in zip([None, *every], every, [*every[1:], None], strict=False):

@@ -1,6 +1,6 @@
 """Asking: who comes first, why, and when the answer is that there is none.
 
-Covers `search/answer`, `search/query`, `search/autocomplete`, `search/name_lookup`,
+Covers `search/answer`, `search/question_parser`, `search/autocomplete`, `search/name_lookup`,
 `search/index_view`.
 """
 
@@ -100,7 +100,9 @@ def test_similarities_are_the_cosines_of_the_vectors(glossary: Glossary) -> None
     entries, vectors = glossary.definitions()
     cosines = vectors @ glossary.encode([question])[0]
     by_term = {e.term: float(c) for e, c in zip(entries, cosines, strict=True)}
-    for hit in glossary.ask(question).hits:
+    hits = glossary.ask(question).hits
+    assert hits[0].entry.term == "Hull"
+    for hit in hits:
         expected = by_term[hit.entry.term]
         assert hit.evidence.parts.definition == pytest.approx(expected, abs=1e-5)
 
@@ -142,7 +144,7 @@ def test_hits_are_limited_and_a_longer_answer_only_goes_on(glossary: Glossary) -
 def test_a_misspelt_name_is_found_whatever_is_wanted_and_asked(
     glossary: Glossary, name: str
 ) -> None:
-    """Neither the number of hits nor closer names in other glossaries change the first hit."""
+    """The number of hits and names in other glossaries do not change the first hit."""
     first = glossary.ask(name, k=10).hits[0]
     for k in (1, 2, 3):
         assert glossary.ask(name, k=k).hits[0] == first
@@ -165,7 +167,7 @@ def test_a_misspelt_name_is_found_whatever_is_wanted_and_asked(
 def test_a_misspelt_question_is_answered_as_it_was_meant(
     glossary: Glossary, question: str, repaired: str | None, term: str, tier: Tier
 ) -> None:
-    """As a whole for a name or word by word, and the answer says so.
+    """A name is corrected as a whole, other questions word by word; `repaired` says so.
 
     Other questions are left alone.
     """
@@ -290,18 +292,18 @@ def test_the_seed_answers_in_plain_language_and_admits_what_it_does_not_know(
 
 
 def test_a_recipe_ranks_by_the_parts_it_names(glossary: Glossary) -> None:
-    """Without names a term is no exact hit, and by words alone the scores are in BM25's order."""
+    """Without names a term is no exact hit; words alone give the order of BM25."""
     question = "which dough rises in a basket?"
-    by_words = glossary.with_recipe(ABLATIONS["words only"])
+    by_words = glossary.with_weights(ABLATIONS["words only"])
     scores = [hit.evidence.parts.words for hit in by_words.ask(question).hits]
     assert scores == sorted(scores, reverse=True)
     assert scores[0] > 0
-    whole, *_ = (glossary.with_recipe(weights) for weights in ABLATIONS.values())
+    whole, *_ = (glossary.with_weights(weights) for weights in ABLATIONS.values())
     cosines = [hit.evidence.parts.definition for hit in whole.ask(question).hits]
     assert cosines == sorted(cosines, reverse=True)
     assert glossary.ask("crumb").hits[0].matched_by == Tier.EXACT
     assert whole.ask("crumb").hits[0].matched_by != Tier.EXACT
-    assert glossary.with_recipe(DEFAULT).ask(question) == glossary.ask(question)
+    assert glossary.with_weights(DEFAULT).ask(question) == glossary.ask(question)
 
 
 def test_every_ablation_differs_from_the_default_but_one() -> None:
@@ -346,8 +348,19 @@ def test_an_encoder_without_copies_has_no_other_precision(glossary: Glossary) ->
 
 @pytest.mark.model
 def test_an_unknown_precision_is_named(seed: Glossary) -> None:
-    """With the ones there are."""
+    """The error lists the known precisions."""
     with pytest.raises(
         InvalidSetting, match=r"answers as int8 and cannot as 'int4'; .* as int8 or fp32"
     ):
         seed.with_precision("int4")
+
+
+def test_no_word_of_another_glossary_is_told_by_repairing(tmp_path: Path) -> None:
+    """A correction never uses a word that only another glossary has."""
+    other = entry("Capstan", "A bollardish windlass of the quayside.", "harbour")
+    build_index([*ENTRIES, other], tmp_path, model="hashed")
+    with Glossary.open(tmp_path) as opened:
+        question = "fermmented dough of the bollardsh"
+        assert "bollardish" in str(opened.ask(question).repaired)
+        assert "bollardish" not in str(opened.ask(question, glossary="bakery").repaired)
+        assert opened.ask("fermmented dough", glossary="bakery").repaired == "fermented dough"

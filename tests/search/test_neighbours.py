@@ -51,7 +51,7 @@ def test_similarity_joins_definitions_and_the_two_nearest_sentences() -> None:
 
 
 def test_similarity_is_mutual() -> None:
-    """Whoever is similar to one has that one among its own, with the same similarity."""
+    """If one entry is similar to another, so is the other to the first, with the same value."""
     points = np.random.default_rng(0).normal(size=(60, 8)).astype(np.float32)
     points /= np.linalg.norm(points, axis=1, keepdims=True)
     found = {one: near(points, [1] * 60, one) for one in range(60)}

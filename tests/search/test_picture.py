@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from semsearch.core.errors import GlossaryNotFound
 from semsearch.index.map.projection import pca
 from semsearch.search.glossary import Glossary
 from semsearch.search.picture import draw
@@ -55,3 +56,19 @@ def test_a_projection_keeps_what_two_dimensions_can_hold(glossary: Glossary) -> 
     svg = draw(glossary, "a <pot> & a lid")
     assert "a &lt;pot&gt; &amp; a lid" in svg
     assert len(_points(svg)) == 8
+
+
+def test_of_many_entries_the_nearest_are_drawn(
+    glossary: Glossary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the glossary that is wanted."""
+    monkeypatch.setattr("semsearch.search.picture.MAX_ENTRIES", 3)
+    monkeypatch.setattr("semsearch.index.retrieval._COMPARED", 2)
+    asked = "a pot with a lid"
+    svg = draw(glossary, asked, name="bakery")
+    entries, vectors = glossary.definitions("bakery")
+    scores = vectors @ glossary.encode([asked])[0]
+    nearest = sorted(zip(scores, (entry.term for entry in entries), strict=True))[-3:]
+    assert set(_points(svg)) - {asked} == {term for _, term in nearest}
+    with pytest.raises(GlossaryNotFound, match="there is no glossary 'cars'"):
+        draw(glossary, asked, name="cars")

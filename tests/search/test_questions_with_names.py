@@ -18,7 +18,8 @@ from semsearch.core.answers import Tier, Verdict
 from semsearch.core.entries import Details, Entry
 from semsearch.core.errors import InvalidQuestion
 from semsearch.ingest import Editor
-from semsearch.ingest.build import build, build_index
+from semsearch.ingest.build import build_index
+from semsearch.ingest.corpus_build import build
 from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
 from tests.conftest import entry
@@ -144,7 +145,7 @@ def test_the_names_that_are_compared_come_first(
 def test_a_comparison_has_a_verdict_of_its_own(
     ml: Glossary, question: str, verdict: Verdict
 ) -> None:
-    """Where all is there that is compared; a name with "and" in it compares nothing."""
+    """The glossary must have all compared names; a name with "and" in it is no comparison."""
     assert ml.ask(question).verdict is verdict
 
 
@@ -159,7 +160,7 @@ def test_what_describes_something_compares_nothing(ml: Glossary) -> None:
 
 
 def test_an_answer_says_how_a_mistyped_comparison_was_read(ml: Glossary) -> None:
-    """As it does for any other question."""
+    """`repaired` is the corrected comparison."""
     assert ml.ask("dropuot vs recall").repaired == "Dropout vs recall"
 
 
@@ -181,7 +182,7 @@ def test_an_answer_says_how_a_mistyped_comparison_was_read(ml: Glossary) -> None
     ],
 )
 def test_a_name_in_words_of_asking_is_exact(ml: Glossary, question: str) -> None:
-    """In seven languages; `test_question_wording` has more of them."""
+    """Wordings of seven languages are tried; `test_question_wording` has more."""
     answer = ml.ask(question)
     assert (answer.hits[0].entry.term, answer.verdict) == ("Dropout", Verdict.EXACT)
 
@@ -213,8 +214,44 @@ def test_a_part_of_a_name_finds_it(ml: Glossary, question: str, term: str, tier:
     assert not answer.no_close_match
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["no scheduler", "learning that is not supervised", "header with no response", "header at all"],
+)
+def test_a_word_that_says_something_of_others_has_to_be_in_the_name(
+    ml: Glossary, question: str
+) -> None:
+    """Without it the opposite of what is asked was found by name, and called strong."""
+    assert {hit.matched_by for hit in ml.ask(question).hits} <= {Tier.MEANING, Tier.NEAREST}
+
+
+@pytest.mark.parametrize(
+    "question", ["function of loss", "machine for learning", "a loss function"]
+)
+def test_words_that_only_join_others_may_be_missing_in_the_name(
+    ml: Glossary, question: str
+) -> None:
+    """Articles, "of", "for" and their like."""
+    assert ml.ask(question).hits[0].matched_by in {Tier.EXACT, Tier.PARTIAL}
+
+
+@pytest.mark.parametrize("question", ["Gradient clipping", "clipping gradient", "gradient cliping"])
+def test_who_asks_for_a_name_reads_the_first_sentence(tmp_path: Path, question: str) -> None:
+    """And not the one that happens to be nearest to the name."""
+    text = "Bounds how far one step may go. Gradient clipping is named after a pair of scissors."
+    build_index((entry("Gradient clipping", text, "ml"),), tmp_path / "index", model="hashed")
+    with Glossary.open(tmp_path / "index") as opened:
+        hit = opened.ask(question).hits[0]
+        assert hit.evidence.name
+        assert hit.evidence.sentence
+        assert hit.evidence.sentence.text == "Bounds how far one step may go."
+        hit = opened.ask("named after a pair of scissors").hits[0]
+        assert hit.evidence.sentence
+        assert hit.evidence.sentence.text.endswith("scissors.")
+
+
 def test_all_names_that_end_so_are_found(ml: Glossary) -> None:
-    """And share the confidence, so that none is likely by itself."""
+    """These entries share the confidence, so none is likely by itself."""
     answer = ml.ask("header")
     assert {hit.entry.term for hit in answer.hits[:2]} == {"Response header", "Request header"}
     assert {hit.matched_by for hit in answer.hits[:2]} == {Tier.PARTIAL}
@@ -225,7 +262,7 @@ def test_all_names_that_end_so_are_found(ml: Glossary) -> None:
 
 @pytest.mark.parametrize("question", ["the", "what", "bread", "is", "does"])
 def test_an_ordinary_word_is_no_beginning_of_a_longer_one(ml: Glossary, question: str) -> None:
-    """Not of "The Khronos Group", "WHATWG" or "Breadcrumb", which only look so."""
+    """Beginnings of "The Khronos Group", "WHATWG" and "Breadcrumb" do not match."""
     tiers = {hit.matched_by for hit in ml.ask(question).hits}
     assert tiers <= {Tier.MEANING, Tier.NEAREST}
 
@@ -394,5 +431,5 @@ def test_names_of_live_edits_are_found_by_their_parts(tmp_path: Path) -> None:
     "question", ["neural nets", "cost function", "objective", "activation", "memory"]
 )
 def test_words_near_a_name_have_an_honest_confidence(seed: Glossary, question: str) -> None:
-    """Neither nothing nor certainty."""
+    """The confidence is neither 0 nor 1."""
     assert 0.2 < seed.ask(question).confidence < 0.98

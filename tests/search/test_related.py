@@ -147,7 +147,7 @@ def test_links_that_change_are_published_without_embedding(tmp_path: Path) -> No
 
 
 def test_authored_relations_say_what_they_are(tmp_path: Path) -> None:
-    """By id or by any name.
+    """Relations may name entries by id or by any name.
 
     Seen from the other side broader is narrower; what nobody stated is null.
     """

@@ -15,7 +15,13 @@ from semsearch.core.answers import Hit, Tier
 from semsearch.core.errors import IndexDamaged
 from semsearch.ingest.build import build_index
 from semsearch.models.rerankers.cross_encoder import find_reranker
-from semsearch.ranking.rerank_scores import DEPTH, MAX_CHARS, probability, rescore, text_to_read
+from semsearch.ranking.rerank_scores import (
+    MAX_CHARS,
+    RERANK_DEPTH,
+    probability,
+    rescore,
+    text_to_read,
+)
 from semsearch.ranking.weights import DEFAULT
 from semsearch.search.glossary import Glossary
 from tests.cli.test_commands import run
@@ -42,7 +48,7 @@ def _terms(hits: tuple[Hit, ...]) -> list[str]:
 
 
 def test_log_odds_become_probabilities() -> None:
-    """Even odds are a half; extreme ones neither overflow nor meet."""
+    """Log odds 0 are .5; extreme ones neither overflow nor become equal."""
     found = probability(np.array([0, 2, -2, 1e9, -1e9, 30, 31], dtype=np.float32))
     np.testing.assert_allclose(found[:3], [0.5, 0.880797, 0.119203], atol=1e-6)
     assert found[3] <= 1
@@ -78,7 +84,7 @@ def test_the_reranker_decides_among_hits_by_meaning(
     hits = reranked.ask(question, k=40).hits
     assert hits[0].entry.term == term
     assert (hits[0].evidence.rerank_score or 0) > 0.9
-    read = [hit.evidence.rerank_score for hit in hits[:DEPTH]]
+    read = [hit.evidence.rerank_score for hit in hits[:RERANK_DEPTH]]
     assert read == sorted(read, key=lambda score: -(score or 0))
     scores = [hit.score for hit in hits]
     assert scores == sorted(scores, reverse=True)
@@ -92,7 +98,7 @@ def test_only_the_first_hits_are_read_and_the_rest_keep_their_order(
     hits = reranked.ask("a board for jars", k=40).hits
     assert len(hits) == len(ENTRIES) + len(SHELVES)
     assert [hit.evidence.rerank_score is not None for hit in hits] == [True] * 20 + [False] * 17
-    rest = [float(DEFAULT.vector @ astuple(hit.evidence.parts)) for hit in hits[DEPTH:]]
+    rest = [float(DEFAULT.vector @ astuple(hit.evidence.parts)) for hit in hits[RERANK_DEPTH:]]
     assert rest == sorted(rest, reverse=True)
     assert {h.evidence.rerank_score for h in glossary.ask("a board for jars").hits} == {None}
 
@@ -105,7 +111,7 @@ def test_only_the_first_hits_are_read_and_the_rest_keep_their_order(
 def test_a_name_is_never_pushed_down(
     reranked: Glossary, glossary: Glossary, question: str, tier: Tier
 ) -> None:
-    """Whatever the reranker thinks: it is not even asked about a hit that a name has found."""
+    """The reranker never reads a hit that was found by a name."""
     first = reranked.ask(question).hits[0]
     assert first.entry == glossary.ask(question).hits[0].entry
     assert (first.matched_by, first.evidence.rerank_score) == (tier, None)
@@ -134,7 +140,7 @@ def test_confidence_is_that_of_the_new_first_hit(reranked: Glossary) -> None:
 def test_a_reranker_is_stated_and_shown(
     reranked: Glossary, reranked_index: Path, cross_encoder: Path
 ) -> None:
-    """In the manifest with the hash of its description, by `info`, and in each hit's JSON."""
+    """The manifest has its hash, `info` its name, and each hit's JSON its score."""
     stated = reranked.info().reranker
     assert stated is not None
     assert (stated.model, stated.precision) == (str(cross_encoder), "int8")

@@ -6,16 +6,16 @@ import pytest
 
 from semsearch.core.answers import Tier, Verdict
 from semsearch.ranking.confidence import ALTERNATIVE, STRONG, THRESHOLD
-from semsearch.search.query import Reading
+from semsearch.search.question_parser import ParsedQuestion
 from semsearch.search.verdict import verdict_of
 
-PLAIN = Reading("a question", "a question", {})
-COMPARISON = Reading("a or b", "a or b", {}, is_comparison=True)
-HALF_KNOWN = Reading("a or b", "a or b", {}, is_comparison=True, has_unknown_name=True)
+PLAIN = ParsedQuestion("a question", "a question", {})
+COMPARISON = ParsedQuestion("a or b", "a or b", {}, is_comparison=True)
+HALF_KNOWN = ParsedQuestion("a or b", "a or b", {}, is_comparison=True, has_unknown_name=True)
 
 
 @pytest.mark.parametrize(
-    ("reading", "tier", "sure", "expected"),
+    ("parsed", "tier", "sure", "expected"),
     [
         (PLAIN, Tier.MEANING, STRONG, Verdict.STRONG),
         (PLAIN, Tier.MEANING, STRONG - 0.01, Verdict.POSSIBLE),
@@ -30,7 +30,7 @@ HALF_KNOWN = Reading("a or b", "a or b", {}, is_comparison=True, has_unknown_nam
     ],
 )
 def test_a_verdict_follows_from_tier_and_confidence(
-    reading: Reading, tier: Tier, sure: float, expected: Verdict
+    parsed: ParsedQuestion, tier: Tier, sure: float, expected: Verdict
 ) -> None:
     """A part of a name needs less to match; a comparison of two known names has one of its own."""
-    assert verdict_of(reading, tier, sure, THRESHOLD) is expected
+    assert verdict_of(parsed, tier, sure, THRESHOLD) is expected

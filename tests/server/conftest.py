@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from semsearch.core.settings import load_settings
 from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
+from semsearch.server.http.dispatcher import DIRECT_PATHS
 from semsearch.server.http.middleware import SECURITY_HEADERS
 from tests.built import cached
 
@@ -94,10 +95,18 @@ def glossary(index: Path) -> Iterator[Glossary]:
         yield opened
 
 
+@pytest.fixture(scope="session", params=[DIRECT_PATHS, ()], ids=["direct", "router"])
+def direct_paths(request: pytest.FixtureRequest) -> Collection[str]:
+    """Return the paths that do not pass through the router: as it is, and none of them."""
+    found: Collection[str] = request.param
+    return found
+
+
 @pytest.fixture(scope="session")
-def app(glossary: Glossary, index: Path) -> FastAPI:
-    """Return the application."""
-    return create_app(glossary, load_settings(index=index))
+def app(glossary: Glossary, index: Path, direct_paths: Collection[str]) -> FastAPI:
+    """Return the application, in which everything may be read without a key."""
+    settings = load_settings(index=index, history="open")
+    return create_app(glossary, settings, direct_paths=direct_paths)
 
 
 @pytest.fixture(scope="session")
@@ -107,7 +116,7 @@ def client(app: FastAPI) -> Iterator[TestClient]:
         yield started
 
 
-def check_envelope(headers: Any) -> None:  # noqa: ANN401 - any mapping of headers
+def check_common_headers(headers: Any) -> None:  # noqa: ANN401 - any mapping of headers
     """Assert what every response carries."""
     for name, value in SECURITY_HEADERS.items():
         assert headers[name] == value
@@ -120,7 +129,7 @@ def problem_of(response: Any, status: int, slug: str) -> dict[str, Any]:  # noqa
     """Assert that a response is a problem of this kind, and return its body."""
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/problem+json"
-    check_envelope(response.headers)
+    check_common_headers(response.headers)
     body: dict[str, Any] = response.json()
     assert body["type"] == f"/problems/{slug}"
     assert body["status"] == status

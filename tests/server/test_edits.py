@@ -21,7 +21,7 @@ from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
-from tests.server.conftest import ENTRIES, check_envelope, problem_of
+from tests.server.conftest import ENTRIES, check_common_headers, problem_of
 from tests.server.test_openapi import EDITS
 
 WHISK = "/v1/entries/kitchen:whisk"
@@ -59,7 +59,7 @@ def _etag(client: TestClient, path: str = WHISK) -> str:
 def test_an_entry_is_added_at_the_address_it_says(editor: TestClient) -> None:
     """201, its revision in body and ETag, and GET gives the same at `Location`."""
     response = editor.post("/v1/entries", json={**SIEVE, "aliases": ["strainer"]})
-    check_envelope(response.headers)
+    check_common_headers(response.headers)
     assert response.status_code == 201
     assert response.json() == {
         "id": "kitchen:sieve",
@@ -133,7 +133,7 @@ def test_a_question_of_a_new_reader_sees_the_edit(editor: TestClient, folder: Pa
 
 
 def test_put_replaces_all_of_an_entry(editor: TestClient) -> None:
-    """With the ETag it was made from; what the body does not say, the entry does not say."""
+    """The request has the ETag; members that the body lacks become empty."""
     body = {"term": "Whisk", "definition": "Bent wires."}
     tag = _etag(editor)
     response = editor.put(WHISK, json=body, headers={"If-Match": tag})
@@ -148,7 +148,7 @@ def test_put_replaces_all_of_an_entry(editor: TestClient) -> None:
 
 
 def test_put_adds_an_entry_under_its_id(editor: TestClient) -> None:
-    """Without a condition, or with `If-None-Match: *`; then it never replaces."""
+    """With `If-None-Match: *` a PUT never replaces an entry."""
     body = {"term": "Sieve", "definition": "A mesh."}
     created = editor.put("/v1/entries/kitchen:sieve", json=body, headers={"If-None-Match": "*"})
     assert (created.status_code, created.json()["revision"]) == (201, 9)
@@ -250,7 +250,7 @@ def test_tags_of_a_store_that_was_made_anew_match_nothing(editor: TestClient, fo
 
 
 def test_one_of_several_tags_is_enough(editor: TestClient) -> None:
-    """Or any of them, with a star."""
+    """`If-Match` may list several tags, or be a star."""
     tag = _etag(editor)
     other = tag.replace("-1", "-5")
     headers = {"If-Match": f"{other}, {tag}"}
@@ -477,7 +477,7 @@ def test_a_service_without_a_store_answers_and_cannot_edit(
 
 
 def test_extra_fields_are_shown_as_text(editor: TestClient) -> None:
-    """On the page and its twin; markup in them is text."""
+    """Markup in extra fields is escaped on the page and in its Markdown version."""
     headers = {"If-Match": _etag(editor), "Content-Type": "application/merge-patch+json"}
     extra = {"<b>Owner</b>": "<script>alert(1)</script>"}
     done = editor.patch(WHISK, json={"extra": extra}, headers=headers)

@@ -23,7 +23,7 @@ from semsearch.server.app import create_app
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
 from semsearch.storage.layout import IndexLayout
-from tests.server.conftest import ENTRIES, check_envelope, problem_of
+from tests.server.conftest import ENTRIES, check_common_headers, problem_of
 from tests.server.test_pages import BROWSER, HtmlPage
 
 SLUGS = (
@@ -59,7 +59,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     ]
     build_index([*entries, *ENTRIES], index, model="hashed")
     with Glossary.open(index) as glossary:
-        told = load_settings(index=index, public_url="https://a.example/words/")
+        told = load_settings(index=index, public_url="https://a.example/words/", read="open")
         with TestClient(create_app(glossary, told)) as client:
             yield client
 
@@ -124,9 +124,9 @@ def test_an_entry_called_like_a_twin_is_an_entry(odd: TestClient) -> None:
     ],
 )
 def test_what_is_read_can_be_kept(client: TestClient, path: str) -> None:
-    """By its tag; HEAD says what GET would, and nothing is kept without being asked for again."""
+    """Pages have an ETag and must be revalidated; HEAD has the headers of GET."""
     response = client.get(path)
-    check_envelope(response.headers)
+    check_common_headers(response.headers)
     assert response.headers["cache-control"] == "no-cache"
     held = client.get(path, headers={"If-None-Match": response.headers["etag"]})
     assert (held.status_code, held.content) == (304, b"")
@@ -137,7 +137,7 @@ def test_what_is_read_can_be_kept(client: TestClient, path: str) -> None:
 
 
 def test_an_id_that_is_not_there_is_told_with_names_like_it(client: TestClient) -> None:
-    """As links, and with a way to ask for it; a program is told as a problem."""
+    """The page links similar names and offers a search; programs get a problem."""
     response = client.get("/entry/kitchen:colender", headers=BROWSER)
     assert (response.status_code, response.headers["cache-control"]) == (404, "no-store")
     page = HtmlPage(response.text)
@@ -162,7 +162,7 @@ def test_an_id_that_can_be_none_is_not_there(client: TestClient, id: str) -> Non
 
 
 def test_names_of_other_glossaries_are_not_offered(own: Path) -> None:
-    """To a key for one glossary, or for several, nothing of the rest is there."""
+    """A key for one or several glossaries shows no name of another."""
     keys = KeyStore(own / "keys.db")
     with Glossary.open(own) as glossary:
         app = create_app(glossary, load_settings(index=own, read="key"))
@@ -178,7 +178,7 @@ def test_names_of_other_glossaries_are_not_offered(own: Path) -> None:
 
 
 def test_a_page_says_when_its_entry_was_changed(own: Path) -> None:
-    """By the history of the index; a copy without one says nothing, and answers."""
+    """The date is from the history; a copy without history shows none, and answers."""
     settings, today = load_settings(index=own), utc_now().date().isoformat()
     with (
         Glossary.open(own) as glossary,
@@ -221,6 +221,7 @@ def test_parameters_of_others_change_nothing(client: TestClient) -> None:
     problem_of(client.get("/glossary/kitchen?letter=W&letter=C"), 422, "invalid-request")
 
 
+@pytest.mark.process
 def test_a_large_glossary_is_read_in_pages(tmp_path: Path) -> None:
     """Each begins behind the last one; whole addresses are of the page itself."""
     entries = [
@@ -228,7 +229,7 @@ def test_a_large_glossary_is_read_in_pages(tmp_path: Path) -> None:
         for i in range(1001)
     ]
     build_index(entries, tmp_path, model="hashed")
-    settings = load_settings(index=tmp_path, public_url="https://a.example")
+    settings = load_settings(index=tmp_path, public_url="https://a.example", read="open")
     with Glossary.open(tmp_path) as glossary, TestClient(create_app(glossary, settings)) as client:
         for start, expected in ("/glossary/big", 1001), ("/glossary/big?letter=A", 500):
             seen: list[str] = []

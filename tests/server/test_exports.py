@@ -20,7 +20,7 @@ COUNT = sum(entry.glossary == "kitchen" for entry in ENTRIES)
 
 @pytest.mark.parametrize("name", list(TARGETS))
 def test_a_glossary_is_given_in_every_format(client: TestClient, name: str) -> None:
-    """With its type and a name to save it under."""
+    """Every format has its media type and a file name."""
     response = client.get(KITCHEN, params={"format": name})
     assert response.status_code == 200
     expected = "application/zip" if TARGETS[name].is_several else TARGETS[name].media_type
@@ -52,7 +52,7 @@ def test_a_glossary_is_given_in_every_format(client: TestClient, name: str) -> N
 def test_the_format_is_what_is_accepted_most_gladly(
     client: TestClient, accept: str, kind: str
 ) -> None:
-    """By weight, then by order."""
+    """The weights of `Accept` decide, then its order."""
     response = client.get(KITCHEN, headers={"Accept": accept})
     assert response.status_code == 200
     assert response.headers["content-type"].startswith(kind)
@@ -60,7 +60,7 @@ def test_the_format_is_what_is_accepted_most_gladly(
 
 @pytest.mark.parametrize("name", list(TARGETS))
 def test_an_export_says_what_it_lost(client: TestClient, glossary: Glossary, name: str) -> None:
-    """In words, and where each entry is named; that is what the command says."""
+    """The header has the losses in words and a link to the entries, as the command prints them."""
     said = client.get(KITCHEN, params={"format": name}).headers
     assert said["semsearch-losses"] == TARGETS[name].without
     path, kind = re.fullmatch(r'<(.*)>; rel="describedby"; type="(.*)"', said["link"]).groups()  # type: ignore[union-attr]

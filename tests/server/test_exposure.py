@@ -16,9 +16,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from semsearch.core.errors import IndexMissing, InvalidSetting
+from semsearch.core.errors import IndexDamaged, IndexMissing, InvalidSetting
 from semsearch.core.settings import load_settings
-from semsearch.server.auth.exposure import is_open, resolve_read_access
+from semsearch.server.auth.exposure import Exposure, is_local, resolve_read_access
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
 from semsearch.server.serve import serve
@@ -52,19 +52,104 @@ def test_reading_goes_by_the_address(own: Path, host: str, read: str, expected: 
     """Open to this machine; closed to others unless it is opened on purpose."""
     KeyStore(own / "keys.db").create(name="", scope=KeyScope.SEARCH, now=utc_now())
     settings = load_settings(index=own, host=host, read=read)
-    assert is_open(settings) == (expected == "open")
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
         listener.bind((host, 0))
         settled = resolve_read_access(settings, listener)
     assert (settled.read, settled.host) == (expected, host)
-    assert is_open(settled) == (expected == "open")
+    for one in (settings, settled):
+        assert Exposure.of(one, host).is_open == (expected == "open")
+
+
+@pytest.mark.parametrize(
+    ("public_url", "expected"),
+    [
+        ("https://words.example", "key"),
+        ("http://192.0.2.1/words/", "key"),
+        ("https://localhost:8443", "open"),
+        ("http://127.0.0.1:8000/x", "open"),
+        ("http://LOCALHOST:8000", "open"),
+        ("http://127.1:8000", "open"),
+        ("http://[::1]:8000", "open"),
+    ],
+)
+def test_a_public_url_closes_what_a_proxy_publishes(
+    own: Path, public_url: str, expected: str
+) -> None:
+    """The socket is loopback, and other machines reach it; `open` and `key` are as stated."""
+    KeyStore(own / "keys.db").create(name="", scope=KeyScope.SEARCH, now=utc_now())
+    for read in ("auto", "open", "key"):
+        settings = load_settings(index=own, read=read, public_url=public_url)
+        exposure = Exposure.of(settings, "127.0.0.1")
+        assert exposure.is_open == ((expected if read == "auto" else read) == "open")
+        assert exposure.is_private == (exposure.is_open and expected == "open")
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            settled = resolve_read_access(settings, listener)
+        assert settled.read == (expected if read == "auto" else read)
+
+
+def test_a_published_service_needs_a_key(own: Path) -> None:
+    """The message names the public URL, since the socket is on loopback."""
+    with pytest.raises(InvalidSetting) as raised:
+        serve(load_settings(index=own, port=0, public_url="https://words.example"))
+    assert str(raised.value).startswith(
+        "other machines reach https://words.example (--public-url), and the index in "
+    )
+    assert "`--read open` (SEMSEARCH_READ=open)" in str(raised.value)
+
+
+def test_a_proxy_that_is_named_publishes(own: Path) -> None:
+    """Unless the public URL says that it is for this machine alone."""
+    proxied = load_settings(index=own, port=0, proxies="127.0.0.1,::1")
+    exposure = Exposure.of(proxied, "127.0.0.1")
+    assert (exposure.is_open, exposure.is_private) == (False, False)
+    with pytest.raises(InvalidSetting) as raised:
+        serve(proxied)
+    assert str(raised.value).startswith(
+        "other machines reach 127.0.0.1 by a proxy (SEMSEARCH_PROXIES), and the index in "
+    )
+    here = load_settings(index=own, proxies="127.0.0.1", public_url="https://localhost:8443")
+    assert Exposure.of(here, "127.0.0.1").is_private
+    opened = load_settings(index=own, proxies="127.0.0.1", read="open")
+    exposure = Exposure.of(opened, "127.0.0.1")
+    assert (exposure.is_open, exposure.is_private) == (True, False)
 
 
 @pytest.mark.parametrize("host", ["semsearch.example", "", "10.0.0.1", "2001:db8::1", "0"])
 def test_a_host_that_is_not_known_to_be_local_is_not(host: str) -> None:
     """For a server of somebody else's, which binds by itself; `localhost` is."""
-    assert not is_open(load_settings(host=host or " "))
-    assert is_open(load_settings(host="localhost"))
+    assert not is_local(host)
+    assert not Exposure.of(load_settings(), host).is_open
+    assert Exposure.of(load_settings(), "localhost").is_open
+
+
+@pytest.mark.parametrize(
+    "host", ["LOCALHOST", "localhost.", "127.1", "0x7f000001", "::ffff:127.0.0.1"]
+)
+def test_a_loopback_address_is_local_however_it_is_written(host: str) -> None:
+    """As the system reads it."""
+    assert is_local(host)
+    assert Exposure.of(load_settings(), host).is_private
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"host": "127.1"},
+        {"host": "LOCALHOST"},
+        {"host": "own-name.example"},
+        {"public_url": "http://localhost:8000"},
+        {"public_url": "http://LOCALHOST:8000"},
+        {"public_url": "http://127.1:8000/words"},
+        {"read": "open", "public_url": "http://[::1]:8000"},
+    ],
+)
+def test_what_listens_on_loopback_is_private_whatever_it_is_called(named: dict[str, str]) -> None:
+    """The address that is bound decides, not the text of a setting."""
+    assert Exposure.of(load_settings(**named), "127.0.0.1").is_private
+    keyed = load_settings(**{**named, "read": "key"})
+    assert not Exposure.of(keyed, "127.0.0.1").is_private
+    assert not Exposure.of(load_settings(**named), "192.0.2.1").is_private
 
 
 @pytest.mark.parametrize("read", ["auto", "key"])
@@ -86,6 +171,16 @@ def test_an_address_for_others_needs_a_key(own: Path, read: str) -> None:
         store.create(name="", scope=KeyScope.ADMIN, expires=now - timedelta(days=1), now=past)
         revoked, _ = store.create(name="", scope=KeyScope.ADMIN, now=past)
         store.revoke(revoked.id, now=now)
+
+
+@pytest.mark.parametrize("read", ["auto", "open", "key"])
+def test_a_key_file_that_cannot_be_read_is_told_at_the_start(own: Path, read: str) -> None:
+    """Also where reading needs no key: who sends one would get an error for each request."""
+    (own / "keys.db").write_bytes(b"no database at all, " * 500)
+    with pytest.raises(IndexDamaged) as raised:
+        serve(load_settings(index=own, port=0, read=read))
+    assert str(raised.value).startswith(f"{own / 'keys.db'} is not a sound database of keys (")
+    assert str(raised.value).endswith("make new keys with `semsearch keys create`")
 
 
 def test_without_an_index_that_is_said(tmp_path: Path) -> None:
@@ -153,7 +248,10 @@ def test_a_real_server_for_others(own: Path, workers: str) -> None:
                 problem_of(client.get("/v1/glossaries", headers=sent[0]), 401, "key-refused")
                 assert client.get("/v1/glossaries", headers=sent[1]).status_code == 200
         problem_of(http.get("/v1/search", params={"key": texts[1]}), 400, "key-in-address")
-    assert "Reading needs an access key; `semsearch keys create` makes one\n" in said[1]
+    assert (
+        "Reading needs an access key; `semsearch keys create` makes one, and `--read open` opens "
+        "reading to everybody\n"
+    ) in said[1]
     assert 'curl -G -H "Authorization: Bearer $SEMSEARCH_KEY" http://127' in said[1]
     assert not any(text.rpartition("_")[2] in "".join(said) for text in texts)
 
@@ -170,7 +268,7 @@ def test_a_real_server_that_is_opened_on_purpose(own: Path) -> None:
 
 @pytest.mark.process
 def test_the_command_line_says_why_it_does_not_start(own: Path) -> None:
-    """In one line, with the exit code of bad input."""
+    """The message is one line with the exit code of bad input."""
     done = subprocess.run(
         [
             sys.executable,

@@ -31,14 +31,14 @@ def test_a_key_has_a_form_of_its_own() -> None:
 
 
 def test_a_secret_does_not_show_itself() -> None:
-    """Neither in what a log prints of it nor in the hash, which is SHA-256."""
+    """Logs do not show it, and its hash is SHA-256."""
     secret = Secret.new()
     assert secret.secret not in repr(secret) + str(secret) + f"{[secret]}"
     assert secret.digest == hashlib.sha256(secret.secret.encode()).digest()
 
 
 def test_a_secret_fits_its_own_hash_alone() -> None:
-    """Not that of another, and none where there is none."""
+    """Another hash and an empty one do not match."""
     secret = Secret.new()
     assert secret.matches(secret.digest)
     assert not secret.matches(Secret.new().digest)
@@ -46,7 +46,7 @@ def test_a_secret_fits_its_own_hash_alone() -> None:
 
 
 def test_hashes_are_compared_in_constant_time() -> None:
-    """By the library's comparison alone, which is called also where no key has the id."""
+    """Only the library compares hashes, also for an unknown id."""
     called: list[object] = []
     secret = Secret.new()
     sys.setprofile(
@@ -115,7 +115,7 @@ def test_scopes_include_those_before_them() -> None:
 
 
 def test_a_key_is_good_until_it_expires_or_is_revoked() -> None:
-    """From the moment of its expiry on it is not."""
+    """A key is invalid from the moment of its expiry."""
     key = AccessKey("1", "", KeyScope.EDIT, (), NOW, expires=NOW + timedelta(hours=1))
     assert key.refusal(NOW) is None
     assert key.refusal(NOW + timedelta(minutes=59, seconds=59)) is None

@@ -8,7 +8,7 @@ from semsearch.server.page_cache import MAX_VALUES, PageCache
 
 
 def test_a_value_is_made_once_for_an_index() -> None:
-    """And again for another."""
+    """Another index makes the value again."""
     made: list[int] = []
 
     def make() -> int:

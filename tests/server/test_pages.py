@@ -8,6 +8,7 @@ Covers `search/semantic_map`, `server/routes/map`, `server/routes/opensearch_and
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from html.parser import HTMLParser
@@ -17,8 +18,9 @@ from urllib.parse import parse_qs, quote, urljoin, urlsplit
 import pytest
 from starlette.testclient import TestClient
 
-from semsearch.core.entries import Entry
+from semsearch.core.entries import Details, Entry
 from semsearch.core.errors import InvalidSetting
+from semsearch.core.presentation import GlossaryText, Presentation
 from semsearch.core.settings import load_settings
 from semsearch.exporters import TARGETS
 from semsearch.ingest.build import build_index
@@ -26,8 +28,12 @@ from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, Secret, utc_now
-from semsearch.server.example_questions import example_questions
-from tests.server.conftest import ENTRIES, HOSTILE, check_envelope, problem_of
+from semsearch.server.example_questions import (
+    ExampleQuestions,
+    asked_phrases,
+    example_questions,
+)
+from tests.server.conftest import ENTRIES, HOSTILE, check_common_headers, problem_of
 
 WEB = Path(__file__).parents[2] / "semsearch" / "web" / "static"
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -125,11 +131,11 @@ def test_pages_are_whole_and_ours(client: TestClient, path: str) -> None:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_links_of_pages_lead_somewhere(client: TestClient, path: str) -> None:
-    """Seen from the page, at whatever depth it lies."""
+    """Seen from the page, at whatever depth it lies; forms of owners ask for a key."""
     page = HtmlPage(client.get(path).text)
     for link in set(page.links()) - {"", "#main"}:
         found = client.get(urljoin(f"http://testserver{path}", link))
-        assert found.status_code == 200, link
+        assert found.status_code == (401 if link.startswith("../edit/") else 200), link
 
 
 @pytest.mark.parametrize("path", [p for p in PAGES if p not in {"/docs", "/widget"}])
@@ -139,7 +145,7 @@ def test_pages_are_not_sent_again(client: TestClient, path: str) -> None:
     assert client.head(path).headers["etag"] == tag
     held = client.get(path, headers={"If-None-Match": tag})
     assert (held.status_code, held.content) == (304, b"")
-    check_envelope(client.get(path).headers)
+    check_common_headers(client.get(path).headers)
 
 
 def test_every_page_can_be_used_without_seeing_it(client: TestClient) -> None:
@@ -158,10 +164,12 @@ def test_every_page_can_be_used_without_seeing_it(client: TestClient) -> None:
 
 def test_the_start_page_shows_the_index(client: TestClient) -> None:
     """Sizes, glossaries and examples come from the index, which answers the examples."""
-    page = HtmlPage(client.get("/").text)
-    assert "8 entries in 2 glossaries" in page.text
+    text = client.get("/").text
+    page = HtmlPage(text)
+    assert "Ask 8 entries in 2 glossaries" in page.text
     assert len(page.all("option")) == 3
-    assert len(_examples(page)) == 3
+    assert len(_examples(page)) == 4
+    assert re.findall(r"</a> <span>(\w+)</span></li>", text) == ["kitchen"] * 2 + ["ships"] * 2
     for question in _examples(page):
         answer = client.get("/v1/search", params={"q": question}).json()
         assert not answer["no_close_match"], question
@@ -180,10 +188,39 @@ def test_a_question_in_the_address_is_answered_as_the_interface_answers(
     items = [item["class"] for item in page.all("li") if "hit" in (item.get("class") or "")]
     matches = [hit["matched_by"] != "nearest" for hit in answer["hits"]]
     assert ["nearest" not in (item or "") for item in items] == matches
+    is_card = ["best" in (item or "") for item in items]
+    assert is_card == [not answer["no_close_match"], *[False] * (len(items) - 1)]
+    assert "similarity" not in page.text.partition("Why")[0].lower()
+    meters = [int(meter["value"] or "") for meter in page.all("meter")]
+    is_sure = answer["verdict"] in {"strong", "possible"}
+    assert meters == [int(answer["confidence"] * 100)] * is_sure
     assert ("No close match" in page.text) == answer["no_close_match"]
     assert f'value="{question}"' in text
     if answer["repaired"]:
         assert answer["repaired"] in page.text
+
+
+def test_who_finds_nothing_reads_how_a_term_is_added(tmp_path: Path, client: TestClient) -> None:
+    """By a command for the chosen glossary, and at the home page that its owner states."""
+    text = client.get("/?q=football").text
+    assert "Is a term missing? Ask who keeps the glossary. They add it" in text
+    assert "semsearch add GLOSSARY &#34;TERM&#34;" in text
+    assert "semsearch add ships &#34;TERM&#34;" in client.get("/?q=football&glossary=ships").text
+    assert "Is a term missing" not in client.get("/?q=whisk").text
+    own = {"ships": GlossaryText(home_page="https://a.example/ships")}
+    shown = Presentation(home_page="https://a.example/", glossaries=own)
+    build_index(ENTRIES, tmp_path, model="hashed", presentation=shown)
+    with Glossary.open(tmp_path) as glossary:
+        app = create_app(glossary, load_settings(index=tmp_path))
+        with TestClient(app) as asking:
+            for path, home in (
+                ("", "https://a.example/"),
+                ("&glossary=ships", "https://a.example/ships"),
+            ):
+                assert (
+                    f'at its <a href="{home}">home page</a>'
+                    in asking.get(f"/?q=football{path}").text
+                )
 
 
 def test_a_question_is_asked_in_one_glossary(client: TestClient) -> None:
@@ -209,7 +246,7 @@ def test_a_question_is_asked_in_one_glossary(client: TestClient) -> None:
 def test_what_cannot_be_shown_is_told_on_a_page(
     client: TestClient, path: str, status: int, kind: str
 ) -> None:
-    """To people; a program is told as a problem, and the interface tells everybody so."""
+    """People get a page; programs and the API get a problem."""
     response = client.get(path, headers=BROWSER)
     assert response.status_code == status
     assert response.headers["content-type"] == "text/html; charset=utf-8"
@@ -281,7 +318,7 @@ def test_an_entry_is_found_by_its_name_and_has_one_address(client: TestClient) -
 
 
 def test_previous_and_next_go_through_the_alphabet(client: TestClient) -> None:
-    """From the first entry of a glossary to its last."""
+    """The links lead from the first entry of a glossary to its last."""
     seen, path = [], "/entry/kitchen:bain-marie"
     while path:
         seen.append(path.rpartition(":")[2])
@@ -301,8 +338,152 @@ def test_the_alphabet_of_a_glossary(client: TestClient) -> None:
     assert entries == ["../entry/ships:keel"]
 
 
+def test_a_glossary_is_filtered_and_counted(client: TestClient) -> None:
+    """Letters have their numbers, terms the beginning of their definition."""
+    text = client.get("/glossary/kitchen?filter=%20LAD%20").text
+    page = HtmlPage(text)
+    entries = [a["href"] for a in page.all("a") if a.get("class") == "term"]
+    assert entries == ["../entry/kitchen:ladle"]
+    assert "1 term with “LAD” in the name" in page.text
+    assert '<span dir="auto">A ladle is a deep spoon' in text
+    assert re.findall(r">(\w)<span> (\d+)</span>", text) == [
+        ("B", "1"),
+        ("C", "1"),
+        ("L", "1"),
+        ("W", "1"),
+    ]
+    none = HtmlPage(client.get("/glossary/kitchen?filter=zzz").text)
+    assert "0 terms with “zzz” in the name" in none.text
+
+
+def test_what_the_owner_says_is_on_every_page(tmp_path: Path) -> None:
+    """Title, logo, colours, licence; texts of glossaries where they are listed."""
+    shown = Presentation(
+        "Our <words>",
+        "What we mean.",
+        licence="CC0",
+        licence_url="https://a.example/cc0",
+        home_page="https://a.example/",
+        default_glossary="ships",
+        accent="#8a3324",
+        accent_dark="#c08080",
+        logo=base64.b64encode(b"\x89PNG").decode(),
+        logo_type="image/png",
+        glossaries={"ships": GlossaryText("Ships & boats", "Of the sea.", "CC BY 4.0")},
+    )
+    build_index(ENTRIES, tmp_path, model="hashed", presentation=shown)
+    with Glossary.open(tmp_path) as glossary:
+        app = create_app(glossary, load_settings(index=tmp_path))
+        with TestClient(app) as client:
+            for path in (
+                "/",
+                "/?q=soup",
+                "/entry/ships:keel",
+                "/glossary",
+                "/glossary/ships",
+                "/map",
+                "/widget",
+                "/docs",
+                "/nothing",
+            ):
+                text = client.get(path, headers=BROWSER).text
+                assert "Our &lt;words&gt;</a>" in text, path
+                assert '<meta property="og:site_name" content="Our &lt;words&gt;">' in text, path
+                assert 'theme.css">' in text, path
+                assert '<a rel="license" href="https://a.example/cc0">CC0</a>' in text, path
+            assert (
+                '<option selected value="ships">Ships &amp; boats</option>' in client.get("/").text
+            )
+            listed = client.get("/glossary").text
+            assert "Of the sea." in listed
+            assert "CC BY 4.0" in listed
+            theme, logo = client.get("/theme.css"), client.get("/logo.png")
+            assert theme.headers["content-type"] == "text/css; charset=utf-8"
+            assert "--accent: light-dark(#8a3324, #c08080)" in theme.text
+            assert (logo.headers["content-type"], logo.content) == ("image/png", b"\x89PNG")
+            assert client.get("/logo.svg").status_code == 404
+            stated = {"title": "Our <words>", "accent": "#8a3324", "accent_dark": "#c08080"}
+            assert f"...{json.dumps(stated)} }};" in client.get("/widget.js").text
+            with TestClient(app, base_url="http://127.0.0.1") as local:
+                description = local.get("/opensearch.xml").text
+                assert 'type="image/png">http://127.0.0.1/logo.png</Image>' in description
+                assert "<ShortName>Our &lt;words&gt;</ShortName>" in description
+                assert "<Description>What we mean.</Description>" in description
+                (found,) = local.get("/reconcile/suggest/entity?prefix=keel").json()["result"]
+                assert found["notable"] == [{"id": "ships", "name": "Ships & boats"}]
+                asked = {"queries": '{"q": {"query": "keel"}}'}
+                candidates = local.get("/reconcile", params=asked).json()["q"]["result"]
+                assert candidates[0]["type"] == found["notable"]
+                preview = local.get("/reconcile/preview?id=ships:keel").text
+                assert " Ships &amp; boats</title>" in preview
+                assert "## Ships & boats" in local.get("/llms.txt").text
+
+
+def test_the_owner_is_not_named_without_a_key_where_reading_needs_one(tmp_path: Path) -> None:
+    """Pages that anybody may open are plain there, and the widget has no example."""
+    shown = Presentation("Our words", "Secret plans.", accent="#8a3324", accent_dark="#c08080")
+    build_index(ENTRIES, tmp_path, model="hashed", presentation=shown)
+    with Glossary.open(tmp_path) as glossary:
+        app = create_app(glossary, load_settings(index=tmp_path, read="key"))
+        with TestClient(app, base_url="http://127.0.0.1") as client:
+            for path in ("/", "/widget", "/docs", "/nothing", "/opensearch.xml", "/widget.js"):
+                text = client.get(path, headers=BROWSER).text
+                for own in ("Our words", "Secret plans", "#8a3324", "theme.css"):
+                    assert own not in text, path
+            page = client.get("/widget").text
+            assert "semsearch serve --read open" in page
+            assert "<semsearch-search" not in page
+
+
+def test_a_long_title_is_cut_where_opensearch_limits_it(tmp_path: Path) -> None:
+    """To 16 characters, and to 48 in the long name."""
+    build_index(
+        ENTRIES,
+        tmp_path,
+        model="hashed",
+        presentation=Presentation("A glossary of " + "ships " * 9),
+    )
+    with Glossary.open(tmp_path) as glossary:
+        app = create_app(glossary, load_settings(index=tmp_path))
+        with TestClient(app, base_url="http://127.0.0.1") as client:
+            text = client.get("/opensearch.xml").text
+    (short,) = re.findall(r"<ShortName>(.*)</ShortName>", text)
+    (long,) = re.findall(r"<LongName>(.*)</LongName>", text)
+    assert 0 < len(short) <= 16 < len(long) <= 48
+    assert short.startswith("A glossary")
+
+
+def test_changes_are_followed_by_a_feed(
+    client: TestClient, glossary: Glossary, index: Path
+) -> None:
+    """It needs the address of the service, and pages name it."""
+    settings = load_settings(index=index, public_url="https://a.example/words", read="open")
+    told = create_app(glossary, settings)
+    with TestClient(told) as known:
+        answer = known.get("/feed.atom")
+        assert answer.headers["content-type"] == "application/atom+xml"
+        assert answer.text.count("<entry>") == len(ENTRIES)
+        assert "<id>https://a.example/words/entry/kitchen:whisk#" in answer.text
+        page = HtmlPage(known.get("/?q=soup").text)
+        feeds = [a["href"] for a in page.all("link") if a.get("type") == "application/atom+xml"]
+        assert feeds == ["./feed.atom"]
+        social = {a["property"]: a["content"] for a in page.all("meta") if "property" in a}
+        assert re.fullmatch(r"soup \W semsearch", social["og:title"] or "")
+        assert social["og:url"] == "https://a.example/words/?q=soup"
+        page = HtmlPage(known.get("/?q=ladle").text)
+        social = {a["property"]: a["content"] for a in page.all("meta") if "property" in a}
+        assert (social["og:description"] or "").startswith("Ladle: A ladle is a deep spoon")
+    problem_of(client.get("http://evil.example/feed.atom"), 404, "not-found")
+
+
+def test_an_index_without_colours_and_logo_has_none(client: TestClient) -> None:
+    """Pages name neither."""
+    assert "theme.css" not in client.get("/").text
+    assert client.get("/theme.css").status_code == client.get("/logo.png").status_code == 404
+
+
 def test_a_glossary_can_be_taken_away_from_its_page(client: TestClient) -> None:
-    """In every format that is written, by links that lead to files."""
+    """The page links a file in every format that is written."""
     page = HtmlPage(client.get("/glossary/ships").text)
     links = [a["href"] or "" for a in page.all("a") if "download" in a]
     assert len(links) == len(TARGETS)
@@ -313,7 +494,7 @@ def test_a_glossary_can_be_taken_away_from_its_page(client: TestClient) -> None:
 
 
 def test_a_language_model_is_told_what_there_is(client: TestClient) -> None:
-    """As llmstxt.org defines it: a heading, a summary, and sections of working links."""
+    """The page follows llmstxt.org: a heading, a summary, and sections of working links."""
     answer = client.get("/llms.txt")
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
     lines = answer.text.splitlines()
@@ -329,11 +510,12 @@ def test_a_language_model_is_told_what_there_is(client: TestClient) -> None:
 def test_the_public_address_stands_where_whole_addresses_must(
     index: Path, glossary: Glossary
 ) -> None:
-    """In canonical links, Open Graph, OpenSearch and suggestions.
+    """Canonical links, Open Graph, OpenSearch and suggestions have whole addresses.
 
     The Host header is not trusted.
     """
-    told = create_app(glossary, load_settings(index=index, public_url="https://a.example/words"))
+    settings = load_settings(index=index, public_url="https://a.example/words", read="open")
+    told = create_app(glossary, settings)
     with TestClient(told) as client:
         page = HtmlPage(client.get("/entry/kitchen:whisk").text)
         (canonical,) = (a["href"] for a in page.all("link") if a.get("rel") == "canonical")
@@ -360,7 +542,7 @@ def test_the_public_address_stands_where_whole_addresses_must(
 
 @pytest.mark.parametrize("value", ["glossary.example", "ftp://a.example", "https://a.example/?x"])
 def test_a_public_address_that_is_none_is_refused(value: str) -> None:
-    """With the name of the setting."""
+    """The error has the name of the setting."""
     with pytest.raises(InvalidSetting, match="SEMSEARCH_PUBLIC_URL"):
         load_settings(public_url=value)
 
@@ -394,7 +576,7 @@ def test_origins_that_are_none_are_refused(value: str) -> None:
 
 
 def test_no_other_site_may_ask_unless_it_is_named(client: TestClient) -> None:
-    """Nothing is said to other origins."""
+    """Other origins get no CORS headers."""
     headers = client.get("/v1/search?q=soup", headers={"Origin": "https://a.example"}).headers
     assert not any(name.startswith("access-control") for name in headers)
 
@@ -420,7 +602,7 @@ def test_where_reading_needs_a_key_a_page_asks_for_it(tmp_path: Path) -> None:
 
 
 def test_a_key_for_one_glossary_shows_one(tmp_path: Path) -> None:
-    """On every page the others are not there."""
+    """No page shows the other glossaries."""
     build_index(ENTRIES, tmp_path, model="hashed")
     secret = _key(tmp_path, "ships")
     sent = {**BROWSER, "Authorization": f"Bearer {secret.text}"}
@@ -445,6 +627,33 @@ def test_example_questions() -> None:
     ]
     assert example_questions(ENTRIES[5:6]) == ["the meaning of Global Positioning System (GPS)"]
     assert example_questions([]) == []
+
+
+def test_examples_are_what_people_ask(tmp_path: Path) -> None:
+    """Asked-as phrases that find their entry, one of each glossary; else words of the glossary."""
+    entries = [
+        Entry(
+            "a:whisk",
+            "Whisk",
+            "Bent wires.",
+            "a",
+            details=Details(asked_as=("what makes eggs fluffy?", "is a whisk of wire?")),
+        ),
+        Entry("b:keel", "Keel", "The beam of a hull.", "b"),
+        Entry("c:pan", "Pan", "It is flat.", "c", details=Details(asked_as=("thing to fry with",))),
+    ]
+    build_index(entries, tmp_path, model="hashed")
+    with Glossary.open(tmp_path) as glossary:
+        found = [(one.glossary, one.text) for one in ExampleQuestions(glossary).get()]
+    assert found == [
+        ("a", "what makes eggs fluffy?"),
+        ("b", "the meaning of Keel"),
+        ("c", "thing to fry with"),
+    ]
+    assert asked_phrases(entries) == [
+        ("a:whisk", "what makes eggs fluffy?"),
+        ("c:pan", "thing to fry with"),
+    ]
 
 
 def test_docs_use_nothing_but_our_own(client: TestClient) -> None:
@@ -472,7 +681,7 @@ def test_scripts_make_no_markup_and_keep_no_key() -> None:
 def test_a_language_can_be_chosen_where_there_are_several(
     client: TestClient, tmp_path: Path
 ) -> None:
-    """In words; the choice stays in the address, and what is shown says its language."""
+    """The choice is a part of the URL, and each entry shows its language."""
     assert 'name="lang"' not in client.get("/").text
     entries = [
         Entry("a:whisk", "Whisk", "Bent wires.", "a"),

@@ -1,15 +1,16 @@
 """Permissions: every route has a required scope, and every request checks its key.
 
-Covers `server/request_context`.
+Covers `server/request_context` and `server/auth/described_scopes`.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import re
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from starlette.testclient import TestClient
 
 from semsearch.core.settings import load_settings
 from semsearch.search.glossary import Glossary
+from semsearch.server.admission import Admission
 from semsearch.server.app import create_app
 from semsearch.server.auth import permissions
 from semsearch.server.auth.key_store import KeyRing, KeyStore
@@ -40,9 +42,12 @@ from semsearch.server.auth.permissions import (
     RouteGuard,
     guard,
 )
+from semsearch.server.client_address import Proxies
 from semsearch.server.http import exception_handlers, middleware
+from semsearch.server.search_service import SearchService
+from semsearch.server.waiting_line import WaitingLine
 from tests.server.clock import SettableClock
-from tests.server.conftest import check_envelope, problem_of
+from tests.server.conftest import check_common_headers, problem_of
 
 NOW = datetime(2027, 3, 1, 12, 30, tzinfo=UTC)
 READS = (
@@ -66,7 +71,6 @@ OPEN_PATHS = (
     "/widget",
     "/widget.js",
     "/livez",
-    "/healthz",
     "/readyz",
     "/static/page.js",
 )
@@ -109,9 +113,12 @@ def keyed(folder: Path, clock: SettableClock) -> Iterator[Glossary]:
 
 
 @pytest.fixture(scope="module")
-def closed_app(keyed: Glossary, folder: Path, clock: SettableClock) -> FastAPI:
+def closed_app(
+    keyed: Glossary, folder: Path, clock: SettableClock, direct_paths: Collection[str]
+) -> FastAPI:
     """Return an application where reading needs a key."""
-    return create_app(keyed, load_settings(index=folder, read="key"), clock=clock)
+    settings = load_settings(index=folder, read="key")
+    return create_app(keyed, settings, clock=clock, direct_paths=direct_paths)
 
 
 @pytest.fixture(scope="module")
@@ -122,28 +129,31 @@ def closed(closed_app: FastAPI) -> Iterator[TestClient]:
 
 
 @pytest.fixture(scope="module")
-def opened(keyed: Glossary, folder: Path, clock: SettableClock) -> Iterator[TestClient]:
+def opened(
+    keyed: Glossary, folder: Path, clock: SettableClock, direct_paths: Collection[str]
+) -> Iterator[TestClient]:
     """Yield a client of a service that anybody may read."""
-    app = create_app(keyed, load_settings(index=folder, read="open"), clock=clock)
+    settings = load_settings(index=folder, read="open")
+    app = create_app(keyed, settings, clock=clock, direct_paths=direct_paths)
     with TestClient(app) as started:
         yield started
 
 
 def test_every_route_has_a_decision(app: FastAPI) -> None:
-    """Also routes outside the interface description; the table has no other names."""
+    """The table has all routes, also those outside the interface description, and no others."""
     for route in app.routes:
         assert isinstance(route, Route | Mount)
         assert isinstance(route.app, RouteGuard), route.path
         assert route.app.needed == REQUIRED_SCOPES[str(route.name)]
     paths = {route.path for route in app.routes if isinstance(route, Route | Mount)}
-    assert {"/", "/docs", "/openapi.json", "/static", "/static/swagger", "/healthz"} <= paths
+    assert {"/", "/docs", "/openapi.json", "/static", "/static/swagger", "/livez"} <= paths
     assert {route.name for route in app.routes if isinstance(route, Route | Mount)} == set(
         REQUIRED_SCOPES
     )
 
 
 def test_every_operation_states_its_decision(app: FastAPI) -> None:
-    """In the interface description: what a key must be for, and how one is refused."""
+    """The interface description has the scope that a key needs, and the refusals."""
     schema = app.openapi()
     assert schema["components"]["securitySchemes"]["accessKey"]["scheme"] == "bearer"
     routes = {
@@ -164,15 +174,38 @@ def test_every_operation_states_its_decision(app: FastAPI) -> None:
             assert "WWW-Authenticate" in operation["responses"]["401"]["headers"]
 
 
+@pytest.mark.parametrize(("history", "status"), [("key", 401), ("open", 200)])
+def test_histories_need_a_key_unless_they_are_opened(
+    folder: Path, make: Callable[..., Made], history: str, status: int
+) -> None:
+    """Histories name editors and have deleted entries, so open reading does not include them."""
+    path = "/v1/entries/kitchen:whisk/history"
+    settings = load_settings(index=folder, history=history)
+    with (
+        Glossary.open(folder) as glossary,
+        TestClient(create_app(glossary, settings)) as client,
+    ):
+        assert client.get("/v1/entries/kitchen:whisk").status_code == 200
+        assert client.get(path).status_code == status
+        assert client.get(path, headers=make(SEARCH)[1]).status_code == 200
+        declared = client.get("/openapi.json").json()["paths"]["/v1/entries/{id}/history"]
+        assert ({} in declared["get"]["security"]) == (history == "open")
+
+
 def test_a_closed_service_states_that_reading_needs_a_key(closed: TestClient) -> None:
-    """Nothing is offered as an alternative to it."""
+    """The interface description offers no access without a key."""
     schema = closed.get("/openapi.json").json()
     assert schema["paths"]["/v1/search"]["get"]["security"] == [{"accessKey": ["search"]}]
     assert schema["paths"]["/livez"]["get"]["security"] == []
 
 
+def _admission() -> Admission:
+    line = WaitingLine(1, 1, 1)
+    return Admission(line, line, line, Proxies())
+
+
 def test_an_application_with_a_route_without_decision_is_not_made(tmp_path: Path) -> None:
-    """Whether it is in the interface description or not."""
+    """This includes routes outside the interface description."""
     router = APIRouter()
 
     @router.get("/secrets", include_in_schema=False)
@@ -185,7 +218,33 @@ def test_an_application_with_a_route_without_decision_is_not_made(tmp_path: Path
             TypeError,
             match=r"is missing from semsearch\.server\.auth\.permissions\.REQUIRED_SCOPES",
         ):
-            guard(routes, door)
+            guard(routes, door, _admission())
+
+
+@pytest.mark.parametrize("busy", ["key", "address"])
+def test_heavy_requests_share_by_key(
+    keyed: Glossary, folder: Path, make: Callable[..., Made], clock: SettableClock, busy: str
+) -> None:
+    """Two keys at one address have a share each, beside that of callers without a key."""
+    (key, headers), (_, other) = make(), make()
+    settings = load_settings(index=folder, read="open", queue=8, patience=600)
+    app = create_app(keyed, settings, clock=clock)
+    service: SearchService = app.state.search_service
+    party = f"key {key.id}" if busy == "key" else "testclient"
+    batch, export = {"questions": ["soup"]}, "/v1/glossaries/kitchen/export"
+    with TestClient(app) as http:
+        with ExitStack() as stack:
+            while not service.heavy_line.is_full(party):
+                stack.enter_context(service.heavy_line.entered(party, timed=False))
+            for sent in ({}, headers, other):
+                is_busy = sent == (headers if busy == "key" else {})
+                for answer in (
+                    http.post("/v1/search", json=batch, headers=sent),
+                    http.get(export, headers=sent),
+                ):
+                    assert answer.status_code == (503 if is_busy else 200)
+        assert http.post("/v1/search", json=batch, headers=headers).status_code == 200
+    assert service.heavy_line.count == 0
 
 
 @pytest.mark.parametrize("path", READS)
@@ -194,8 +253,9 @@ def test_reading_with_and_without_a_key(
 ) -> None:
     """If reading is closed any key is enough; if it is open none is needed.
 
-    Answers are the same.
+    Answers are the same, but for the links of whoever may edit.
     """
+    links = re.compile(rb'<p class="owners".*')
     body = problem_of(closed.get(path), 401, "key-needed")
     assert body["detail"] == "send a key as Authorization: Bearer KEY"
     refused = closed.get(path)
@@ -205,8 +265,9 @@ def test_reading_with_and_without_a_key(
     for scope in KeyScope:
         _, header = make(scope)
         answer = closed.get(path, headers=header)
-        assert (answer.status_code, answer.content) == (200, expected.content)
-        assert opened.get(path, headers=header).content == expected.content
+        assert answer.status_code == 200
+        for one in (answer, opened.get(path, headers=header)):
+            assert links.sub(b"", one.content) == links.sub(b"", expected.content)
 
 
 def test_an_answer_that_is_held_still_needs_a_key(
@@ -309,21 +370,23 @@ def test_two_headers_are_refused(opened: TestClient, make: Callable[..., Made]) 
 
 
 @given(st.binary(max_size=200).filter(lambda sent: not set(sent) & set(b"\r\n\0")))
-def test_whatever_stands_in_the_header_lets_nobody_in(closed_app: FastAPI, sent: bytes) -> None:
-    """And ends in no status 500."""
-    http = TestClient(closed_app)  # its lifespan is that of another test
+def test_whatever_stands_in_the_header_lets_nobody_in(closed: TestClient, sent: bytes) -> None:
+    """Any bytes in the header are answered with status 401."""
     for value in (sent, b"Bearer " + sent, b"Bearer semsearch_" + sent):
-        answer = http.get("/v1/glossaries", headers=[(b"authorization", value)])
+        answer = closed.get("/v1/glossaries", headers=[(b"authorization", value)])
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"].startswith('Bearer realm="semsearch"')
 
 
-@pytest.mark.parametrize("name", sorted(permissions._KEY_NAMES))
+@pytest.mark.parametrize(
+    "name",
+    ["access_token", "access_key", "api_key", "apikey", "api-key", "key", "token", "authorization"],
+)
 @pytest.mark.parametrize("path", ["/v1/search?q=soup&", "/?", "/livez?", "/static/page.js?"])
 def test_a_parameter_for_a_key_is_refused(
     closed: TestClient, make: Callable[..., Made], path: str, name: str
 ) -> None:
-    """On every route, with advice, and without repeating it."""
+    """Every route refuses it with advice, and does not repeat the key."""
     text = make()[1]["Authorization"].removeprefix("Bearer ")
     for value in (text, "abc", ""):
         answer = closed.get(f"{path}{name.upper()}={value}")
@@ -338,7 +401,7 @@ def test_a_parameter_for_a_key_is_refused(
 def test_a_key_anywhere_in_an_address_is_refused(
     closed: TestClient, make: Callable[..., Made], path: str
 ) -> None:
-    """Also with a good one in the header: it is in somebody's logs now."""
+    """A good key in the header does not help: the address may be in logs."""
     _, header = make()
     text = header["Authorization"].removeprefix("Bearer ")
     sent = path.replace("%73{}", "%73" + text[1:]).replace("{}", text)
@@ -395,7 +458,7 @@ def test_answers_of_callers_who_may_see_different_things_have_different_tags(
 
 
 def test_a_key_for_two_glossaries_names_one(closed: TestClient, make: Callable[..., Made]) -> None:
-    """Without that it is told which it may name."""
+    """A request that names none is told which glossaries it may name."""
     _, header = make(EDIT, ["ships", "kitchen"])
     answer = closed.get("/v1/search?q=bow", headers=header)
     body = problem_of(answer, 403, "not-permitted")
@@ -405,12 +468,65 @@ def test_a_key_for_two_glossaries_names_one(closed: TestClient, make: Callable[.
     assert len(closed.get("/v1/glossaries", headers=header).json()) == 2
 
 
+def test_a_key_cannot_probe_names_of_other_glossaries(folder: Path, tmp_path: Path) -> None:
+    """A name that its holder adds is found, whether or not another glossary has it before."""
+    own = Path(shutil.copytree(folder, tmp_path / "index"))
+    store = KeyStore(own / "keys.db")
+    _, secret = store.create(name="Bob", scope=EDIT, glossaries=["ships"], now=NOW)
+    header = {"Authorization": f"Bearer {secret.text}"}
+    with _serving(own) as client:
+        for term in ("Whisk", "Whisky"):  # the first is an entry of the kitchen
+            entry = {"glossary": "ships", "term": term, "definition": "A boat of the harbour."}
+            assert client.post("/v1/entries", json=entry, headers=header).status_code == 201
+            found = client.get(f"/v1/entries/{term}", headers=header)
+            assert (found.status_code, found.json()["glossary"]) == (200, "ships")
+            assert client.get(f"/v1/entries/{term}/related", headers=header).status_code == 200
+
+
+def test_tags_for_one_glossary_say_nothing_of_edits_in_others(folder: Path, tmp_path: Path) -> None:
+    """They change with an edit of its own; an unrestricted tag changes with each."""
+    own = Path(shutil.copytree(folder, tmp_path / "index"))
+    store = KeyStore(own / "keys.db")
+    keys = {
+        name: store.create(name=name, scope=EDIT, glossaries=list(permitted), now=NOW)[1].text
+        for name, permitted in (("all", ()), ("ships", ("ships",)), ("kitchen", ("kitchen",)))
+    }
+    headers = {name: {"Authorization": f"Bearer {text}"} for name, text in keys.items()}
+    path = "/v1/glossaries"
+    with _serving(own) as client:
+
+        def tags() -> dict[str, str]:
+            return {
+                name: client.get(path, headers=h).headers["ETag"] for name, h in headers.items()
+            }
+
+        before = tags()
+        sieve = {"glossary": "kitchen", "term": "Sieve", "definition": "A mesh for flour."}
+        id_ = client.post("/v1/entries", json=sieve, headers=headers["all"]).json()["id"]
+        added = tags()
+        assert [name for name in keys if added[name] != before[name]] == ["all", "kitchen"]
+        deleted = client.delete(f"/v1/entries/{id_}", headers=headers["all"] | {"If-Match": "*"})
+        assert deleted.status_code == 200
+        gone = tags()
+        assert [name for name in keys if gone[name] != added[name]] == ["all", "kitchen"]
+
+
+@contextmanager
+def _serving(folder: Path) -> Iterator[TestClient]:
+    """Yield a client of a service of its own."""
+    with (
+        Glossary.open(folder) as glossary,
+        TestClient(create_app(glossary, load_settings(index=folder, read="key"))) as client,
+    ):
+        yield client
+
+
 @pytest.mark.parametrize("name", ["ships:keel", "Keel", "GPS", "keeel", "nothing", "%00"])
 @pytest.mark.parametrize("suffix", ["", "/related"])
 def test_entries_of_other_glossaries_are_not_there(
     closed: TestClient, make: Callable[..., Made], name: str, suffix: str
 ) -> None:
-    """By no id, name or suggestion: what exists cannot be told from what does not."""
+    """Ids, names and suggestions do not reveal whether such an entry exists."""
     _, header = make(SEARCH, ["kitchen"])
     answer = closed.get(f"/v1/entries/{name}{suffix}", headers=header)
     body = problem_of(answer, 404, "entry-not-found")
@@ -442,13 +558,13 @@ async def _tell(request: Request) -> JSONResponse:
 
 @pytest.mark.parametrize("is_open", [True, False])
 def test_editing_always_needs_a_key(folder: Path, make: Callable[..., Made], is_open: bool) -> None:
-    """Of scope edit or admin, for its glossary; the route knows whose it is."""
+    """The key needs the scope edit or admin and the right glossary; the route knows its name."""
     with closing(Authenticator(KeyRing(folder / "keys.db", lambda: NOW), is_open=is_open)) as door:
-        app = Starlette(
-            routes=[Route("/{glossary}", RouteGuard(Route("/", _tell).app, EDIT, door))]
-        )
+        route = Route("/{glossary}", _tell, name="put")
+        route.app = RouteGuard(route.app, route, door, _admission())
+        app = Starlette(routes=[route])
         exception_handlers.handle_problems(app)
-        http = TestClient(middleware.Envelope(app))
+        http = TestClient(middleware.OutermostMiddleware(app))
         problem_of(http.get("/ships"), 401, "key-needed")
         answer = http.get("/ships", headers=make(SEARCH)[1])
         body = problem_of(answer, 403, "not-permitted")
@@ -472,7 +588,7 @@ def test_nobody_is_let_in_when_the_keys_cannot_be_read(
         app = create_app(glossary, load_settings(index=folder, read="key"))
         with TestClient(app) as http:
             sent = {"Authorization": f"Bearer {Secret.new().text}"}
-            body = problem_of(http.get(READS[0], headers=sent), 500, "internal-error")
+            body = problem_of(http.get(READS[0], headers=sent), 503, "keys-unreadable")
             assert http.get("/livez").status_code == 200
     assert "keys.db" not in json.dumps(body)
     assert "keys.db is not a sound database of keys" in caplog.text
@@ -481,7 +597,7 @@ def test_nobody_is_let_in_when_the_keys_cannot_be_read(
 def test_a_key_is_never_logged(
     index: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Neither a valid nor an invalid one, in any log or answer."""
+    """Logs and answers show neither valid nor invalid keys."""
     caplog.set_level(logging.DEBUG)
     folder = Path(shutil.copytree(index, tmp_path / "index"))
     store = KeyStore(folder / "keys.db")
@@ -504,10 +620,38 @@ def test_a_key_is_never_logged(
                 answers += [http.get("/v1/entries/ships:keel/related", headers=sent)]
     assert {200, 400, 401, 403, 404, 405, 500} <= {answer.status_code for answer in answers}
     for answer in answers:
-        check_envelope(answer.headers)
+        check_common_headers(answer.headers)
         said = f"{answer.text} {answer.headers}"
         assert not any(secret.secret in said for secret in secrets)
     ours = (record for record in caplog.records if record.name != "httpx2")
     logged = "\n".join(map(caplog.handler.format, ours))
     assert "Traceback" in logged
     assert not any(secret.secret in logged for secret in secrets)
+
+
+def test_a_key_file_that_cannot_be_read_is_told(
+    folder: Path, make: Callable[..., Made], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Damaged while the service runs: 503 to who sends a key, and the log names the way out."""
+    _, sent = make()
+    file = folder / "keys.db"
+    whole = file.read_bytes()
+    with Glossary.open(folder) as opened:
+        app = create_app(opened, load_settings(index=folder), clock=lambda: NOW)
+        with TestClient(app) as client:
+            try:
+                file.unlink()  # a new file, so that no connection has it open
+                file.write_bytes(b"no database at all, " * 500)
+                for path in ("/v1/search?q=soup", "/llms.txt", "/entry/kitchen:whisk"):
+                    refused = problem_of(client.get(path, headers=sent), 503, "keys-unreadable")
+                    assert refused["detail"] == "keys cannot be checked now; the log says why"
+                    assert client.get(path).status_code == 200
+                message = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+                answer = client.post("/mcp", headers=sent, json=message)
+                problem_of(answer, 503, "keys-unreadable")
+            finally:
+                file.unlink()
+                file.write_bytes(whole)
+            assert client.get("/v1/search?q=soup", headers=sent).status_code == 200
+    assert f"{file} is not a sound database of keys" in caplog.text
+    assert "move it away, and make new keys" in caplog.text

@@ -9,6 +9,8 @@ Covers `server/app`, `server/http/middleware`, `server/routes/changes`, `server/
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,9 +22,11 @@ from semsearch.core.settings import load_settings
 from semsearch.ranking.confidence import THRESHOLD
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
+from semsearch.server.assistants.protocol import is_installed
+from semsearch.server.request_context import settings_tag
 from semsearch.server.schemas.answers import WireAnswer
 from semsearch.server.serialize import to_json
-from tests.server.conftest import ENTRIES, check_envelope, problem_of
+from tests.server.conftest import ENTRIES, check_common_headers, problem_of
 
 WHISK = {
     "id": "kitchen:whisk",
@@ -131,7 +135,7 @@ def _order(answer: dict[str, Any]) -> list[tuple[int, str, float]]:
 def test_min_confidence_is_the_threshold_unless_given(
     client: TestClient, glossary: Glossary
 ) -> None:
-    """Without it an answer is the default one, and a batch obeys it for every question."""
+    """The default threshold applies if none is given; a batch uses it for every question."""
     questions = ["a deep spoon for soup", "Whisk"]
     default = client.get("/v1/search", params={"q": questions[0]})
     stated = client.get("/v1/search", params={"q": questions[0], "min_confidence": THRESHOLD})
@@ -151,6 +155,15 @@ def test_batch_answers_in_order(client: TestClient) -> None:
     assert response.json() == single
     assert response.headers["cache-control"] == "no-store"
     assert "etag" not in response.headers
+
+
+def test_a_batch_is_bounded_in_sum(client: TestClient) -> None:
+    """A small request for everything many times gets no megabytes."""
+    asked = {"questions": ["GPS"] * 64, "limit": 100}
+    problem = problem_of(client.post("/v1/search", json=asked), 422, "invalid-request")
+    assert problem["errors"][0]["pointer"] == "/limit"
+    assert "6,400 hits" in problem["detail"]
+    assert client.post("/v1/search", json={**asked, "limit": 31}).status_code == 200
 
 
 def test_batch_takes_64_questions_and_refuses_65(client: TestClient) -> None:
@@ -209,20 +222,44 @@ def test_glossaries(client: TestClient) -> None:
 def test_unchanged_answers_are_not_sent_again(
     client: TestClient, glossary: Glossary, path: str
 ) -> None:
-    """A GET has an ETag of index and version; sent back it gives 304, weak or in a list too."""
+    """A GET has an ETag of index, version and settings; sent back, also in a list, it gives 304."""
     first = client.get(path)
     etag = first.headers["etag"]
-    assert etag == f'"{glossary.tag}-{__version__}"'
+    assert re.fullmatch(f'"{re.escape(f"{glossary.tag}-{__version__}")}-[0-9a-f]{{8}}"', etag)
     assert first.headers["cache-control"] == "no-cache"
     assert first.headers["vary"] == "Accept, Authorization"
-    check_envelope(first.headers)
+    check_common_headers(first.headers)
     for held in (etag, f"W/{etag}", f'"other", {etag}'):
         again = client.get(path, headers={"If-None-Match": held})
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["etag"] == etag
-        check_envelope(again.headers)
+        check_common_headers(again.headers)
     for other in ('"other"', "", "nonsense"):
         assert client.get(path, headers={"If-None-Match": other}).status_code == 200
+
+
+def test_other_settings_make_other_tags(
+    glossary: Glossary, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pages and feeds have the public URL in links, and /llms.txt what is installed."""
+
+    def tag_of(path: str, **settings: str) -> str:
+        given = load_settings(index=index, read="open", **settings)
+        with TestClient(create_app(glossary, given)) as client:
+            return str(client.get(path).headers["etag"])
+
+    first = {"public_url": "https://a.example"}
+    second = {"public_url": "https://b.example"}
+    for path in ("/feed.atom", "/llms.txt", "/entry/kitchen:whisk"):
+        assert tag_of(path, **first) == tag_of(path, **first)
+        assert tag_of(path, **first) != tag_of(path, **second)
+    before = tag_of("/llms.txt", **first)
+    monkeypatch.setattr("semsearch.server.app.is_installed", lambda: not is_installed())
+    assert tag_of("/llms.txt", **first) != before
+    settings = load_settings()
+    assert settings_tag(settings, is_open=True, has_assistants=True) != settings_tag(
+        settings, is_open=False, has_assistants=True
+    )
 
 
 def test_a_held_answer_does_not_hide_a_bad_request(client: TestClient) -> None:
@@ -243,7 +280,7 @@ def test_head_is_get_without_the_body(client: TestClient, path: str) -> None:
         assert head.headers[name] == get.headers[name]
 
 
-@pytest.mark.parametrize("path", ["/livez", "/readyz", "/healthz"])
+@pytest.mark.parametrize("path", ["/livez", "/readyz"])
 def test_health(client: TestClient, path: str) -> None:
     """A warm service is alive and ready."""
     response = client.get(path)

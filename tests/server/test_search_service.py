@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import time
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import httpx2
@@ -15,12 +18,14 @@ from starlette.testclient import TestClient
 
 from semsearch.core.errors import GlossaryNotFound
 from semsearch.core.settings import load_settings
-from semsearch.search.answer import SearchRequest
+from semsearch.search.answer import EmbeddedQuery, SearchRequest
 from semsearch.search.glossary import Glossary
+from semsearch.server import search_service
 from semsearch.server.app import create_app
-from semsearch.server.batching import Client, Overloaded
-from semsearch.server.search_service import SearchService, TimedAnswer
+from semsearch.server.batching import Client
+from semsearch.server.search_service import PART_COST, SearchService, TimedAnswer, cost_of
 from semsearch.server.serialize import to_json
+from semsearch.server.waiting_line import Overloaded
 from tests.server.conftest import problem_of
 
 
@@ -28,12 +33,19 @@ def _names(timing: str) -> list[str]:
     return [part.split(";")[0] for part in timing.split(", ")]
 
 
-def test_where_the_time_went(client: TestClient) -> None:
+def test_where_the_time_went(client: TestClient, request: pytest.FixtureRequest) -> None:
     """An answer says how long encoding and searching took, and one that is remembered says so."""
-    first = client.get("/v1/search", params={"q": "a spoon for the soup of today"})
-    again = client.get("/v1/search", params={"q": "a spoon for the soup of today"})
-    other = client.get("/v1/search", params={"q": "a spoon for the soup of today", "limit": 3})
-    assert _names(first.headers["server-timing"]) == ["queue", "encode", "search", "total"]
+    question = f"a spoon for {request.node.name}"  # which the encoder does not remember
+    first = client.get("/v1/search", params={"q": question})
+    again = client.get("/v1/search", params={"q": question})
+    other = client.get("/v1/search", params={"q": question, "limit": 3})
+    assert _names(first.headers["server-timing"]) == [
+        "queue",
+        "encode",
+        "retrieve",
+        "answer",
+        "total",
+    ]
     assert re.fullmatch(r'cache;desc="answer", total;dur=\d+\.\d\d', again.headers["server-timing"])
     assert 'cache;desc="vector"' in other.headers["server-timing"]
     assert first.content == again.content
@@ -54,11 +66,30 @@ def test_many_at_once_are_answered_as_one_by_one(glossary: Glossary, index: Path
         try:
             return await asyncio.gather(*(search_service.ask(one, Client()) for one in asked))
         finally:
-            search_service.workers.close()
+            search_service.close()
 
     for one, reply in zip(asked, asyncio.run(together()), strict=True):
         expected = glossary.ask(one.question, k=one.k, glossary=one.glossary)
         assert reply.content == to_json(expected)
+
+
+@pytest.mark.parametrize(
+    ("question", "cost"),
+    [
+        ("what makes dough rise?", 1),
+        ("what makes dough rise " * 9, 2),
+        ("\u4ec0\u4e48\u53ef\u4ee5\u9632\u6b62" * 16, 4),
+        ("?!" * 48, 4),
+        ("\u4ec0" * 1000, 11),
+        ("a" * 1000, 11),
+    ],
+)
+def test_a_question_costs_as_its_tokens(question: str, cost: int) -> None:
+    """A sign, a digit or a character of Chinese may be a token, where four letters of English are.
+
+    What the encoder cuts off costs nothing.
+    """
+    assert cost_of(SearchRequest(question)) == cost
 
 
 def test_a_bad_one_spoils_no_other(glossary: Glossary, index: Path) -> None:
@@ -71,7 +102,7 @@ def test_a_bad_one_spoils_no_other(glossary: Glossary, index: Path) -> None:
             found = (search_service.ask(one, Client()) for one in asked)
             return await asyncio.gather(*found, return_exceptions=True)
         finally:
-            search_service.workers.close()
+            search_service.close()
 
     first, bad, last = asyncio.run(together())
     assert isinstance(bad, GlossaryNotFound)
@@ -81,7 +112,7 @@ def test_a_bad_one_spoils_no_other(glossary: Glossary, index: Path) -> None:
 
 
 def test_a_batch_is_answered_as_one_by_one(glossary: Glossary, index: Path) -> None:
-    """In its order, also what it asks twice or what is remembered; and it is remembered."""
+    """A batch keeps its order, with repeats and cached answers, and fills the cache."""
     asked = [SearchRequest(f"soup {n % 45}", k=3) for n in range(60)]
 
     async def together() -> tuple[list[bytes], TimedAnswer]:
@@ -92,11 +123,24 @@ def test_a_batch_is_answered_as_one_by_one(glossary: Glossary, index: Path) -> N
                 asked[7], Client()
             )
         finally:
-            search_service.workers.close()
+            search_service.close()
 
     answers, again = asyncio.run(together())
     assert answers == [to_json(glossary.ask(one.question, k=3)) for one in asked]
     assert (again.content, again.timings) == (answers[7], {"cache": "answer"})
+
+
+def test_the_answers_to_a_batch_are_bounded_in_sum(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """350 bytes asked for 135 MB, since repeats and remembered answers count as much as others."""
+    size = len(client.post("/v1/search", json={"questions": ["a deep spoon"]}).content)
+    monkeypatch.setattr(search_service, "MAX_ANSWERS_BYTES", 4 * size + 100)
+    for questions in (["a deep spoon"] * 5, [f"a deep spoon {'!' * n}" for n in range(8)]):
+        refused = client.post("/v1/search", json={"questions": questions})
+        detail = problem_of(refused, 413, "too-large")["detail"]
+        assert detail.endswith("bytes in sum; ask fewer questions at a time, or for fewer hits")
+    assert len(client.post("/v1/search", json={"questions": ["a deep spoon"] * 4}).json()) == 4
 
 
 def test_a_batch_lets_others_through(glossary: Glossary, index: Path) -> None:
@@ -116,30 +160,94 @@ def test_a_batch_lets_others_through(glossary: Glossary, index: Path) -> None:
         try:
             await asyncio.gather(batch(search_service), question(search_service))
         finally:
-            search_service.workers.close()
+            search_service.close()
 
     asyncio.run(both())
     assert done == ["question", "batch"]
 
 
-def test_a_batch_is_refused_as_a_whole(glossary: Glossary, index: Path) -> None:
-    """When no more may wait; the first one finds the threads free."""
+def test_a_batch_is_answered_in_small_parts_by_one_thread(
+    glossary: Glossary, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So long questions hold neither both threads nor much memory."""
+    parts: list[int] = []
+    under_way = [0, 0]
+    prepare = Glossary.prepare
 
-    async def ask() -> list[bool]:
-        search_service = SearchService(glossary, load_settings(index=index, queue=1))
-        asked = [SearchRequest(f"soup {n}") for n in range(64)]
+    def observed(
+        self: Glossary, requests: Sequence[SearchRequest], *, refresh: bool
+    ) -> list[EmbeddedQuery]:
+        under_way[0] += 1
+        under_way[1] = max(under_way)
+        parts.append(sum(map(cost_of, requests)))
         try:
-            batches = (search_service.ask_all(asked[n:], Client()) for n in range(8))
-            found = await asyncio.gather(*batches, return_exceptions=True)
+            return prepare(self, requests, refresh=refresh)
         finally:
-            search_service.workers.close()
-        return [isinstance(one, Overloaded) for one in found]
+            under_way[0] -= 1
 
-    assert asyncio.run(ask()) == [False] + 7 * [True]
+    monkeypatch.setattr(Glossary, "prepare", observed)
+    long = [SearchRequest(f"soup {n} " + "spoon " * 160) for n in range(4)]
+    short = [SearchRequest(f"soup {n}") for n in range(20)]
+
+    async def ask() -> None:
+        search_service = SearchService(glossary, load_settings(index=index))
+        try:
+            await asyncio.gather(
+                *(search_service.ask_all(one, Client()) for one in ([*long, *short], long[:1]))
+            )
+        finally:
+            search_service.close()
+
+    asyncio.run(ask())
+    assert under_way[1] == 1
+    assert sorted(parts, reverse=True)[:5] == 5 * [cost_of(long[0])]
+    assert sorted(parts)[:3] == [4, PART_COST, PART_COST]
+
+
+def test_a_batch_ends_when_its_client_leaves(glossary: Glossary, index: Path) -> None:
+    """Nothing is embedded that nobody waits for."""
+    asked = [SearchRequest(f"soup {n}") for n in range(64)]
+
+    async def ask() -> int:
+        search_service = SearchService(glossary, load_settings(index=index))
+        client = Client()
+        try:
+            batch = asyncio.create_task(search_service.ask_all(asked, client))
+            while not search_service.cached:
+                await asyncio.sleep(0)
+            client.has_left = True
+            with pytest.raises(Overloaded):
+                await batch
+            return search_service.cached
+        finally:
+            search_service.close()
+
+    assert asyncio.run(ask()) <= 2 * PART_COST
+
+
+def test_a_batch_has_a_deadline(
+    glossary: Glossary, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is not answered in time is refused, and the rest is not asked."""
+    monkeypatch.setattr("semsearch.server.search_service.BATCH_S", 0.05)
+
+    async def ask() -> None:
+        search_service = SearchService(glossary, load_settings(index=index))
+        slow = asyncio.create_task(search_service.run_heavy(partial(time.sleep, 0.2), Client()))
+        await asyncio.sleep(0)
+        try:
+            with pytest.raises(Overloaded):
+                await search_service.ask_all([SearchRequest("soup")], Client())
+            await slow
+            assert await search_service.run_heavy(lambda: 3, Client()) == 3
+        finally:
+            search_service.close()
+
+    asyncio.run(ask())
 
 
 def test_what_is_remembered_is_bounded(glossary: Glossary, index: Path) -> None:
-    """With no room nothing is kept, and everything is answered."""
+    """With a cache of size 0 nothing is cached, and every question is answered."""
 
     async def twice() -> list[TimedAnswer]:
         search_service = SearchService(glossary, load_settings(index=index, cache=0))
@@ -149,7 +257,7 @@ def test_what_is_remembered_is_bounded(glossary: Glossary, index: Path) -> None:
                 for _ in range(2)
             ]
         finally:
-            search_service.workers.close()
+            search_service.close()
 
     first, second = asyncio.run(twice())
     assert first.content == second.content
@@ -163,7 +271,7 @@ def narrow(glossary: Glossary, index: Path) -> FastAPI:
 
 
 def test_too_many_are_refused_quickly(narrow: FastAPI) -> None:
-    """With 503, a time to come back and nothing done; afterwards all is as before."""
+    """The refusal is 503 with `Retry-After`; afterwards the service answers as before."""
 
     async def ask() -> list[httpx2.Response]:
         async with (
@@ -187,16 +295,16 @@ def test_too_many_are_refused_quickly(narrow: FastAPI) -> None:
 
 
 def test_other_routes_are_refused_too(narrow: FastAPI) -> None:
-    """Whatever needs a thread waits in the same line."""
+    """All routes that need a thread wait in the same queue."""
     search_service: SearchService = narrow.state.search_service
 
     async def fill() -> None:
         tasks = [
-            asyncio.create_task(search_service.workers.run(lambda: 1, replace(Client())))
+            asyncio.create_task(search_service.page_workers.run(lambda: 1, replace(Client())))
             for _ in range(30)
         ]
         done = await asyncio.gather(*tasks, return_exceptions=True)
         assert any(isinstance(one, Overloaded) for one in done)
 
     asyncio.run(fill())
-    search_service.workers.close()
+    search_service.close()

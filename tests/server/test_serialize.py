@@ -19,9 +19,11 @@ from semsearch.exporters.export import Loss
 from semsearch.index.files.entry_table import NameLabel
 from semsearch.ingest.bulk import ImportReport, Outcome, RecordReport
 from semsearch.search.autocomplete import Suggestion
+from semsearch.search.map_topics import Topic
 from semsearch.search.semantic_map import MapPart, NearEntry, Place, TextComparison
 from semsearch.server.schemas.base import Wire
-from semsearch.server.serialize import deleted_entry, stored_entry, to_json
+from semsearch.server.schemas.maps import WireMapPart
+from semsearch.server.serialize import deleted_entry, shape_json, stored_entry, to_json
 
 CRUMB = Entry(
     id="bakery:crumb",
@@ -58,6 +60,7 @@ DETAILS = Details(
     hidden_labels=("crum",),
     name_languages=("Inside@de",),
     asked_as=("what is inside bread?",),
+    markdown="The **soft** part of bread.",
     extra=(("Owner", "The head baker"),),
 )
 SHOWN = {
@@ -75,6 +78,7 @@ EDITABLE = {
     "related": ["bakery:crust"],
     "hidden_labels": ["crum"],
     "asked_as": ["what is inside bread?"],
+    "markdown": "The **soft** part of bread.",
     "iri": "https://bakery.example/crumb",
     "extra": {"Owner": "The head baker"},
 }
@@ -120,7 +124,7 @@ def test_entry_shows_what_its_author_stated() -> None:
 
 @pytest.mark.parametrize("revision", [21, None])
 def test_stored_entry_has_all_that_can_be_edited(revision: int | None) -> None:
-    """And the revision of its last change, null where it is not known."""
+    """It also has the revision of its last change, null if that is unknown."""
     plain = CRUMB_JSON | {"see_also": ["bakery:crust"], "revision": revision}
     assert json.loads(stored_entry(CRUMB, revision)) == plain
     detailed = stored_entry(replace(CRUMB, details=DETAILS), revision)
@@ -284,7 +288,7 @@ def test_suggestions_and_glossaries() -> None:
 
 
 def test_loss_of_an_export() -> None:
-    """With the names of the lost parts."""
+    """A loss has the names of the lost parts."""
     loss = Loss("bakery:crumb", ("see_also", "notation"))
     assert _written(loss) == {"id": "bakery:crumb", "lost": ["see_also", "notation"]}
 
@@ -293,7 +297,9 @@ def test_map_in_columns() -> None:
     """A glossary is a number into the sorted names; places have four decimals."""
     labels = (LABEL, NameLabel("attic:box", "Box", "attic"))
     places = np.array([[0.123456, -1.0], [0.5, 0.25]])
-    assert _written(MapPart(labels, places, total=9, next=2)) == {
+    topics = (Topic(("dough", "oven"), 0.5, -0.25),)
+    part = MapPart(labels, places, total=9, next=2)
+    assert json.loads(shape_json(WireMapPart.of(part, topics))) == {
         "total": 9,
         "next": 2,
         "glossaries": ["attic", "bakery"],
@@ -302,6 +308,7 @@ def test_map_in_columns() -> None:
         "in_glossary": [1, 0],
         "x": [0.1235, 0.5],
         "y": [-1.0, 0.25],
+        "topics": [{"words": ["dough", "oven"], "x": 0.5, "y": -0.25}],
     }
     assert _written(Place(0.3, -0.4, (NEAR,))) == {"x": 0.3, "y": -0.4, "nearest": [NEAR_JSON]}
     compared = TextComparison(0.68, 99.2, ("loaf",), (NEAR,), (), (LABEL,))
@@ -321,6 +328,7 @@ def test_index_info_is_written_as_it_is() -> None:
     info = IndexInfo(
         path="index",
         generation=3,
+        revision=5,
         built_at="2026-11-02T09:30:00Z",
         built_by="semsearch 1",
         format=20,
@@ -356,7 +364,7 @@ def test_index_info_is_written_as_it_is() -> None:
 
 
 def test_a_value_without_a_shape_is_refused() -> None:
-    """Also inside a list."""
+    """Such a value is refused inside a list too."""
     with pytest.raises(TypeError, match="Span has no JSON shape"):
         to_json([SOFT])
 

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import signal
 import socket
 import statistics
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -26,49 +25,32 @@ from fastapi import FastAPI
 
 from semsearch.core.errors import IndexMissing, InvalidSetting
 from semsearch.core.settings import load_settings
+from semsearch.server.auth.key_store import KeyStore
+from semsearch.server.auth.keys import KeyScope, utc_now
 from semsearch.server.http.bounded_protocol import (
     MAX_FIELDS,
     MAX_FRAMING_BYTES,
     MAX_WAITING,
     BoundedProtocol,
 )
-from semsearch.server.process import _url
+from semsearch.server.process import Listening, serve_on
 from semsearch.server.serve import serve
-from tests.server.conftest import check_envelope, problem_of
-
-_SERVE = """
-import json, sys
-from semsearch.server.serve import serve
-from semsearch.core.settings import load_settings
-
-def ready(listening):
-    heavy = [name for name in ("torch", "transformers", "sentence_transformers", "peft") if name in sys.modules]
-    print(json.dumps({"url": listening.url, "heavy": heavy}), flush=True)
-
-serve(load_settings(index=sys.argv[1], port=0), ready)
-print("stopped", flush=True)
-"""
+from semsearch.storage.atomic_files import file_lock
+from tests.server.conftest import check_common_headers, problem_of
+from tests.server.service_process import serving
 
 
 @pytest.mark.process
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_a_real_server(index: Path, stop: signal.Signals) -> None:
     """It says where it listens, answers at once, loads no torch, and ends with code 0."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", _SERVE, str(index)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout
-        said = json.loads(process.stdout.readline())
-        assert said["heavy"] == []
-        with httpx2.Client(base_url=said["url"], trust_env=False) as http:
+    with serving(index, workers=1) as service:
+        assert service.heavy == []
+        with httpx2.Client(base_url=service.url, trust_env=False) as http:
             assert http.get("/readyz").json() == {"status": "ok"}
             answer = http.get("/v1/search", params={"q": "GPS"})
             assert answer.json()["hits"][0]["id"] == "ships:gps"
-            check_envelope(answer.headers)
+            check_common_headers(answer.headers)
             assert "server" not in answer.headers
             batch = http.post("/v1/search", json={"questions": ["Whisk"]})
             assert batch.json()[0]["hits"][0]["id"] == "kitchen:whisk"
@@ -77,12 +59,52 @@ def test_a_real_server(index: Path, stop: signal.Signals) -> None:
             problem_of(http.post("/v1/search", content=b"x" * 300_000), 413, "too-large")
             assert http.head("/v1/search?q=GPS").content == b""
             assert _median_ms(http) < 20  # 40 or more when small packets wait for each other
-        process.send_signal(stop)
-        out, err = process.communicate(timeout=20)
-    finally:
-        process.kill()
-        process.wait()
-    assert (out, err, process.returncode) == ("stopped\n", "", 0)
+        service.process.send_signal(stop)
+        out, err = service.process.communicate(timeout=60)
+    assert (out, err, service.process.returncode) == ("stopped\n", "", 0)
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_signal_ends_it_within_8_s(index: Path, tmp_path: Path, workers: int) -> None:
+    """Although edits wait for a lock that another process holds, one after the other."""
+    folder = Path(shutil.copytree(index, tmp_path / "index"))
+    _, secret = KeyStore(folder / "keys.db").create(name="Ann", scope=KeyScope.EDIT, now=utc_now())
+    header = {"Authorization": f"Bearer {secret.text}"}
+    with serving(folder, workers=workers) as service:
+
+        def edit(n: int) -> None:
+            body = {"glossary": "kitchen", "term": f"Pot {n}", "definition": "A vessel."}
+            with suppress(httpx2.HTTPError):
+                httpx2.post(
+                    f"{service.url}/v1/entries",
+                    json=body,
+                    headers=header,
+                    timeout=60,
+                    trust_env=False,
+                )
+
+        with file_lock(folder / "LOCK"):
+            editing = [threading.Thread(target=edit, args=(n,)) for n in range(6)]
+            for one in editing:
+                one.start()
+            time.sleep(1.5)
+            began = time.monotonic()
+            service.process.terminate()
+            assert service.process.wait(timeout=60) == 0
+            assert time.monotonic() - began < 8
+            for one in editing:
+                one.join()
+
+
+@pytest.mark.process
+def test_a_half_closed_client_gets_its_answer(port: int) -> None:
+    """One that shuts its side down behind its requests, as `nc` does."""
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
+        client.sendall(2 * b"GET /entry/kitchen:whisk HTTP/1.1\r\nHost: test\r\n\r\n")
+        client.shutdown(socket.SHUT_WR)
+        received = b"".join(iter(lambda: client.recv(4096), b""))
+    assert received.count(b"HTTP/1.1 200 OK") == 2
 
 
 def _median_ms(http: httpx2.Client) -> float:
@@ -119,10 +141,19 @@ def test_no_index() -> None:
         serve(load_settings(index="no-such-index", port=0))
 
 
-def test_url_is_one_that_can_be_opened() -> None:
+def test_url_is_one_that_can_be_opened(index: Path) -> None:
     """A wildcard address is shown as loopback."""
+    found: list[str] = []
+
+    def stop(listening: Listening) -> None:
+        found.append(listening.url)
+        signal.raise_signal(signal.SIGINT)
+
     with socket.create_server(("0.0.0.0", 0)) as listener:  # noqa: S104 - what is tested
-        assert _url(listener) == f"http://127.0.0.1:{listener.getsockname()[1]}"
+        port = listener.getsockname()[1]
+        with suppress(KeyboardInterrupt):
+            serve_on(listener, load_settings(index=index), stop)
+    assert found == [f"http://127.0.0.1:{port}"]
 
 
 class _ShortDeadlines(BoundedProtocol):
@@ -201,7 +232,7 @@ def test_deadlines_do_not_touch_a_live_connection(port: int) -> None:
 def _reply(port: int, sent: bytes) -> bytes:
     """Send bytes; return all that comes back until the server closes, or falls silent."""
     received = b""
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
         client.sendall(sent)
         with suppress(ConnectionError):
             while piece := client.recv(65536):

@@ -36,7 +36,7 @@ def export(entries: Sequence[Entry], tmp_path: Path, url: str = "") -> tuple[Pat
 
 
 def test_every_entry_has_a_page_and_a_twin(tmp_path: Path) -> None:
-    """And the names lead to the pages, aliases too."""
+    """Names and aliases lead to the pages."""
     site, written = export(SEA, tmp_path)
     assert written.entries == 2
     assert "A tall pole" in (site / "entry/sea/mast.html").read_text()
@@ -51,7 +51,7 @@ def test_every_entry_has_a_page_and_a_twin(tmp_path: Path) -> None:
 
 
 def test_pages_of_deleted_entries_are_removed(tmp_path: Path) -> None:
-    """With the folders that are empty then; what somebody else put there stays."""
+    """Empty folders are removed too; foreign files stay."""
     gone = Entry("land:hill", "Hill", "A small mountain.", "land")
     site, _ = export([*SEA, gone], tmp_path)
     (site / "CNAME").write_text("example.org")
@@ -64,7 +64,7 @@ def test_pages_of_deleted_entries_are_removed(tmp_path: Path) -> None:
 
 
 def test_what_has_not_changed_is_not_written_again(tmp_path: Path) -> None:
-    """So that servers and copies by time see what is new."""
+    """Unchanged files keep their time, for servers and synchronisation."""
     site, _ = export(SEA, tmp_path)
     for path in (site / "entry/sea/mast.html", site / "map.html"):
         os.utime(path, (1, 1))
@@ -74,7 +74,7 @@ def test_what_has_not_changed_is_not_written_again(tmp_path: Path) -> None:
 
 
 def test_a_folder_with_something_else_is_refused(tmp_path: Path) -> None:
-    """And left as it is; an empty one is not."""
+    """The folder stays as it is; an empty one is accepted."""
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "thesis.txt").write_text("mine")
     with pytest.raises(InvalidSetting, match="files of something else"):
@@ -93,7 +93,7 @@ def test_a_damaged_list_is_refused(tmp_path: Path) -> None:
 
 
 def test_nothing_outside_is_removed(tmp_path: Path) -> None:
-    """Whatever the list says."""
+    """Files outside the site stay, whatever the list of files says."""
     site, _ = export(SEA, tmp_path)
     (tmp_path / "mine.txt").write_text("mine")
     (site / MARKER).write_text(json.dumps({"files": ["../mine.txt", str(tmp_path / "mine.txt")]}))
@@ -101,8 +101,9 @@ def test_nothing_outside_is_removed(tmp_path: Path) -> None:
     assert (tmp_path / "mine.txt").read_text() == "mine"
 
 
+@pytest.mark.process
 def test_the_table_beside_the_map_has_every_entry(tmp_path: Path) -> None:
-    """In pages that lead from one to the next, glossary by glossary, for whoever has no script."""
+    """Without scripts the pages of the table list all entries, glossary by glossary."""
     hills = [
         Entry(f"land:{n:03}", f"Hill {n:03}", f"Mountain {n} is small.", "land")
         for n in range(ROWS + 1)
@@ -127,7 +128,7 @@ def test_whole_addresses_need_the_address_of_the_site(tmp_path: Path) -> None:
     """A site map may have no others, so there is none without it."""
     site, _ = export(SEA, tmp_path)
     assert not (site / "sitemap.xml").exists()
-    site, _ = export(SEA, tmp_path, url="https://example.org/terms")
+    site, _ = export(SEA, tmp_path, url="https://example.org/terms/")
     found = re.findall("<loc>(.*?)</loc>", (site / "sitemap.xml").read_text())
     assert "https://example.org/terms/entry/sea/mast.html" in found
     assert len(found) == 5
@@ -151,9 +152,11 @@ def test_the_map_of_a_large_site_is_several_files(
 
 
 def test_no_script_and_no_style_is_inline(tmp_path: Path) -> None:
-    """The policy of each page forbids them; what is data is none."""
+    """The policy of each page forbids them; JSON-LD is data."""
     site, _ = export(SEA, tmp_path)
-    for path in site.rglob("*.html"):
+    pages = {path.relative_to(site).as_posix(): path for path in site.rglob("*.html")}
+    assert {"index.html", "entry/sea/mast.html"} <= pages.keys()
+    for path in pages.values():
         text = path.read_text()
         assert "Content-Security-Policy" in text
         assert "<style" not in text
@@ -167,7 +170,7 @@ IDS += ["a:" + "x" * 500, "a:" + "x" * 501, "../../x:y", "a:b%2f", "a:b?", "a:b#
 
 
 def test_files_of_different_ids_differ() -> None:
-    """Also where capitals are small letters, and whatever an id has in it; none leads out."""
+    """Names differ on file systems without case too, and none leads out of the folder."""
     files = [entry_file(id) for id in IDS]
     assert len({file.lower() for file in files}) == len(IDS)
     for file in files:

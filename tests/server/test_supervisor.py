@@ -10,9 +10,8 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
@@ -20,38 +19,12 @@ import pytest
 
 from semsearch.core.errors import IndexMissing, InvalidSetting
 from semsearch.core.settings import load_settings
+from semsearch.server import serve as serve_module
+from semsearch.server import supervisor
+from semsearch.server.process import SEND_BYTES
 from semsearch.server.serve import serve
-
-_SERVE = """
-import json, multiprocessing, sys
-from semsearch.server.serve import serve
-from semsearch.core.settings import load_settings
-
-def ready(listening):
-    pids = [process.pid for process in multiprocessing.active_children()]
-    print(json.dumps({"url": listening.url, "pids": pids}), flush=True)
-
-serve(load_settings(index=sys.argv[1], port=0, workers=2), ready)
-print("stopped", flush=True)
-"""
-
-
-@contextmanager
-def _serving(index: Path) -> Iterator[tuple[subprocess.Popen[str], str, list[int]]]:
-    """Yield a service of two workers: the supervisor, its URL, and the process ids."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", _SERVE, str(index)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert process.stdout
-        said = json.loads(process.stdout.readline())
-        yield process, said["url"], said["pids"]
-    finally:
-        process.kill()
-        process.communicate()
+from tests.conftest import PROJECT
+from tests.server.service_process import CODE, comes, serving
 
 
 def _port(url: str) -> int:
@@ -61,7 +34,7 @@ def _port(url: str) -> int:
 def _answers(url: str) -> bool:
     """Whether a question is answered over a connection of its own."""
     try:
-        found = httpx2.get(f"{url}/v1/search", params={"q": "GPS"}, trust_env=False, timeout=5)
+        found = httpx2.get(f"{url}/v1/search", params={"q": "GPS"}, trust_env=False, timeout=60)
     except httpx2.HTTPError:
         return False
     return bool(found.json()["hits"][0]["id"] == "ships:gps")
@@ -81,22 +54,12 @@ def _count_listening(port: int) -> int:
     return sum(row[1].endswith(f":{port:04X}") and row[3] == "0A" for row in rows)
 
 
-def _comes(condition: object, seconds: float = 20) -> bool:
-    """Whether something becomes true in time."""
-    assert callable(condition)
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return False
-
-
 @pytest.mark.process
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_two_processes(index: Path, stop: signal.Signals) -> None:
     """Both answer on one port; a signal to the first ends all of them with code 0."""
-    with _serving(index) as (process, url, pids):
+    with serving(index, workers=2) as service:
+        process, url, pids = service.process, service.url, service.pids
         assert len(pids) == 2
         assert all(_answers(url) for _ in range(10))
         process.send_signal(stop)
@@ -105,27 +68,81 @@ def test_two_processes(index: Path, stop: signal.Signals) -> None:
         assert not any(_is_alive(pid) for pid in pids)
 
 
+_EARLY = """
+import os, signal, sys
+from semsearch.core.settings import load_settings
+from semsearch.server import supervisor
+from semsearch.server.serve import serve
+
+begin = supervisor._Worker.start
+
+def start(self, *further):
+    begin(self, *further)
+    own, child = os.getpid(), self._process.pid
+    for _ in range(int(sys.argv[3])):
+        {"all": lambda: os.killpg(own, signal.SIGTERM),
+         "first": lambda: os.kill(own, signal.SIGINT),
+         "worker": lambda: (os.kill(child, signal.SIGTERM), os.kill(own, signal.SIGTERM)),
+         }[sys.argv[2]]()
+
+supervisor._Worker.start = start
+serve(load_settings(index=sys.argv[1], port=0, workers=3, log_level="warning"))
+print("stopped", flush=True)
+"""
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("times", ["1", "3"])
+@pytest.mark.parametrize("target", ["all", "first", "worker"])
+def test_a_signal_while_workers_start(index: Path, target: str, times: str) -> None:
+    """Nothing is said, and the exit code is that of any stop; a second signal changes nothing."""
+    done = subprocess.run(
+        [sys.executable, "-c", _EARLY, str(index), target, times],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.stdout, done.stderr, done.returncode) == ("stopped\n", "", 0)
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_example_is_a_question_that_is_answered(index: Path, workers: int) -> None:
+    """It is what `serve` proposes to try."""
+    with serving(index, workers=workers) as service:
+        found = httpx2.get(
+            f"{service.url}/v1/search", params={"q": service.example}, trust_env=False
+        ).json()
+        assert "(" not in service.example
+        assert not found["no_close_match"]
+
+
 @pytest.mark.process
 def test_a_process_that_dies_is_replaced(index: Path) -> None:
     """The other one answers meanwhile, and all of them end when nobody looks after them."""
-    with _serving(index) as (process, url, pids):
+    with serving(index, workers=2) as service:
+        process, url, pids = service.process, service.url, service.pids
         os.kill(pids[0], signal.SIGKILL)
-        assert _comes(lambda: _answers(url))
+        assert comes(lambda: _answers(url))
         time.sleep(3)
         assert all(_answers(url) for _ in range(10))
         process.kill()
-        assert _comes(lambda: not _is_alive(pids[1]))
+        assert comes(lambda: not _is_alive(pids[1]))
 
 
 @pytest.mark.process
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the processes share a socket")
 def test_connections_are_dealt_out(index: Path) -> None:
     """Clients that come at a time reach both, instead of whoever is awake first."""
-    with _serving(index) as (_, url, pids):
+    with serving(index, workers=2) as service:
+        url, pids = service.url, service.pids
         os.kill(pids[0], signal.SIGSTOP)
         address = ("127.0.0.1", _port(url))
         try:
-            connections = [socket.create_connection(address, timeout=20) for _ in range(64)]
+            connections = [socket.create_connection(address, timeout=60) for _ in range(64)]
             for connection in connections:
                 connection.sendall(b"GET /livez HTTP/1.1\r\nHost: test\r\n\r\n")
             time.sleep(2)
@@ -141,13 +158,29 @@ def test_connections_are_dealt_out(index: Path) -> None:
             connection.close()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the processes share a socket")
+def test_the_system_holds_little_that_a_client_has_not_read() -> None:
+    """In each process: 400 clients that did not read made it hold 1 GB, and the loop 15 s."""
+    with serve_module.bound("127.0.0.1", 0) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        with supervisor._own_socket(listener) as own:
+            for one in (listener, own):
+                one.listen()
+                address = one.getsockname()
+                with socket.create_connection(address), one.accept()[0] as accepted:
+                    held = accepted.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+                    assert held == 2 * SEND_BYTES  # Linux counts its own needs too
+                one.close()
+
+
 @pytest.mark.process
 @pytest.mark.skipif(sys.platform != "linux", reason="reads from /proc who listens")
 def test_the_others_go_on_when_one_cannot_be_replaced(index: Path, tmp_path: Path) -> None:
     """It is tried again, and succeeds when what was in the way is gone."""
     moved = tmp_path / "moved"
     copy = shutil.copytree(index, tmp_path / "index")
-    with _serving(copy) as (process, url, pids):
+    with serving(copy, workers=2) as service:
+        process, url, pids = service.process, service.url, service.pids
         copy.rename(moved)
         os.kill(pids[0], signal.SIGKILL)
         assert process.stderr
@@ -155,10 +188,33 @@ def test_the_others_go_on_when_one_cannot_be_replaced(index: Path, tmp_path: Pat
         assert "cannot answer, the others go on: there is no index" in process.stderr.readline()
         assert all(_answers(url) for _ in range(10))
         moved.rename(copy)
-        assert _comes(lambda: _count_listening(_port(url)) == 2)
+        assert comes(lambda: _count_listening(_port(url)) == 2)
         os.kill(pids[1], signal.SIGKILL)
-        assert _comes(lambda: _count_listening(_port(url)) == 1)
+        assert comes(lambda: _count_listening(_port(url)) == 1)
         assert all(_answers(url) for _ in range(10))
+
+
+@pytest.mark.process
+def test_workers_import_nothing_from_the_working_directory(index: Path, tmp_path: Path) -> None:
+    """Python starts a worker with `-c`, which alone would look there first."""
+    program, folder = tmp_path / "program.py", tmp_path / "shared"
+    lines = [f"    {line}" for line in CODE.splitlines()]
+    program.write_text("\n".join(("if __name__ == '__main__':", *lines)))
+    folder.mkdir()
+    (folder / "multiprocessing.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
+    environment = {**os.environ, "PYTHONPATH": str(PROJECT)}
+    with subprocess.Popen(
+        [sys.executable, str(program), str(index), "2"],
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        said = process.stdout.readline()
+        process.terminate()
+    assert not (tmp_path / "ran").exists()
+    assert len(json.loads(said)["pids"]) == 2
 
 
 @pytest.mark.process
@@ -169,8 +225,20 @@ def test_why_none_can_start() -> None:
 
 
 def test_a_port_in_use_is_said_before_any_starts() -> None:
-    """As with one process."""
+    """The error is that of a single process."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(InvalidSetting, match=f"port {port} on 127.0.0.1 is in use"):
             serve(load_settings(index="no-such-index", port=port, workers=2))
+
+
+def test_a_process_with_other_threads_is_not_forked() -> None:
+    """One of them might hold a lock for ever in the copy."""
+    stop = threading.Event()
+    other = threading.Thread(target=stop.wait)
+    other.start()
+    try:
+        assert supervisor._context().get_start_method() == "spawn"
+    finally:
+        stop.set()
+        other.join()

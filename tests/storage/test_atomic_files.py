@@ -16,7 +16,7 @@ FULL = Path("/dev/full")
 
 @pytest.mark.parametrize("shape", [(0,), (3,), (2, 5)])
 def test_an_array_is_written_row_by_row(tmp_path: Path, shape: tuple[int, ...]) -> None:
-    """Also one that lies in memory column by column."""
+    """An array in column order is written row by row too."""
     numbers = np.arange(np.prod(shape), dtype="<i8").reshape(shape)
     write_array(tmp_path / "array", np.asfortranarray(numbers))
     assert (tmp_path / "array").read_bytes() == numbers.tobytes()
@@ -24,7 +24,7 @@ def test_an_array_is_written_row_by_row(tmp_path: Path, shape: tuple[int, ...]) 
 
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
 def test_a_few_numbers_on_a_full_disk_are_refused() -> None:
-    """So few that no write is tried before the file is closed."""
+    """An array so small that only closing the file writes it is refused too."""
     with pytest.raises(OSError, match="No space left"):
         write_array(FULL, np.arange(3))
 

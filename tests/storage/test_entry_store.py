@@ -1,6 +1,6 @@
 """The store: what is told of a corpus read again, and which rows are written.
 
-Covers `storage/corpus_diff`, `storage/entry_reader`, `storage/layout`, `storage/rows`.
+Covers `storage/corpus_diff`, `storage/entry_reader`, `storage/rows`.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def test_another_order_alone_is_seen(store: EntryStore) -> None:
 
 
 def test_each_replacement_is_a_revision(store: EntryStore) -> None:
-    """But for one that changes nothing."""
+    """A replacement that changes nothing keeps the revision."""
     identity, number = store.revision
     store.replace_all(BAKERY)
     assert store.revision == (identity, number)

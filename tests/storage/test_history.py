@@ -103,7 +103,7 @@ def test_other_lines_are_a_revision_without_a_record(store: EntryStore) -> None:
 
 
 def test_an_edit_that_expects_another_revision_changes_nothing(store: EntryStore) -> None:
-    """Of two edits neither is made when one cannot be; id and both revisions are named."""
+    """Two edits are made together or not at all; the error has the id and both revisions."""
     both = [Edit(LEAVEN.id, None), Edit(CRUMB.id, SOFT, expected=1)]
     with pytest.raises(EntryConflict, match=r"'bakery:crumb' has revision 2, not 1") as caught:
         store.apply(both, "ann")
@@ -128,7 +128,7 @@ def test_what_must_not_be_there_or_must_be(store: EntryStore) -> None:
 
 
 def test_an_edit_to_what_is_there_already_is_no_change(store: EntryStore) -> None:
-    """Neither revision nor owner change, so that a request may be repeated."""
+    """Revision and origin stay, so a request may be repeated."""
     assert _revisions(store.apply([Edit(CRUMB.id, CRUMB)], "ann")) == [2]
     assert store.revision[1] == 7
     found = store.get(CRUMB.id)
@@ -145,7 +145,7 @@ def test_edits_of_one_transaction_see_each_other(store: EntryStore) -> None:
 
 
 def test_a_live_entry_stands_behind_the_others_of_its_glossary(store: EntryStore) -> None:
-    """Also behind an earlier one, and in a glossary that is new."""
+    """It comes after earlier live entries, and is alone in a new glossary."""
     proof = replace(entry("Proof", "The last rise."), source=None)
     keel = replace(entry("Anchor", "It holds a ship.", "anchorage"), source=None)
     store.apply([Edit(e.id, e) for e in (SCORING, proof, keel)], "ann")

@@ -1,4 +1,7 @@
-"""Disks that are full, locked or failing: what is said, and that the index goes on."""
+"""Disks that are full, locked or failing: what is said, and that the index goes on.
+
+Covers `storage/reserve`.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ from tests.server.conftest import problem_of
 
 
 def test_a_full_device_is_told_as_such(tmp_path: Path) -> None:
-    """Whether the system says so or SQLite."""
+    """Errors of the system and of SQLite give the same message."""
     with (
         pytest.raises(IndexFull, match="no room"),
         translate_os_errors(tmp_path),
@@ -103,6 +106,24 @@ def test_a_full_disk_refuses_edits_and_answers_on(small_disk: Path, hashed_index
         filler.unlink()
         response = client.post("/v1/entries", json=body, headers=headers)
         assert (response.status_code, response.json()["revision"]) == (201, 8)
+
+
+@pytest.mark.process
+def test_a_key_is_revoked_on_a_full_disk(small_disk: Path) -> None:
+    """Revoking uses reserved space, which is reserved again afterwards."""
+    store = KeyStore(small_disk / "keys.db")
+    keys = [store.create(name="Ann", scope=KeyScope.EDIT, now=utc_now())[0] for _ in range(20)]
+    for key in keys[:2]:
+        filler = small_disk / "filler"
+        with pytest.raises(OSError, match="No space"):
+            filler.write_bytes(b"x" * 2_000_000)
+        assert store.revoke(key.id, now=utc_now()).revoked is not None
+        with pytest.raises(IndexUnwritable, match="make room"):
+            for _ in range(1000):
+                store.create(name="Bob", scope=KeyScope.EDIT, now=utc_now())
+        filler.unlink()
+        store.revoke(key.id, now=utc_now())  # holds the room again
+    assert {key.id for key in store.all() if key.revoked} == {key.id for key in keys[:2]}
 
 
 @pytest.mark.process

@@ -15,7 +15,7 @@ from tests.conftest import ENTRIES
 
 @pytest.mark.parametrize("revision", [0, 1, 2**40])
 def test_what_was_told_is_known(tmp_path: Path, revision: int) -> None:
-    """Also after another one was told."""
+    """The last announced revision is known, also after several."""
     write_last_commit(tmp_path / "told", 7)
     write_last_commit(tmp_path / "told", revision)
     assert read_last_commit(tmp_path / "told") == revision
@@ -35,7 +35,7 @@ def test_what_cannot_be_told_stops_nobody(tmp_path: Path) -> None:
 
 
 def test_every_change_of_the_store_is_told(tmp_path: Path) -> None:
-    """Whether a build made it or an edit; one that changes nothing tells the same again."""
+    """Builds and edits announce a revision; one that changes nothing repeats it."""
     layout = IndexLayout(tmp_path)
     with closing(EntryStore(layout.store)) as store:
         store.replace_all(ENTRIES)

@@ -65,7 +65,7 @@ def test_a_build_keeps_live_edits_and_reports_both_sides(index: Path) -> None:
 
 
 def test_a_corpus_that_has_caught_up_owns_the_entries_again(index: Path) -> None:
-    """Wherever it says the same; what it says after that is taken."""
+    """An entry that equals the corpus belongs to it, so later changes of the corpus apply."""
     scoring = replace(_held(index)["bakery:scoring"], source=Source("y.md", 3))
     caught_up = [SOFT, *ENTRIES[2:], scoring]
     assert _build(index, *caught_up).conflicts == ()

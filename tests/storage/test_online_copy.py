@@ -20,7 +20,7 @@ def _make(file: Path, rows: int) -> None:
 
 
 def test_a_copy_holds_what_was_committed(tmp_path: Path) -> None:
-    """Also under a name that a URI would read otherwise."""
+    """File names with characters of a URI are copied too."""
     file = tmp_path / "what? 100 %#.db"
     _make(file, 7)
     copy_database(file, tmp_path / "copy.db")
@@ -58,7 +58,7 @@ def test_a_copy_is_of_one_moment_while_somebody_writes(tmp_path: Path) -> None:
 
 
 def test_what_is_not_there_is_not_made(tmp_path: Path) -> None:
-    """Neither the source nor a copy of nothing."""
+    """A missing source is not made, and no copy of it."""
     with pytest.raises(sqlite3.OperationalError):
         copy_database(tmp_path / "missing.db", tmp_path / "copy.db")
     assert not (tmp_path / "missing.db").exists()

@@ -80,7 +80,7 @@ def test_only_definitions_of_the_language_answer(glossary: Glossary) -> None:
 
 
 def test_names_of_other_languages_are_not_found(glossary: Glossary) -> None:
-    """Neither exact nor begun nor misspelt ones."""
+    """Exact names, beginnings and misspelt names are filtered by language."""
     assert glossary.ask("Leaven").hits[0].matched_by is Tier.EXACT
     for question in ("Leaven", "leav", "Leavne"):
         assert "Leaven" not in terms(glossary, question, "de")
@@ -108,7 +108,7 @@ def test_answers_are_those_of_an_index_of_the_language_alone(
 
 
 def test_a_language_that_nothing_has_is_refused(glossary: Glossary) -> None:
-    """With the languages there are; what is no language is told apart."""
+    """The error lists the languages of the index; a malformed tag has another error."""
     with pytest.raises(LanguageNotFound, match=r"there are de, de-AT, den, en, fr$"):
         glossary.ask("dough", language="it")
     with pytest.raises(LanguageNotFound, match=r"there are de, de-AT, den, en$"):
@@ -133,6 +133,7 @@ def test_edits_are_seen_in_their_language(index: Path, glossary: Glossary) -> No
         glossary.ask("loaf", language="it")
 
 
+@pytest.mark.process
 def test_a_graph_finds_as_much_of_a_language(tmp_path: Path) -> None:
     """The languages lie in turn; all hits are of the one asked for, and as many as are wanted."""
     tags = ("en", "de", "fr")

@@ -42,7 +42,7 @@ def test_a_page_of_one_entry_is_a_name_of_it() -> None:
 
 
 def test_a_name_of_two_entries_leads_nowhere() -> None:
-    """Both are told; the surer way wins where it leads to one."""
+    """Both entries are reported; a more certain kind of name decides if it has one entry."""
     first = entry("Bank", "Money.", aliases=("Shore",))
     second = Entry("bakery:bank-2", "Bank", "Land beside a river.", "bakery")
     third = entry("Shore", "Where land ends.")

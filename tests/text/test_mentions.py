@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +11,7 @@ from semsearch.text.mentions import MentionFinder
 from semsearch.text.names import form_of, names_of
 from semsearch.text.normalise import fold
 from tests.conftest import entry
+from tests.cpu_time import cpu_time_at_most
 
 TERMS = (
     "Node", "Set", "IT", "Node.js", "C++", "C", "HTTP header", "HTTP", "Cluster", "Type", "Internet",
@@ -78,7 +77,7 @@ def test_own_names_hide_what_they_are_made_of() -> None:
 
 
 def test_a_name_of_several_entries_says_nothing() -> None:
-    """Not even that of one of them, and it hides the names in it."""
+    """An ambiguous name is no mention, and hides shorter names in it."""
     entries = (
         Entry("g:a", "Mixed Block", "Text.", "g"),
         Entry("g:b", "Plain", "Text.", "g", ("mixed block",)),
@@ -130,11 +129,13 @@ _NAMES = st.text(
 @given(st.lists(_NAMES, min_size=1, max_size=6), st.lists(_NAMES, max_size=8), st.text(max_size=20))
 def test_a_mention_is_the_name_of_its_entry(names: list[str], words: list[str], noise: str) -> None:
     """Its place cuts out a text with the form of a name; places ascend and do not overlap."""
-    entries = [Entry(f"g:{i}", name, "Text.", "g") for i, name in enumerate(names)]
+    entries = [Entry(f"g:{i}", name, "Text.", "g") for i, name in enumerate(["Zither", *names])]
     borne = [names_of(e) for e in entries]
-    text = " ".join([*words, *names, noise, *words])
+    text = " ".join(["zither", *words, *names, noise, *words])
+    mentions = list(MentionFinder(borne).find(text, -1))
+    assert (mentions[0].start, mentions[0].target) == (0, 0)
     end = 0
-    for mention in MentionFinder(borne).find(text, -1):
+    for mention in mentions:
         assert end <= mention.start < mention.end <= len(text)
         end = mention.end
         written = text[mention.start : mention.end]
@@ -145,6 +146,5 @@ def test_time_grows_with_the_text_only() -> None:
     """Thousands of names and a hostile text are one pass."""
     many = [Entry(f"g:{i}", f"word {i} of many", "Text.", "g") for i in range(5000)]
     finder = MentionFinder([names_of(e) for e in many])
-    started = time.process_time()
-    assert list(finder.find("word " * 20_000 + "((((" * 5000 + "-" * 20_000, -1)) == []
-    assert time.process_time() - started < 2
+    with cpu_time_at_most(2):
+        assert list(finder.find("word " * 20_000 + "((((" * 5000 + "-" * 20_000, -1)) == []

@@ -16,7 +16,7 @@ PAGE = (
 
 
 def test_the_whole_comes_first_and_then_each_sentence() -> None:
-    """With the offsets at which they stand in the definition.
+    """Each sentence has its offsets in the definition.
 
     Headings and link lists are left out.
     """
@@ -77,7 +77,7 @@ def test_a_script_without_blanks_has_no_headings_but_short_ones() -> None:
 
 @given(st.text(alphabet="ab.\n -", max_size=80))
 def test_paragraphs_stand_where_they_say(text: str) -> None:
-    """Whatever the blank lines; something is always left."""
+    """Offsets are right whatever the blank lines, and some paragraph is always left."""
     found = prose(text)
     assert found
     assert all(text[p.start : p.end] == p.text for p in found)

@@ -1,4 +1,4 @@
-"""Words as the words half compares them."""
+"""Stems of words and of questions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from semsearch.text.normalise import CACHED_CHARS
-from semsearch.text.stems import question_stems, stem, words_with_stems
+from semsearch.text.stems import question_stems, shared_words, stem, stem_places, words_with_stems
+from tests.conftest import kept_bytes
 
 
 @pytest.mark.parametrize(
@@ -15,13 +16,19 @@ from semsearch.text.stems import question_stems, stem, words_with_stems
     [("Baking", "bakes"), ("CNNs", "cnn"), ("naïve", "NAIVE"), ("networks", "network")],
 )
 def test_words_of_one_stem(one: str, other: str) -> None:
-    """Whatever their ending, case and accents; plurals of acronyms as well."""
+    """Endings, case, accents and plurals of acronyms do not count."""
     assert stem(one) == stem(other)
 
 
 def test_words_of_different_stems() -> None:
     """What is not the same word stays apart."""
     assert len({stem(word) for word in ("bake", "batch", "bank", "bias")}) == 4
+
+
+def test_stems_of_long_words_are_not_cached() -> None:
+    """A glossary of endless words takes no memory."""
+    assert stem("a" * CACHED_CHARS + "s") == "a" * CACHED_CHARS
+    assert kept_bytes(lambda: [stem("a" * 10_000 + f"{n}") for n in range(200)]) < 100_000
 
 
 def test_each_word_has_its_place() -> None:
@@ -33,7 +40,7 @@ def test_each_word_has_its_place() -> None:
 
 
 def test_questions_have_the_stems_of_their_content_words_once() -> None:
-    """In the order of the question, without stop words."""
+    """Stems come in the order of the question, without stop words."""
     found = question_stems("what is the crumb of a loaf, and the crumbs of loaves?")
     assert found[:2] == (stem("crumb"), stem("loaf"))
     assert len(found) == len(set(found))
@@ -46,3 +53,14 @@ def test_a_very_long_word_is_stemmed_too() -> None:
     with ThreadPoolExecutor(4) as threads:
         found = set(threads.map(stem, [word, word.upper()] * 20))
     assert len(found) == 1
+
+
+def test_places_of_stems_give_the_shared_words_in_order() -> None:
+    """The result equals a comparison of every word; a repeated stem gives both words."""
+    text = "A net of nets: the catch of a net, caught by netting fish."
+    places = stem_places(text)
+    assert places[stem("net")][:4] == [2, 5, 9, 13]
+    for question in ("nets for fish", "fishing nets", "who caught what?", "zebra"):
+        asked = question_stems(question)
+        expected = [(start, end) for one, start, end in words_with_stems(text) if one in asked]
+        assert [(span.start, span.end) for span in shared_words(asked, text, places)] == expected

@@ -57,7 +57,7 @@ def test_an_irregular_plural_has_the_form_of_its_word_form(plural: str, one: str
     ],
 )  # fmt: skip
 def test_british_and_american_spellings_have_one_form(british: str, american: str) -> None:
-    """In any inflection."""
+    """All inflections have one form."""
     assert form_of(british) == form_of(american)
 
 
@@ -78,7 +78,7 @@ def test_words_that_differ_by_more_than_spelling_stay_apart(one: str, other: str
     ],
 )  # fmt: skip
 def test_words_share_a_stem_in_either_spelling(one: str, other: str) -> None:
-    """And what only looks British keeps that of its own forms."""
+    """A word that only looks British keeps the stem of its own forms."""
     assert stem(one) == stem(other)
 
 
@@ -98,7 +98,7 @@ def test_words_share_a_stem_in_either_spelling(one: str, other: str) -> None:
     ],
 )
 def test_words_that_only_look_so_stay_what_they_are(word: str) -> None:
-    """None becomes a Latin word."""
+    """English words are not taken for Latin plurals."""
     assert word_form(word) in (word, word.removesuffix("s"), word.removesuffix("es"))
 
 

@@ -46,7 +46,7 @@ def test_outputs_are_those_of_the_commands(project: Path) -> None:
 
 
 def test_an_output_that_was_cut_stays_short(project: Path) -> None:
-    """So long answers are shown by their beginning."""
+    """Only the beginning of a long output is shown."""
     text = "```console\n$ seq 5\nx\nx\n...\n```\n"
     assert _renewed(project, text) == "```console\n$ seq 5\n1\n2\n...\n```\n"
 

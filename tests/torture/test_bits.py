@@ -33,7 +33,7 @@ def test_a_wrong_answer_would_be_noticed(tmp_path: Path) -> None:
     with closing(EntryStore(IndexLayout(index).store)) as store:
         store.apply([Edit(ENTRIES[0].id, None)], "nobody")
     with pytest.raises(PromiseBroken, match="the answer is wrong"):
-        bits.judge(index, IndexLayout(index).store, right)
+        bits.check(index, IndexLayout(index).store, right)
 
 
 def test_a_damage_that_is_not_noticed_breaks_the_promise(tmp_path: Path) -> None:
@@ -43,4 +43,4 @@ def test_a_damage_that_is_not_noticed_breaks_the_promise(tmp_path: Path) -> None
     shutil.copytree(index, tmp_path / "copy")
     vectors = IndexLayout(index).generation(1).vectors
     with pytest.raises(PromiseBroken, match="the damage was not noticed"):
-        bits.judge(index, vectors, bits.answer(tmp_path / "copy"))
+        bits.check(index, vectors, bits.answer(tmp_path / "copy"))

@@ -33,7 +33,7 @@ def test_edits_that_were_lost_or_out_of_order_are_noticed(
     with Editor(index) as editor:
         editor.change(crumb, definition="Counted up to 2.")
     one, two = AcknowledgedEdit(crumb, 1, 11, 10), AcknowledgedEdit(crumb, 2, 12, 11)
-    clients.judge(index, [[one], [two]])
+    clients.check(index, [[one], [two]])
     for made, why in (
         ([[one], [AcknowledgedEdit(crumb, 1, 12, 10)]], "written over"),
         ([[one], [AcknowledgedEdit(crumb, 2, 11, 10)]], "the same revision"),
@@ -44,7 +44,7 @@ def test_edits_that_were_lost_or_out_of_order_are_noticed(
         ),
     ):
         with pytest.raises(PromiseBroken, match=why):
-            clients.judge(index, made)
+            clients.check(index, made)
 
 
 def test_a_mirror_that_missed_something_is_noticed(hashed_index: Path, tmp_path: Path) -> None:
@@ -63,14 +63,14 @@ def test_a_mirror_that_missed_something_is_noticed(hashed_index: Path, tmp_path:
         with mirror.following():
             editor.change("bakery:crumb", definition="The soft part.", aliases=["inside"])
             editor.delete("bakery:leaven")
-        mirror.judge(index)
+        mirror.check(index)
         assert mirror.entries["bakery:leaven"] is None
         assert mirror.entries["bakery:crumb"]["aliases"] == ["inside"]
         editor.add("bakery", Draft("Peel", "A long shovel."))
         with pytest.raises(PromiseBroken, match="bakery:peel"):
-            mirror.judge(index)
+            mirror.check(index)
         assert mirror.follow() == 1
-        mirror.judge(index)
+        mirror.check(index)
         editor.delete("bakery:peel")
         with pytest.raises(PromiseBroken, match="bakery:peel"):
-            mirror.judge(index)
+            mirror.check(index)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.torture import edit_steps
-from benchmarks.torture.faults import At, check_known
+from benchmarks.torture.faults import FaultAtStep, check_known
 from benchmarks.torture.kill import PromiseBroken, held
 from semsearch.core.progress import Silent
 
@@ -41,7 +41,7 @@ def test_what_is_raised_before_the_commit_undoes_an_edit(
         raise InterruptedError("enough")
 
     with pytest.raises(Exception, match="enough"):
-        edit_steps.edit(index, "undone", At("committing", "begin", stop))
+        edit_steps.edit(index, "undone", FaultAtStep("committing", "begin", stop))
     assert held(index)[edit_steps.CHANGED] == "The inside of a loaf, between the crusts."
     edit_steps.edit(index, "undone", Silent())
     assert held(index)[edit_steps.CHANGED] == "undone"

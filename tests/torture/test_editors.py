@@ -26,6 +26,6 @@ def test_an_edit_that_was_written_over_is_noticed(hashed_index: Path, tmp_path: 
             editor.change(id_, definition="0")
         begun = {id_: len(editor.history(id_)) for id_ in editors.COUNTERS}
         editor.change(editors.COUNTERS[0], definition="1")
-        editors.judge(tmp_path / "index", begun, 1)
+        editors.check(tmp_path / "index", begun, 1)
         with pytest.raises(PromiseBroken, match="2 edits were acknowledged"):
-            editors.judge(tmp_path / "index", begun, 2)
+            editors.check(tmp_path / "index", begun, 2)

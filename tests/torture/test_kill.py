@@ -33,9 +33,9 @@ def test_a_lost_edit_and_a_phantom_are_noticed(hashed_index: Path, tmp_path: Pat
 def test_an_edit_of_several_entries_is_all_or_nothing() -> None:
     """Half of one that was under way is neither state."""
     oracle = Oracle({"a": "1"})
-    oracle.hear('{"about": {"b": "2", "c": "3"}}')
-    oracle.judge({"a": "1"})
-    oracle.hear('{"about": {"b": "2", "c": "3"}}')
+    oracle.record('{"about": {"b": "2", "c": "3"}}')
+    oracle.check({"a": "1"})
+    oracle.record('{"about": {"b": "2", "c": "3"}}')
     with pytest.raises(PromiseBroken):
-        oracle.judge({"a": "1", "b": "2"})
-    oracle.judge({"a": "1", "b": "2", "c": "3"})
+        oracle.check({"a": "1", "b": "2"})
+    oracle.check({"a": "1", "b": "2", "c": "3"})

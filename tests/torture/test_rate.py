@@ -24,8 +24,8 @@ def test_an_old_and_a_new_answer_are_noticed() -> None:
     """Change 1 is acknowledged at 2, change 2 begun at 3 and acknowledged at 4."""
     changes = [Change(1, 1.0, 2.0), Change(2, 3.0, 4.0)]
     for sent, answered, shown in ((0.5, 0.6, 0), (1.5, 1.6, 0), (1.5, 1.6, 1), (2.5, 3.5, 2)):
-        rate.judge(TimedQuestion(0.0, sent, answered, shown), changes)
-    rate.judge(TimedQuestion(0.0, 2.5, 2.6, None), changes)
+        rate.check(TimedQuestion(0.0, sent, answered, shown), changes)
+    rate.check(TimedQuestion(0.0, 2.5, 2.6, None), changes)
     for sent, answered, shown in ((2.5, 2.6, 0), (2.5, 2.6, 2), (4.5, 4.6, 1), (4.5, 4.6, 3)):
         with pytest.raises(PromiseBroken, match=f"an answer shows change {shown}"):
-            rate.judge(TimedQuestion(0.0, sent, answered, shown), changes)
+            rate.check(TimedQuestion(0.0, sent, answered, shown), changes)

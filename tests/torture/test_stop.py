@@ -24,8 +24,8 @@ def test_a_lost_entry_and_a_phantom_are_noticed(hashed_index: Path, tmp_path: Pa
     index = Path(shutil.copytree(hashed_index, tmp_path / "index"))
     with Editor(index) as editor:
         editor.add("torture", Draft("s0c0n0", "Meaning of it."))
-    stop.judge(index, 0, {"s0c0n0", "s0c0n1"}, {"s0c0n0"})
+    stop.check(index, 0, {"s0c0n0", "s0c0n1"}, {"s0c0n0"})
     with pytest.raises(PromiseBroken, match=r"acknowledged and lost: \['s0c0n1'\]"):
-        stop.judge(index, 0, {"s0c0n0", "s0c0n1"}, {"s0c0n0", "s0c0n1"})
+        stop.check(index, 0, {"s0c0n0", "s0c0n1"}, {"s0c0n0", "s0c0n1"})
     with pytest.raises(PromiseBroken, match=r"never sent and there: \['s0c0n0'\]"):
-        stop.judge(index, 0, set(), set())
+        stop.check(index, 0, set(), set())

@@ -52,6 +52,6 @@ def test_adapters_of_two_ranks_have_no_mean(tmp_path: Path) -> None:
 
 
 def test_training_starts_with_a_share_of_what_was_learned(tmp_path: Path) -> None:
-    """As it would be installed, so one matrix of each layer is scaled."""
+    """One matrix of each layer is scaled, as in an installed adapter."""
     write_start(written(tmp_path / "first", 1, 2), tmp_path / "start", 0.5)
     assert values(tmp_path / "start") == (0.5, 2)

@@ -69,7 +69,7 @@ def test_a_concept_that_cannot_be_told_from_another_is_refused(
 
 
 def test_two_domains_may_share_a_name_and_then_share_a_sense(tmp_path: Path) -> None:
-    """By any of their names, and through a third concept."""
+    """Any shared name counts, also through a third concept."""
     lines = [
         line("recall", aliases=["hit rate"]),
         line("precision"),

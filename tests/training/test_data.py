@@ -8,7 +8,7 @@ from pathlib import Path
 
 from training.data import good_pairs, held_out, write
 from training.overlaps import Overlaps
-from training.types import TrainingPair
+from training.senses import TrainingPair
 
 COPIED = "a jar of flour and water that stands in a warm kitchen"
 

@@ -31,7 +31,7 @@ def silent(): ...
 
 
 def test_public_things_of_a_wheel_are_read(tmp_path: Path) -> None:
-    """By path; tests and what is no Python are left out."""
+    """Results come by path; tests and other files are left out."""
     with ZipFile(tmp_path / "baking.whl", "w") as wheel:
         wheel.writestr("baking/leaven.py", MODULE)
         wheel.writestr("baking/tests/test_leaven.py", MODULE)

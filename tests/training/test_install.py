@@ -114,7 +114,7 @@ def test_the_same_adapter_gives_the_same_bytes(tmp_path: Path, constants: Path) 
 def test_what_does_not_belong_in_the_package_is_refused(
     tmp_path: Path, constants: Path, change: dict[str, object], reason: str
 ) -> None:
-    """And nothing is written."""
+    """A refusal writes nothing."""
     before = constants.read_text(encoding="utf-8")
     trained = _trained(tmp_path / "trained", **change)  # type: ignore[arg-type]
     with pytest.raises(ImportFailed, match=reason):
@@ -134,7 +134,7 @@ def test_what_does_not_belong_in_the_package_is_refused(
 def test_a_file_that_cannot_be_read_is_named(
     tmp_path: Path, constants: Path, name: str, content: str, reason: str
 ) -> None:
-    """With its path."""
+    """The error has the path of the file."""
     trained = _trained(tmp_path / "trained")
     (trained / name).write_text(content, encoding="utf-8")
     with pytest.raises(ImportFailed, match=rf"{name}: {reason}"):

@@ -25,13 +25,13 @@ from training.masking import gives_away, masked, names_left
     ],
 )
 def test_every_name_becomes_it(text: str, names: list[str], left: str) -> None:
-    """In any case, number and hyphenation; longer names and other words are not touched."""
+    """Case, number and hyphenation do not count; longer names and other words stay."""
     assert masked(text, names) == left
     assert names_left(left, names) == []
 
 
 def test_a_name_that_is_left_is_found() -> None:
-    """As it is or in the plural, but a capital S makes another acronym of one."""
+    """Singular and plural are found; a capital S makes another acronym."""
     assert names_left("The web-servers, a Cache", ["Web server", "cache", "web"]) == [
         "cache",
         "web",
@@ -55,7 +55,7 @@ def test_a_name_that_is_left_is_found() -> None:
 def test_words_of_the_stem_of_a_name_give_it_away(
     text: str, names: list[str], expected: bool
 ) -> None:
-    """Of a name of several words only the whole does."""
+    """A name of several words is given away only by the whole name."""
     assert gives_away(text, names) is expected
 
 

@@ -11,7 +11,7 @@ import pytest
 from semsearch.core.arrays import Vectors
 from semsearch.models.encoders.hashed import HashedEncoder
 from training.matching import MAX_SENSES, MatchedSense, kept, match
-from training.types import Sense
+from training.senses import Sense
 
 PLACES = {
     "a culture that raises dough": (1.0, 0.0),

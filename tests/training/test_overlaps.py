@@ -12,7 +12,7 @@ TEXT = "a culture of wild yeast that is fed with flour and raises dough"
 
 
 def test_eight_words_in_a_row_are_an_overlap() -> None:
-    """In any case and punctuation; seven are none, and a short text must be the same as a whole."""
+    """Case and punctuation do not count; a shorter text must be equal as a whole."""
     found = Overlaps()
     found.add([TEXT, "a leaven"])
     assert found.has("Say: Of wild yeast - that is FED with flour!")
@@ -38,7 +38,7 @@ def test_questions_and_glossaries_are_read_without_their_markup(tmp_path: Path) 
 
 
 def test_articles_on_terms_of_a_glossary_are_found(tmp_path: Path) -> None:
-    """By names and aliases, in any case."""
+    """Articles match by names and aliases, in any case."""
     (tmp_path / "baking.csv").write_text(
         "term,definition\nSourdough Starter (SS),It raises dough.\n"
     )

@@ -29,7 +29,7 @@ def test_terms_and_definitions_are_read() -> None:
 
 
 def test_a_page_without_lists_has_none() -> None:
-    """Nor has an empty one, or one whose tags do not match."""
+    """An empty page and one with mismatched tags have no definitions either."""
     assert [*read_definitions("<p>Nothing.</p>")] == []
     assert [*read_definitions("")] == []
     assert [*read_definitions("</dl></dd><dt>Leaven")] == []

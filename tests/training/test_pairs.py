@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from training.matching import MatchedSense
 from training.pairs import MAX_WORDS, as_entry, of_entry, of_match, random_of
-from training.types import Sense, TrainingPair
+from training.senses import Sense, TrainingPair
 
 
 def sense(id_: str, source: str, definition: str, *examples: str) -> Sense:
@@ -75,7 +75,7 @@ def test_an_entry_of_a_sentence_has_no_rest() -> None:
 
 
 def test_long_entries_end_with_a_sentence() -> None:
-    """As far as there is one."""
+    """A long entry is cut after a sentence, if it has one."""
     long = sense("x", "x", "It rises and falls. " * 100)
     found = as_entry("leaven", long, random_of("x"))
     assert len(found.split()) <= MAX_WORDS

@@ -40,7 +40,7 @@ def test_features_have_names_and_descriptions(tmp_path: Path) -> None:
 
 
 def test_the_newest_version_of_a_service_is_read(tmp_path: Path) -> None:
-    """With its operations and structures, but not what only carries others."""
+    """Operations and structures are read, but not shapes that only wrap others."""
     model = {
         "metadata": {"serviceFullName": "Baking"},
         "documentation": "<p>Bakes.</p>",

@@ -23,7 +23,7 @@ FREE = {
 
 
 def test_every_source_has_a_free_licence_and_a_hash() -> None:
-    """Of the one package under the GPL only what is in the public domain is read."""
+    """Of the one package under the GPL only public-domain parts are read."""
     assert {s.licence for s in SOURCES if s.package != "dict-gcide"} == FREE
     assert all(len(source.sha256) == 64 for source in SOURCES)
     assert len({source.package for source in SOURCES}) == len(SOURCES)
@@ -41,7 +41,7 @@ def test_what_is_there_is_not_fetched_again(tmp_path: Path) -> None:
 
 @pytest.mark.process
 def test_a_package_that_cannot_be_had_is_named(tmp_path: Path) -> None:
-    """With the command that failed, and nothing that looks fetched is left."""
+    """The error has the failed command, and no incomplete package stays."""
     source = replace(SOURCES[0], package="no/such", registry=Registry.PYPI)
     with pytest.raises(ImportFailed, match=r"pip .*download .*no/such"):
         fetch(source, tmp_path)

@@ -33,7 +33,7 @@ def test_a_term_with_prose_is_good() -> None:
     ],
 )
 def test_what_is_no_name_or_no_prose_is_not(term: str, definition: str) -> None:
-    """Nor is what belongs to a system whose glossary is used for measuring."""
+    """Terms of systems whose glossaries are used for evaluation are left out too."""
     assert not is_good(term, definition)
 
 

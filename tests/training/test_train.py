@@ -11,7 +11,7 @@ import pytest
 from semsearch.models.registry import BASE_MODEL, find_model
 from training import train
 from training.runs import BATCH, token_weights
-from training.types import TrainingPair
+from training.senses import TrainingPair
 
 
 def pair(
@@ -45,7 +45,7 @@ def test_each_kind_has_its_share() -> None:
 
 
 def test_rare_tokens_count_more_and_meaningless_ones_nothing() -> None:
-    """As in the index: by how many definitions use a token."""
+    """The weight depends on how many definitions use a token, as in the index."""
     found = token_weights([[1, 2, 2], [1, 3], [1]], np.array([False, True, True, True, False]))
     assert found[0] == found[4] == 0
     assert 0 < found[1] < found[2] == found[3]

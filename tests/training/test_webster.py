@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from semsearch.importers.dictd import Article
-from training.types import Sense
+from training.senses import Sense
 from training.webster import read_senses
 
 LEAVEN = """\
@@ -97,6 +97,6 @@ Bake \\Bake\\, v. t.
 
 
 def test_an_article_without_text_has_no_meaning() -> None:
-    """Nor has an empty one."""
+    """An empty article has no meaning either."""
     assert read('Leaven \\Leav"en\\, n.\n   [1913 Webster]\n') == []
     assert read("") == []

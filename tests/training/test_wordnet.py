@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from training.types import Sense
+from training.senses import Sense
 from training.wordnet import read_senses
 
 HEAD = "  1 A line of the licence.\n"

@@ -6,12 +6,21 @@ from dataclasses import replace
 
 import pytest
 
-from semsearch.core.answers import Evidence, ScoreParts, Verdict
+from semsearch.core.answers import ScoreParts, Verdict
 from semsearch.ranking.confidence import STRONG, THRESHOLD
 from semsearch.ranking.fusion import fuse
 from semsearch.ranking.weights import DEFAULT, PARTS
 from semsearch.search.glossary import Glossary
-from semsearch.web.display import PART_NAMES, VERDICTS, former_default, percent, place, shares
+from semsearch.web.display import (
+    PART_NAMES,
+    VERDICTS,
+    cut,
+    cut_line,
+    former_default,
+    percent,
+    place,
+    shares,
+)
 from tests.conftest import PROJECT
 
 
@@ -34,6 +43,25 @@ def test_percents_never_promise_more_than_is_known(probability: float, shown: st
     assert percent(probability) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Fifty fine\nwords", "Fifty fine\nwords"),
+        ("word " * 20, "word " * 9 + "…"),
+        ("x" * 51, "x" * 48 + " …"),
+    ],
+)
+def test_a_long_text_is_cut_between_words(text: str, expected: str) -> None:
+    """Lines of a short one stay; a script without spaces is cut anywhere."""
+    assert cut(text, 50) == expected
+
+
+def test_a_line_is_the_beginning_of_a_text() -> None:
+    """White space counts as one blank, and what is left out is told."""
+    assert cut_line("Fifty fine\n words", 50) == "Fifty fine words"
+    assert cut_line("a" + " " * 500 + "b", 50) == "a …"
+
+
 @pytest.mark.parametrize("threshold", [THRESHOLD, STRONG])
 def test_a_confidence_that_missed_a_threshold_does_not_read_as_if_it_had_not(
     threshold: float,
@@ -43,7 +71,7 @@ def test_a_confidence_that_missed_a_threshold_does_not_read_as_if_it_had_not(
 
 
 def test_the_readme_states_the_thresholds() -> None:
-    """Whoever fits them anew is told to write it down."""
+    """The README has to be updated when the thresholds are fitted again."""
     text = (PROJECT / "README.md").read_text(encoding="utf-8")
     assert f"is {percent(STRONG)} or more" in text
     assert f"it is {percent(THRESHOLD)} or more" in text
@@ -78,13 +106,13 @@ def test_everything_has_its_words() -> None:
 
 def test_what_decides_the_place_of_a_hit() -> None:
     """The reranker, where it has read the entry; else a name that matched; else the sum."""
-    assert place(Evidence()).startswith("The sum")
-    assert place(Evidence(name="CNN")).startswith("Its name")
-    assert place(Evidence(rerank_score=0.0)).startswith("The reranker")
+    assert place(None, None).startswith("The sum")
+    assert place("CNN", None).startswith("Its name")
+    assert place("CNN", 0.0).startswith("The reranker")
 
 
 def test_an_index_of_the_former_default_encoder_says_so(glossary: Glossary) -> None:
-    """With both ways on; not when the user named an encoder, and not of any other encoder."""
+    """The hint has both options; a named encoder and any other encoder get none."""
     info = replace(glossary.info(), path="words", model="all-MiniLM-L6-v2")
     assert former_default(info, None) == (
         "The index was built with all-MiniLM-L6-v2; today's default is semsearch-definitions-v3: run "

@@ -7,22 +7,28 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.core.answers import Reference, Related, Span
-from semsearch.core.entries import Details, Entry
+from semsearch.core.answers import Adjacent, Reference, Related, Span
+from semsearch.core.entries import Details, Entry, Source
+from semsearch.core.presentation import Presentation
 from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
 from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
+from semsearch.web import Site
+from semsearch.web.entry_page import entry_page_of
 from semsearch.web.entry_view import (
     Linked,
     defined_term,
     facts,
+    first_line,
     is_embedding,
     linked,
     names,
     others,
     summary,
+    with_links,
 )
+from semsearch.web.markdown_pages import entry_markdown
 
 TEXT = "A sail, with a mast, moves a ship. A sail is cloth."
 
@@ -58,7 +64,7 @@ def test_terms_in_a_text_are_links() -> None:
 
 
 def test_a_text_without_terms_is_one_piece() -> None:
-    """Also when the author links what the text does not name."""
+    """A link of the author to a term that the text lacks changes nothing."""
     related = _related((Reference(_entry("keel"), None),))
     assert _shown(linked(related)) == [(TEXT, None)]
 
@@ -118,22 +124,67 @@ def test_terms_stay_links_when_what_they_lead_to_is_edited(tmp_path: Path) -> No
     ],
 )
 def test_a_summary_is_the_beginning_of_a_text(definition: str, expected: str) -> None:
-    """In one line of at most 200 characters, cut between words where there are words."""
+    """A summary is one line of at most 200 characters, cut between words if possible."""
     found = summary(_entry("rig", definition))
     assert found == expected
     assert len(found) <= 200
 
 
 def test_the_facts_of_an_entry() -> None:
-    """Category, code and status first, then the extra fields in their order."""
+    """Category and code first, then the extra fields in their order; the status is a badge."""
     extra = (("Owner", "Jane"), ("Area", "deck"))
     details = Details(category="ropes", status="old", extra=extra)
-    assert facts(_entry("rig", details=details)) == [
-        ("Category", "ropes"),
-        ("Status", "old"),
-        *extra,
-    ]
+    assert facts(_entry("rig", details=details)) == [("Category", "ropes"), *extra]
     assert facts(_entry("rig")) == []
+
+
+def test_web_addresses_in_a_text() -> None:
+    """Marks behind an address are not a part of it; other schemes are text."""
+    assert with_links("See https://a.example/x, or ftp://b (http://c.example).") == [
+        ("See ", ""),
+        ("https://a.example/x", "https://a.example/x"),
+        (", or ftp://b (", ""),
+        ("http://c.example", "http://c.example"),
+        (").", ""),
+    ]
+    assert with_links("javascript:alert(1)") == [("javascript:alert(1)", "")]
+    assert with_links("") == []
+
+
+def test_the_first_line_of_a_definition() -> None:
+    """One line of at most ninety characters."""
+    assert first_line(_entry("rig", "A\n rope.")) == "A rope."
+    assert first_line(_entry("rig", "x" * 200)) == f"{'x' * 88} …"
+
+
+def test_the_page_of_an_entry_shows_everything() -> None:
+    """Status, example, sources as links, the address of the source file, language, day."""
+    details = Details(
+        status="deprecated: use gear",
+        examples=("Check the <rig>.",),
+        sources=("Navy, 1900; https://a.example/rig",),
+        asked_as=("ropes of a ship?",),
+    )
+    entry = replace(_entry("rig", details=details), source=Source("sea/a b.md", 7))
+    about = Presentation(source_url="https://c.example/{file}#L{line}")
+    site = Site("../", about=about)
+    related = Related(entry, (), (), (), ())
+    page = entry_page_of(site, related, Adjacent(None, None), "2026-01-02").decode()
+    assert '<p class="status status-outdated">' in page
+    assert "deprecated: use gear" in page
+    assert '<li dir="auto">Check the &lt;rig&gt;.</li>' in page
+    assert '<a href="https://a.example/rig" rel="nofollow noopener noreferrer">' in page
+    assert '<a href="https://c.example/sea/a%20b.md#L7">sea/a b.md:7</a>' in page
+    assert "<span>English</span>" in page
+    assert 'href="../?q=ropes+of+a+ship%3F"' in page
+    twin = entry_markdown(site, related, "2026-01-02")
+    assert "\n\nStatus: deprecated: use gear\n\n" in twin
+    assert "## Examples\n\n- Check the " in twin
+    assert "## Sources\n\n- Navy, 1900; <https://a.example/rig>\n" in twin
+    assert (
+        "Glossary: sea, from [sea/a b.md:7](https://c.example/sea/a%20b.md#L7). English. "
+        "changed 2026-01-02. Id: `sea:rig`"
+    ) in twin
 
 
 def test_an_entry_as_a_defined_term() -> None:

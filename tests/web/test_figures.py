@@ -49,7 +49,7 @@ def test_colours_follow_the_page() -> None:
 
 
 def test_two_figures_share_no_id() -> None:
-    """Both can stand in one page."""
+    """Two figures can stand in one page."""
     first, second = (set(re.findall(r'id="([^"]+)"', _drawn(name))) for name in ("one", "two"))
     assert first
     assert not first & second

@@ -65,13 +65,13 @@ def test_the_twin_of_an_entry() -> None:
         "# rig\n\nAlso: tackle\n\nWhat rig is.\n\n"
         "## See also\n\n- [mast](https://a.example/words/entry/sea:mast.md)\n\n"
         "## Terms in the text\n\n- [sail](https://a.example/words/entry/sea:sail.md)\n\n"
-        "Glossary: sea, from sea.md:7. Id: `sea:rig`\n"
+        "Glossary: sea, from sea.md:7. English. Id: `sea:rig`\n"
     )
 
 
 @pytest.mark.parametrize("term", ODD)
 def test_a_term_is_text_whatever_it_looks_like(term: str) -> None:
-    """In headings and in links."""
+    """Terms are escaped in headings and in links."""
     plain = " ".join(term.split())
     related = Related(
         _entry("odd", term),
@@ -97,7 +97,7 @@ def test_an_id_is_an_address_whatever_it_holds(slug: str) -> None:
 
 
 def test_few_entries_are_listed_and_many_are_not() -> None:
-    """Of many the glossaries are named, each with the way to its entries."""
+    """With many entries the page lists glossaries, each with a link to its entries."""
     few = llms(SITE, {"sea": [_entry("rig"), _entry("mast")]})
     assert _headings(few) == ["semsearch", "sea", "Optional"]
     assert [text for text, _ in _links(few)] == ["rig", "mast", "HTTP interface"]
@@ -127,12 +127,12 @@ def test_a_twin_says_the_facts() -> None:
     """A line each, behind the definition; no text of them is markup."""
     details = Details(status="*old*", extra=(("Own#er", "Jane\n\n# Doe"),))
     twin = entry_markdown(SITE, Related(_entry("rig", details=details), (), (), (), ()))
-    assert "\n\n- Status: \\*old\\*\n- Own#er: Jane # Doe\n\n" in twin
+    assert "\n\nStatus: \\*old\\*\n\nWhat rig is.\n\n- Own#er: Jane # Doe\n\n" in twin
     assert _headings(twin) == ["rig"]
 
 
 def test_a_twin_says_what_people_ask() -> None:
-    """As items below a heading of their own, whatever they look like; not in the definition."""
+    """Phrases are escaped items below a heading of their own, not in the definition."""
     entry = _entry("rig", details=Details.of({"asked_as": ("what holds the *sails*?", "# ropes")}))
     twin = entry_markdown(SITE, Related(entry, (), (), (), ()))
     assert "## People ask\n\n- “what holds the \\*sails\\*?”\n- “# ropes”\n\nGlossary" in twin

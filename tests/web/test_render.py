@@ -6,16 +6,17 @@ Covers `web/urls`.
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
 from semsearch.core.index_info import GlossaryInfo
 from semsearch.web import Site, render
+from semsearch.web.answer_view import ShareRow
 from semsearch.web.highlight import highlight
-from semsearch.web.render import count, marked, root_of
+from semsearch.web.render import count, marked, root_of, share_rows
 from semsearch.web.urls import entry_path, glossary_path
+from tests.conftest import PROJECT
 
 IDS = (
     "sea:rig",
@@ -80,7 +81,7 @@ def test_what_a_template_misses_is_an_error() -> None:
 
 
 def test_texts_are_never_markup() -> None:
-    """Neither in texts nor in attributes; half of a pair of surrogates breaks no page."""
+    """Texts and attributes are escaped; a lone surrogate breaks no page."""
     odd = "</title><script>alert(1)</script>\" onload=x ' \ud800"
     page = render("missing", Site(), id=odd, words=odd.strip("\ud800"), near=[]).decode()
     assert "<script>" not in page
@@ -102,9 +103,18 @@ def test_marks_are_the_only_markup_of_a_marked_text() -> None:
     assert str(marked(highlight(""))) == ""
 
 
+def test_cells_of_a_score_are_escaped() -> None:
+    """Like any text of a page."""
+    found = share_rows([ShareRow("<b>", "1 & 2", '"+3"')])
+    assert str(found) == (
+        '<tr><th scope="row">&lt;b&gt;</th><td>1 &amp; 2</td><td>&quot;+3&quot;</td></tr>\n'
+    )
+
+
 def test_no_template_says_that_a_text_is_safe() -> None:
-    """But for those that are written in it."""
-    folder = Path(__file__).parents[2] / "semsearch" / "web" / "templates"
-    for file in sorted(folder.glob("*.jinja")):
+    """Only constants of the template are marked as safe."""
+    files = sorted((PROJECT / "semsearch" / "web" / "templates").glob("*.jinja"))
+    assert "entry.html.jinja" in {file.name for file in files}
+    for file in files:
         left = re.sub(r"'[^']*' \| safe\b", "", file.read_text())
         assert not re.search(r"\|\s*safe|autoescape|Markup", left), file.name

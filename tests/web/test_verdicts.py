@@ -8,11 +8,11 @@ from semsearch.core.answers import Tier, Verdict
 from semsearch.search.glossary import Glossary
 from semsearch.server.serialize import to_json
 from semsearch.web.answer_view import answer_view
-from semsearch.web.display import VERDICTS
+from semsearch.web.display import MATCHED_BY, VERDICTS
 
 
 def test_a_comparison_is_shown_as_such(glossary: Glossary) -> None:
-    """Both entries match, no percentage is stated, and the rest stands apart."""
+    """Both entries match, no percentage is shown, and other entries stand apart."""
     page = answer_view(json.loads(to_json(glossary.ask("leaven vs hull"))))
     assert (page.verdict, page.kind, page.sure) == ("About these terms", "terms", "")
     assert [hit.name for hit in page.matches] == ["Leaven", "Hull"]
@@ -20,16 +20,17 @@ def test_a_comparison_is_shown_as_such(glossary: Glossary) -> None:
 
 
 def test_a_part_of_a_name_is_shown_as_such(glossary: Glossary) -> None:
-    """With the name that has it, where that is not the term."""
+    """The page shows the matched name if it is not the term."""
     page = answer_view(json.loads(to_json(glossary.ask("percentage"))))
-    assert page.matches[0].reason == "name has these words"
+    assert page.matches[0].reason == "words of a name"
     arrival = answer_view(json.loads(to_json(glossary.ask("arrival"))))
-    assert arrival.matches[0].reason == "name has these words (Estimated Time of Arrival)"
+    assert arrival.matches[0].reason == "words of a name (Estimated Time of Arrival)"
 
 
 def test_no_verdict_or_tier_lacks_words(glossary: Glossary) -> None:
     """A new one cannot be forgotten."""
     assert set(VERDICTS) == set(Verdict)
+    assert set(MATCHED_BY) == set(Tier)
     body = json.loads(to_json(glossary.ask("leaven")))
     for verdict in Verdict:
         assert answer_view({**body, "verdict": verdict}).kind

@@ -1,4 +1,4 @@
-"""The documents.
+"""Generate and check the documents.
 
 Generated parts, examples with real output, checks, and the picture of the page.
 """

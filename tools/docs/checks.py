@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -24,16 +25,21 @@ LINES = {"README.md": 250, "DESIGN.md": 150}
 DECISION_WORDS = 200
 START = "README.md"
 """Where every page must be reachable from."""
-PAGES = ("*.md", "docs/**/*.md")
+PAGES = ("*.md", "docs/**/*.md", "corpus/README.md", "index/README.md")
 FIGURES = ("docs/**/*.png", "docs/**/*.svg")
 DECISION_PARTS = ("Question", "Choice", "Evidence", "Rules out", "Revisit")
 
 _HISTORY = "CHANGELOG.md"
 """May name what is no longer there."""
-_PLACE = re.compile(r"(?<![\w./-])(?:semsearch|tests|benchmarks|training|tools|docs)/[\w./-]*[\w/]")
+_PLACE = re.compile(
+    r"(?<![\w./\"-])(?:semsearch|tests|benchmarks|training|tools|docs|deploy|requirements)"
+    r"/[\w./-]*[\w/]"
+)
 _MODULE = re.compile(r"python -m ((?:benchmarks|training|tests|tools)[\w.]*\w)")
 _TARGET = re.compile(r"(?<![\w-])make ([a-z]+(?:-[a-z]+)*)(?![\w-])")
 _RULE = re.compile(r"^([a-z-]+):", re.MULTILINE)
+_SOURCE = re.compile(r"(?:\w+/)*\w+\.py|(?:\w+/)+")
+"""A module or a folder, which may lie in the package."""
 
 
 @dataclass(frozen=True)
@@ -68,13 +74,14 @@ class Document:
 
     @cached_property
     def links(self) -> list[str]:
-        """Where links and pictures lead."""
+        """Where links and pictures lead, those in HTML too."""
+        inside = [child for token in self.tokens for child in token.children or ()]
+        pictures = "".join(child.content for child in inside if child.type == "html_inline")
         return [
             str(child.attrs["href" if child.type == "link_open" else "src"])
-            for token in self.tokens
-            for child in token.children or ()
+            for child in inside
             if child.type in {"link_open", "image"}
-        ]
+        ] + re.findall(r' src(?:set)?="([^"]+)"', pictures)
 
     @cached_property
     def code(self) -> list[str]:
@@ -173,7 +180,10 @@ def _relative(path: Path, root: Path) -> str:
 
 
 def missing_names(page: Document) -> Iterator[str]:
-    """Yield files, modules and targets that are named in code and are not there."""
+    """Yield files, modules and targets that are named in code and are not there.
+
+    Modules of the package may be named without `semsearch/`, or by their file name alone.
+    """
     if page.path == _HISTORY:
         return
     makefile = page.root / "Makefile"
@@ -184,6 +194,8 @@ def missing_names(page: Document) -> Iterator[str]:
         for place in _PLACE.findall(code):
             if "NNNN" not in place and not (page.root / place).exists():
                 yield f"{page.path}: there is no {place}"
+        if _SOURCE.fullmatch(code) and not _is_source(page.root, code):
+            yield f"{page.path}: there is no {code} in semsearch/"
         for module in _MODULE.findall(code):
             path = page.root / module.replace(".", "/")
             if not path.with_suffix(".py").exists() and not (path / "__main__.py").exists():
@@ -191,6 +203,17 @@ def missing_names(page: Document) -> Iterator[str]:
         for target in _TARGET.findall(code):
             if target not in targets:
                 yield f"{page.path}: the Makefile has no target {target}"
+
+
+def _is_source(root: Path, name: str) -> bool:
+    """Tell whether a module is there. One of another package may be named from that package on."""
+    package = root / "semsearch"
+    first, *behind = name.split("/")
+    if not behind:
+        return (root / name).exists() or next(package.rglob(name), None) is not None
+    if (package / name).exists() or (root / name).exists():
+        return True
+    return not (package / first).is_dir() and (not name.endswith(".py") or bool(find_spec(first)))
 
 
 def unknown_commands(page: Document) -> Iterator[str]:

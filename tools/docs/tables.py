@@ -22,6 +22,8 @@ from semsearch.core.settings import Settings
 from semsearch.exporters.formats import TARGETS
 from semsearch.importers import FORMATS
 from semsearch.quality.lint import RULES, Rule
+from semsearch.server.telemetry.families import SCRAPED, SHARED
+from semsearch.storage import layout
 
 ROOT = Path(__file__).parents[2]
 WIDTH = 100
@@ -83,6 +85,22 @@ def settings(_root: Path) -> str:
                 str(field.description),
             )
             for name, field in Settings.model_fields.items()
+        ),
+    )
+
+
+def metrics(_root: Path) -> str:
+    """Return a table of all metrics of the service."""
+    return table(
+        ("metric", "type", "labels", "meaning"),
+        (
+            (
+                f"`{one.name}`",
+                str(one.kind),
+                " ".join(f"`{label}`" for label in one.labels),
+                one.about,
+            )
+            for one in (*SHARED, *SCRAPED)
         ),
     )
 
@@ -174,6 +192,12 @@ def decisions(root: Path) -> str:
     )
 
 
+def files(_root: Path) -> str:
+    """Return the files of an index, as the docstring of their layout lists them."""
+    listed = re.findall(r"^    .*\n", str(layout.__doc__), re.MULTILINE)
+    return f"```\n{textwrap.dedent(''.join(listed))}```"
+
+
 def rules(_root: Path) -> str:
     """Return a table of all rules of lint, and a section for each."""
     overview = table(
@@ -213,7 +237,7 @@ def _shortened(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A generated part.
+    """A generated part of a document.
 
     The document it stands in, and what makes it from the root of the project.
     """
@@ -225,12 +249,14 @@ class Part:
 PARTS: Mapping[str, Part] = {
     "commands": Part("docs/cli.md", commands),
     "settings": Part("docs/operations.md", settings),
+    "metrics": Part("docs/operations.md", metrics),
     "formats": Part("docs/formats.md", formats),
     "targets": Part("docs/formats.md", targets),
     "routes": Part("docs/http-api.md", routes),
     "rules": Part("docs/lint.md", rules),
     "benchmark": Part("docs/benchmarks.md", benchmark),
     "decisions": Part("docs/decisions/index.md", decisions),
+    "files": Part("DESIGN.md", files),
     "reached": Part("README.md", reached),
 }
 

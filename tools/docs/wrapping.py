@@ -31,8 +31,10 @@ def paragraphs(text: str) -> Iterator[tuple[int, int]]:
 def is_too_wide(line: str) -> bool:
     """Tell whether a line could be broken and is wider than it may be.
 
-    Links are not broken for it.
+    Links and pictures in HTML are not broken for it.
     """
+    if line.startswith("<picture>"):
+        return False
     return len(line) > WIDTH and " " in _LINK.sub("", _MARKS.sub("", line, count=1)).strip()
 
 

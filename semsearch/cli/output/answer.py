@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, Group, RenderResult
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from semsearch.cli.output.common import SHOWN, one_line, print_json
+from semsearch.cli.output import common
+from semsearch.cli.output.common import one_line, print_json
 from semsearch.core.answers import Answer, Hit, Span, Tier, Verdict
-from semsearch.web.display import PART_NAMES, VERDICTS, percent, place, shares
+from semsearch.web.display import MATCHED_BY, PART_NAMES, VERDICTS, percent, place, shares
 
-_LABELS = {
-    Tier.EXACT: "exact name",
-    Tier.FORM: "form of a name",
-    Tier.PREFIX: "name begins so",
-    Tier.PARTIAL: "words of a name",
-    Tier.MEANING: "meaning",
-    Tier.FUZZY: "similar spelling",
-    Tier.NEAREST: "nearest only",
-}
 _COLORS = {Verdict.POSSIBLE: "cyan", Verdict.NONE: "yellow"}
 _INDENT = (0, 0, 1, 3)
+_LINES = 6
+"""Most lines of a definition, unless it is wanted in full."""
 
 
-def answer(found: Answer, *, as_json: bool, why: bool = False) -> None:
-    """Print an answer; `why` explains each hit, which JSON always does."""
+def answer(found: Answer, *, as_json: bool, why: bool = False, full: bool = False) -> None:
+    """Print an answer.
+
+    Args:
+        found: the answer.
+        as_json: for programs, with everything.
+        why: explain each hit.
+        full: print whole definitions.
+    """
     if as_json:
         from semsearch.server.serialize import to_json  # noqa: PLC0415 - loads pydantic
 
@@ -41,23 +43,22 @@ def answer(found: Answer, *, as_json: bool, why: bool = False) -> None:
         console.print(f"Read as [bold]{escape(found.repaired)}[/]")
     several = len({hit.entry.glossary for hit in found.hits}) > 1
     if why:
-        _explain(console, found.hits, several=several)
+        _explain(console, found.hits, several=several, full=full)
         return
     table = Table("", "Entry", "Similarity", "Matched by", box=None, padding=(0, 2, 1, 0))
     for hit in found.hits:
-        parts = [_term(hit, several=several), _excerpt(hit), *_asked(hit)]
-        body = Text("\n").join(parts)
+        body = Group(_term(hit, several=several), _definition(hit, full=full), *_asked(hit))
         table.add_row(str(hit.rank), body, f"{hit.similarity:.2f}", escape(_reason(hit)))
     console.print(table)
 
 
-def _headline(found: Answer) -> str:
+def _headline(answer_: Answer) -> str:
     """Return the verdict in words, with the confidence unless a name matched."""
-    words = f"[{_COLORS.get(found.verdict, 'green')}]{VERDICTS[found.verdict]}[/]"
-    if found.verdict in (Verdict.EXACT, Verdict.TERMS):
+    words = f"[{_COLORS.get(answer_.verdict, 'green')}]{VERDICTS[answer_.verdict]}[/]"
+    if answer_.verdict in (Verdict.EXACT, Verdict.TERMS):
         return words
-    sure = f"{words} (confidence {percent(found.confidence)})"
-    return f"{sure}. The nearest entries:" if found.no_close_match else sure
+    sure = f"{words} (confidence {percent(answer_.confidence)})"
+    return f"{sure}. The nearest entries:" if answer_.no_close_match else sure
 
 
 def _term(hit: Hit, *, several: bool) -> Text:
@@ -66,23 +67,52 @@ def _term(hit: Hit, *, several: bool) -> Text:
         term.stylize("bold cyan", word.start, word.end)
     if several:
         term.append(f"  ({hit.entry.glossary})", "dim not bold")
+    common.append_status(term, hit.entry)
     return term
 
 
-def _excerpt(hit: Hit) -> Text:
-    """Return the definition, or the part of a long one around the best sentence."""
-    text = one_line(hit.entry.definition)
+def _definition(hit: Hit, *, full: bool) -> Text | _Excerpt:
+    """Return the definition with the best sentence and the words of the question marked."""
+    text = Text(hit.entry.definition)
     sentence = hit.evidence.sentence
     if sentence is not None and len(sentence.text) < len(text):
         text.stylize("underline", sentence.start, sentence.end)
     for word in hit.evidence.words:
         text.stylize("bold cyan", word.start, word.end)
-    if len(text) <= SHOWN:
+    if full:
         return text
-    begin = sentence.start if sentence and sentence.end > SHOWN else 0
-    end = text.plain.rfind(" ", begin, begin + SHOWN) if begin + SHOWN < len(text) else len(text)
-    piece = text[begin : end if end > begin else begin + SHOWN]
-    return Text("... " if begin else "") + piece + Text(" ..." if end < len(text) else "")
+    # who asks for a name reads from the beginning
+    is_described = hit.matched_by in (Tier.MEANING, Tier.NEAREST)
+    return _Excerpt(text, sentence if is_described else None)
+
+
+@dataclass(frozen=True)
+class _Excerpt:
+    """At most six lines of a text: its beginning, or the best sentence if that is further down."""
+
+    text: Text
+    sentence: Span | None
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the lines, as wide as there is room."""
+        width = options.max_width
+        text = self.text
+        lines = text.wrap(console, width)
+        if len(lines) <= _LINES:
+            yield text
+            return
+        best = self.sentence
+        if best is not None and len(text[: best.end].wrap(console, width)) > _LINES:
+            lines = (Text("... ") + text[best.start :]).wrap(console, width)
+        if len(lines) > _LINES:
+            last = lines[_LINES - 1]
+            last.truncate(width - 4)
+            last.append(" ...")
+        yield Text("\n").join(lines[:_LINES])
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        """Return how narrow and how wide the lines may be."""
+        return Measurement.get(console, options, self.text)
 
 
 def _asked(hit: Hit) -> list[Text]:
@@ -92,18 +122,19 @@ def _asked(hit: Hit) -> list[Text]:
 
 
 def _reason(hit: Hit) -> str:
-    label = _LABELS[hit.matched_by]
+    label = MATCHED_BY[hit.matched_by]
     name = hit.evidence.name
     return f"{label}: {name}" if name and hit.matched_by is not Tier.NEAREST else label
 
 
-def _explain(console: Console, hits: Iterable[Hit], *, several: bool) -> None:
+def _explain(console: Console, hits: Iterable[Hit], *, several: bool, full: bool) -> None:
     """Print hits one below the other, each with its evidence."""
     for hit in hits:
         console.print(Text(f"\n{hit.rank:<3}") + _term(hit, several=several))
-        for shown in (_excerpt(hit), _evidence(hit), _parts(hit)):
+        for shown in (_definition(hit, full=full), _evidence(hit), _parts(hit)):
             console.print(Padding(shown, _INDENT))
-        decided = f"Score {hit.score:.2f}. {place(hit.evidence)}"
+        evidence = hit.evidence
+        decided = f"Score {hit.score:.2f}. {place(evidence.name, evidence.rerank_score)}"
         console.print(Padding(decided, (0, 0, 0, 3)))
 
 

@@ -19,9 +19,10 @@ from semsearch.cli.output.common import (
     reranker_label,
     say,
 )
+from semsearch.cli.output.edits import differing_parts, part_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from semsearch.core.entries import Note, UnreadFile
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from semsearch.importers.report import FieldCount
     from semsearch.index.relations import RelationCounts
     from semsearch.ingest.build_report import BuildReport
+    from semsearch.storage.live_edits import Conflict
 
 
 MAX_FIELDS = 20
@@ -120,18 +122,30 @@ def _conflicts(report: BuildReport) -> None:
         return
     for conflict in report.conflicts[:MAX_REFUSALS]:
         say(f"[yellow]edited live[/] {escape(conflict.id)}")
-        for whose, entry in (("live", conflict.live), ("corpus", conflict.corpus)):
-            text = one_line(f"{entry.term}: {entry.definition}") if entry else Text("not there")
-            text.truncate(SHOWN // 2, overflow="ellipsis")
+        for whose, text in _sides(conflict):
             print_text(Text.assemble((f"   {whose}: ", "dim"), text))
     if len(report.conflicts) > MAX_REFUSALS:
         say(f"... and {len(report.conflicts) - MAX_REFUSALS} more (see --json)")
     count = counted_entries(len(report.conflicts))
     say(
-        f"{count}: the corpus's side was taken; `semsearch restore` brings an edit back"
+        f"{count}: the corpus overwrote the live edits; `semsearch restore` brings an edit back"
         if report.overwritten
-        else f"{count} kept as edited live; `--overwrite-edits` takes the corpus's side"
+        else f"{count} kept as edited live; `--overwrite-edits` replaces the edits by the corpus"
     )
+
+
+def _sides(conflict: Conflict) -> Iterator[tuple[str, Text]]:
+    """Yield live edit and corpus: what they are, or the parts in which they differ."""
+    live, corpus = conflict.live, conflict.corpus
+    if live and corpus and (live.term, live.definition) == (corpus.term, corpus.definition):
+        for part in differing_parts(live, corpus):
+            yield f"live {part}", part_of(live, part)
+            yield f"corpus {part}", part_of(corpus, part)
+        return
+    for whose, entry in (("live", live), ("corpus", corpus)):
+        text = one_line(f"{entry.term}: {entry.definition}") if entry else Text("not there")
+        text.truncate(SHOWN // 2, overflow="ellipsis")
+        yield whose, text
 
 
 def _encoder_change(former: str, report: BuildReport) -> None:
@@ -141,7 +155,7 @@ def _encoder_change(former: str, report: BuildReport) -> None:
     )
 
     if former == report.model:
-        say(f"The encoder {escape(former)} is not the one it was when the index was built")
+        say(f"The weights of the encoder {escape(former)} have changed since the index was built")
         return
     how = f"{report.embedded:,} of {report.vectors:,} texts had to be embedded for it"
     back = f"; `--model {FORMER_DEFAULTS.get(former, former)}` goes back"

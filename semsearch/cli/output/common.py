@@ -12,13 +12,14 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from semsearch.core.closing import Closing
+from semsearch.core.closeable import Closeable
 from semsearch.core.errors import InvalidSetting
+from semsearch.text.statuses import is_outdated
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from semsearch.core.answers import Neighbour, Reference, Related, Span
+    from semsearch.core.entries import Entry
     from semsearch.core.index_info import IndexInfo, RerankerInfo
     from semsearch.server.process import Listening
 
@@ -82,90 +83,15 @@ def one_line(definition: str) -> Text:
     return Text(definition.translate({ord("\n"): " ", ord("\t"): " "}))
 
 
+def append_status(term: Text, entry: Entry) -> None:
+    """Append the status of an entry to its term, if it says that it should not be used any more."""
+    if is_outdated(entry.details.status):
+        term.append(f"  {one_line(entry.details.status)}", "yellow not bold")
+
+
 def failed_line(number: int, reason: str) -> None:
     """Print the error of a line of standard input, as one line of JSON."""
     print_json(json.dumps({"line": number, "error": reason}))
-
-
-_AUTHORED = {
-    "broader": "Broader (by the author)",
-    "narrower": "Narrower (by the author)",
-    "related": "Related (by the author)",
-    "see_also": "See also (by the author)",
-}
-
-
-def related(found: Related, *, as_json: bool) -> None:
-    """Print related terms."""
-    if as_json:
-        from semsearch.server.serialize import to_json  # noqa: PLC0415 - loads pydantic
-
-        print_json(to_json(found).decode())
-        return
-    from semsearch.web.entry_view import facts  # noqa: PLC0415 - only this command needs it
-
-    console = _console()
-    console.print(Text(found.entry.term, "bold"))
-    for name, said in facts(found.entry):
-        console.print(Text.assemble((f"{name}: ", "dim"), one_line(said)))
-    definition = found.entry.definition
-    inverse = [(r, r.entry.definition) for r in found.stated_by_others]
-    references = [*((r, definition) for r in found.see_also), *inverse]
-    for kind, heading in _AUTHORED.items():
-        _references(heading, [one for one in references if one[0].relation == kind])
-    _references("Mentions", [(r, definition) for r in found.mentions])
-    _references("Used in", [(r, r.entry.definition) for r in found.used_in])
-    if not found.similar:
-        console.print("\nNo term has a similar meaning.")
-        return
-    console.print("\n[bold]Similar meaning (computed)[/]")
-    table = Table("", "Entry", "Similarity", box=None, padding=(0, 2, 1, 0))
-    for n in found.similar:
-        text = one_line(n.entry.definition)
-        text.stylize("underline", n.because.other_sentence.start, n.because.other_sentence.end)
-        text.truncate(SHOWN, overflow="ellipsis")
-        body = Text("\n").join([Text(n.entry.term, "bold"), text, _because(n)])
-        table.add_row(str(n.rank), body, f"{n.similarity:.2f}")
-    console.print(table)
-
-
-def _because(neighbour: Neighbour) -> Text:
-    """Return the sentence that connects an entry to a similar one, and the shared words."""
-    because = neighbour.because
-    sentence = one_line(because.sentence.text)
-    sentence.truncate(SHOWN // 2, overflow="ellipsis")
-    words = f" ({', '.join(because.words)})" if because.words else ""
-    return Text.assemble(("because: ", "dim"), sentence, (words, "cyan"))
-
-
-_AROUND = 30
-"""Characters printed before and after a name."""
-
-
-def _references(heading: str, shown: list[tuple[Reference, str]]) -> None:
-    """Print references, each with the words around the name in the referring text."""
-    if not shown:
-        return
-    console = _console()
-    console.print(f"\n[bold]{heading}[/]")
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    for reference, text in shown:
-        table.add_row(Text(reference.entry.term), _context(reference.span, text))
-    console.print(table)
-
-
-def _context(span: Span | None, text: str) -> Text:
-    if span is None:
-        return Text("")
-    line = one_line(text)
-    start, end = max(0, span.start - _AROUND), min(len(text), span.end + _AROUND)
-    if start:  # whole words, if there are blanks between them
-        start = line.plain.find(" ", start, span.start) + 1 or start
-    if end < len(text):
-        end = max(line.plain.rfind(" ", span.end, end), span.end)
-    piece = line[start:end]
-    piece.stylize("underline", span.start - start, span.end - start)
-    return Text("... " if start else "") + piece + Text(" ..." if end < len(text) else "")
 
 
 def info(index_info: IndexInfo, *, named_model: str | None, as_json: bool) -> None:
@@ -229,17 +155,24 @@ def serving(service: Listening, *, named_model: str | None) -> None:
 
     url, question = escape(service.url), shlex.quote(f"q={service.example}")
     key = "" if service.is_open else '-H "Authorization: Bearer $SEMSEARCH_KEY" '
-    say(f"semsearch answers on [bold]{url}[/] (documentation: /docs, stop: Ctrl-C)")
+    many = f" with {service.workers} processes" if service.workers > 1 else ""
+    say(f"semsearch answers on [bold]{url}[/]{many} (documentation: /docs, stop: Ctrl-C)")
     if not service.is_open:
-        say("Reading needs an access key; `semsearch keys create` makes one")
+        say(
+            "Reading needs an access key; `semsearch keys create` makes one, and `--read open` opens "
+            "reading to everybody"
+        )
     say(f"Try: curl -G {key}{url}/v1/search --data-urlencode {escape(question)}")
+    if service.metrics_url:
+        say(f"Metrics: {escape(service.metrics_url)}")
     _hint(former_default(service.index, named_model))
 
 
-class BuildProgress(Closing):
+class BuildProgress(Closeable):
     """Shows the current step of a build on standard error.
 
-    A terminal shows one bar, which is gone at the end. Elsewhere each step is a line without a bar.
+    A terminal shows one bar, which is gone at the end. It moves from side to side in a step of one
+    part, of which nothing else can be told. Elsewhere each step is a line without a bar.
     """
 
     def __init__(self, *, quiet: bool) -> None:
@@ -252,12 +185,18 @@ class BuildProgress(Closing):
                 speed = task.finished_speed or task.speed
                 return Text(f"{speed:,.0f}/s" if speed else "", "dim")
 
+        class Count(progress.MofNCompleteColumn):
+            """Parts that are done, where there are several."""
+
+            def render(self, task: progress.Task) -> Text:
+                return super().render(task) if task.total else Text("")
+
         console = Console(stderr=True, highlight=False)
         self._lines = None if quiet or console.is_terminal else console
         self._bar = progress.Progress(
             progress.TextColumn("{task.description:<22}"),
             progress.BarColumn(),
-            progress.MofNCompleteColumn(),
+            Count(),
             Rate(),
             progress.TimeElapsedColumn(),
             progress.TimeRemainingColumn(),
@@ -276,7 +215,7 @@ class BuildProgress(Closing):
         """Begin a step in the place of the one before; one without work is not shown."""
         if self._task is not None:
             self._bar.remove_task(self._task)
-        self._task = self._bar.add_task(step, total=total) if total else None
+        self._task = self._bar.add_task(step, total=total if total > 1 else None) if total else None
         if total:
             self._bar.start()
             if self._lines:

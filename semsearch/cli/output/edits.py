@@ -48,16 +48,22 @@ def _difference(before: Entry | None, after: Entry | None) -> Text:
         return Text("")
     if before is None:
         return _shortened(after.definition)
-    parts = [n for n in (*_PARTS, *DETAILS) if _value(before, n) != _value(after, n)]
-    lines = [Text.assemble((f"{name}: ", "dim"), _part(after, name)) for name in parts]
+    parts = differing_parts(before, after)
+    lines = [Text.assemble((f"{name}: ", "dim"), part_of(after, name)) for name in parts]
     return Text("\n").join(lines)
+
+
+def differing_parts(one: Entry, other: Entry) -> list[str]:
+    """Return the names of the parts in which two entries differ."""
+    return [name for name in (*_PARTS, *DETAILS) if _value(one, name) != _value(other, name)]
 
 
 def _value(entry: Entry, name: str) -> object:
     return getattr(entry if name in _PARTS else entry.details, name)
 
 
-def _part(entry: Entry, name: str) -> Text:
+def part_of(entry: Entry, name: str) -> Text:
+    """Return a part of an entry in one short line."""
     value = _value(entry, name)
     if isinstance(value, tuple):
         value = ", ".join(one if isinstance(one, str) else "=".join(one) for one in value)

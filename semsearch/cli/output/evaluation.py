@@ -29,31 +29,31 @@ MAX_LISTED = 10
 """Most warnings, and most gained or lost questions, that are printed; the page lists all."""
 
 
-def report(found: Report, *, page: Path | None) -> None:
+def report(evaluated: Report, *, page: Path | None) -> None:
     """Print an evaluation; `page` is the HTML file that lists the failed questions."""
     console = Console(highlight=False)
-    _list(console, "[yellow]warning[/] ", found.warnings)
-    if found.rows:
-        console.print(_measures(found.rows), "")
-    console.print(_abstention(found.abstention), "")
-    if found.variants:
-        console.print(_ablations(found.variants), "")
-    if found.comparison is not None:
-        _comparison(console, found.comparison)
+    _list(console, "[yellow]warning[/] ", evaluated.warnings)
+    if evaluated.rows:
+        console.print(_measures(evaluated.rows), "")
+    console.print(_abstention(evaluated.abstention), "")
+    if evaluated.variants:
+        console.print(_ablations(evaluated.variants), "")
+    if evaluated.comparison is not None:
+        _comparison(console, evaluated.comparison)
     console.print(
-        f"One question took {found.latency.median_ms:.1f} ms (median), 95 % took at most "
-        f"{found.latency.p95_ms:.1f} ms"
+        f"One question took {evaluated.latency.median_ms:.1f} ms (median), 95 % took at most "
+        f"{evaluated.latency.p95_ms:.1f} ms"
     )
-    _failures(console, found, page)
+    _failures(console, evaluated, page)
 
 
-def _failures(console: Console, found: Report, page: Path | None) -> None:
-    failed = sum(len(outcomes) for outcomes in found.failures.values())
+def _failures(console: Console, report: Report, page: Path | None) -> None:
+    failed = sum(len(outcomes) for outcomes in report.failures.values())
     if not failed:
         console.print("No question went wrong")
         return
-    console.print(f"{failed:,} of {len(found.outcomes):,} questions went wrong:")
-    for failure, outcomes in found.failures.items():
+    console.print(f"{failed:,} of {len(report.outcomes):,} questions went wrong:")
+    for failure, outcomes in report.failures.items():
         console.print(f"{len(outcomes):>6,}  {failure}")
     place = f"{page} lists them" if page else "--html FILE writes a page that lists them"
     console.print(escape(place), soft_wrap=True)
@@ -82,9 +82,9 @@ def _measures(rows: Sequence[MeasureRow]) -> Table:
     return table
 
 
-def _estimate(found: Estimate) -> Text:
-    text = Text(share(found.mean), "bold")
-    interval = "" if found.low is None else f"{share(found.low)}-{share(found.high)}"
+def _estimate(estimate: Estimate) -> Text:
+    text = Text(share(estimate.mean), "bold")
+    interval = "" if estimate.low is None else f"{share(estimate.low)}-{share(estimate.high)}"
     return text.append(f"\n{interval}", "dim not bold")
 
 
@@ -111,22 +111,22 @@ def _ablations(variants: Sequence[Variant]) -> Table:
     return table
 
 
-def _comparison(console: Console, found: ResultComparison) -> None:
+def _comparison(console: Console, comparison: ResultComparison) -> None:
     table = _table("Compared with the stored result", "", "n", "before", "now", "p", "")
-    for change in found.changes:
+    for change in comparison.changes:
         verdict = "[red]dropped[/]" if change.is_drop else ""
         table.add_row(
             change.measure, f"{change.questions:,}", share(change.before), share(change.now),
             probability(change.p), verdict,
         )  # fmt: skip
     console.print(table)
-    if found.only_before or found.only_now:
+    if comparison.only_before or comparison.only_now:
         console.print(
-            f"Not compared: {found.only_before} questions of the stored result alone, "
-            f"{found.only_now} of this one alone"
+            f"Not compared: {comparison.only_before} questions of the stored result alone, "
+            f"{comparison.only_now} of this one alone"
         )
-    _list(console, "[green]gained[/] ", (_line(outcome) for outcome in found.gained))
-    _list(console, "[red]lost[/] ", (_line(outcome) for outcome in found.lost))
+    _list(console, "[green]gained[/] ", (_line(outcome) for outcome in comparison.gained))
+    _list(console, "[red]lost[/] ", (_line(outcome) for outcome in comparison.lost))
     console.print()
 
 
@@ -145,13 +145,13 @@ def _list(console: Console, mark: str, lines: Iterable[str]) -> None:
         console.print(f"... and {len(every) - MAX_LISTED} more")
 
 
-def recalibration(found: Recalibration, *, as_json: bool) -> None:
+def recalibration(fitted: Recalibration, *, as_json: bool) -> None:
     """Print the effect of a calibration, and whether it was stored."""
     if as_json:
-        common.print_json(json.dumps({**asdict(found), "file": str(found.file)}))
+        common.print_json(json.dumps({**asdict(fitted), "file": str(fitted.file)}))
         return
-    console, trial = Console(highlight=False), found.trial
-    _list(console, "[yellow]warning[/] ", found.warnings)
+    console, trial = Console(highlight=False), fitted.trial
+    _list(console, "[yellow]warning[/] ", fitted.warnings)
     table = _table("Confidence of answers by meaning", "", "before", "after")
     for label, name in _FIGURES.items():
         cells = (getattr(part, name) for part in (trial.before, trial.after))
@@ -166,7 +166,7 @@ def recalibration(found: Recalibration, *, as_json: bool) -> None:
         f"The log loss would differ as much by chance with p = {probability(trial.p)}",
         soft_wrap=True,
     )
-    console.print(escape(_verdict(found)), soft_wrap=True)
+    console.print(escape(_verdict(fitted)), soft_wrap=True)
 
 
 _FIGURES = {
@@ -177,13 +177,13 @@ _FIGURES = {
 }
 
 
-def _verdict(found: Recalibration) -> str:
-    if not found.is_stored:
+def _verdict(recalibration: Recalibration) -> str:
+    if not recalibration.is_stored:
         return (
             "Nothing stored: the log loss does not improve. "
             "More questions may change that; --force stores it nevertheless"
         )
-    return f"Stored in {found.file}; a service that is running uses it when it is started again"
+    return f"Stored in {recalibration.file}; a service that is running uses it when it is started again"
 
 
 def reset(index: Path, *, had_one: bool, as_json: bool) -> None:

@@ -24,13 +24,13 @@ class LintFormat(StrEnum):
     SARIF = "sarif"
 
 
-def report(found: LintReport, form: LintFormat) -> None:
+def report(lint_report: LintReport, form: LintFormat) -> None:
     """Print the findings."""
-    print_json(_FORMATTERS[form](found))
+    print_json(_FORMATTERS[form](lint_report))
 
 
-def _text(found: LintReport) -> str:
-    return "\n".join([*(_line(finding) for finding in found.findings), _counted(found)])
+def _text(report: LintReport) -> str:
+    return "\n".join([*(_line(finding) for finding in report.findings), _counted(report)])
 
 
 def _line(finding: Finding) -> str:
@@ -43,26 +43,26 @@ def _place(finding: Finding) -> str:
     return str(finding.source) if finding.source else finding.entry
 
 
-def _counted(found: LintReport) -> str:
-    counts = Counter(finding.severity for finding in found.findings)
+def _counted(report: LintReport) -> str:
+    counts = Counter(finding.severity for finding in report.findings)
     counted = [
         f"{count:,} {severity}{'s' * (count != 1)}" for severity, count in sorted(counts.items())
     ]
-    where = f"{counted_entries(found.entries)} of {counted_files(found.files)}"
+    where = f"{counted_entries(report.entries)} of {counted_files(report.files)}"
     return f"{', '.join(counted)} in {where}" if counted else f"nothing found in {where}"
 
 
-def _github(found: LintReport) -> str:
-    return "\n".join([*_commands(found), _counted(found)])
+def _github(report: LintReport) -> str:
+    return "\n".join([*_commands(report), _counted(report)])
 
 
-def _commands(found: LintReport) -> Iterator[str]:
+def _commands(report: LintReport) -> Iterator[str]:
     """Yield workflow commands, which GitHub shows at the lines.
 
     Their form is `::error file=...,line=...::...`.
     """
     levels = {"error": "error", "warning": "warning", "note": "notice"}
-    for finding in found.findings:
+    for finding in report.findings:
         at = ""
         if finding.source:
             at = f"file={_property(finding.source.file)},line={finding.source.line},"
@@ -78,12 +78,12 @@ def _property(text: str) -> str:
     return _escaped(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def _json(found: LintReport) -> str:
+def _json(report: LintReport) -> str:
     content = {
-        "entries": found.entries,
-        "files": found.files,
-        "rules": found.rules,
-        "findings": [_to_dict(finding) for finding in found.findings],
+        "entries": report.entries,
+        "files": report.files,
+        "rules": report.rules,
+        "findings": [_to_dict(finding) for finding in report.findings],
     }
     return json.dumps(content)
 
@@ -102,10 +102,10 @@ def _to_dict(finding: Finding) -> dict[str, object]:
     }
 
 
-def _sarif(found: LintReport) -> str:
+def _sarif(report: LintReport) -> str:
     from semsearch.quality.lint.sarif import to_sarif  # noqa: PLC0415 - only this form needs it
 
-    return json.dumps(to_sarif(found))
+    return json.dumps(to_sarif(report))
 
 
 _FORMATTERS: dict[LintFormat, Callable[[LintReport], str]] = {

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 from markdown_it.token import Token
 
-from semsearch.importers.fields import split_aliases
-from semsearch.importers.markdown.blocks import Node
+from semsearch.importers.markdown_syntax.blocks import Node
+from semsearch.importers.name_lists import split_aliases
 
 _BOLD = re.compile(
     r"(?:\*\*|__)(?P<name>[^\n*]{1,300}?)(?P<inside>:?)(?:\*\*|__)(?P<after>[ \t]*(?::|–|—|-+(?=\s)))?[ \t]*"  # noqa: RUF001
 )
+_LISTS = ("bullet_list", "ordered_list")
 _ITALIC = re.compile(r"[*_]([^*_\n]{1,300})[*_]")
 _PARTS = frozenset(
     {
@@ -48,16 +49,16 @@ def bold_terms(blocks: Sequence[Node]) -> Iterator[BoldTerm]:
     """Yield the terms in bold; what follows, up to the next one, is their definition."""
     term: BoldTerm | None = None
     for block in blocks:
-        for unit in block.children if block.type == "bullet_list" and _is_bold(block) else (block,):
+        for unit in block.children if block.type in _LISTS and _is_bold(block) else (block,):
             first = unit.children[0] if unit.type == "list_item" and unit.children else unit
             for place, piece in _pieces(first):
-                bold = _bold(piece)
+                bold = _bold(piece, is_item=first is not unit and place == 0)
                 if bold is not None:
                     if term is not None:
                         yield term
                     term = BoldTerm(bold["name"].strip(), first.first_line + place + 1)
                 if term is not None:
-                    text = piece[bold.end() :] if bold else piece
+                    text = piece[bold.end() :].lstrip(".= ") if bold else piece
                     is_text = first.type == "paragraph"
                     term.nodes.append(_paragraph(first, text) if is_text else first)
             if term is not None and first is not unit:
@@ -73,13 +74,18 @@ def italic_names(block: Node) -> tuple[str, ...]:
 
 
 def _is_bold(items: Node) -> bool:
-    """Return whether every item of a list begins with a term in bold."""
-    return all(item.children and _bold(_source(item.children[0])) for item in items.children)
+    """Return whether most items of a list begin with a term in bold; others continue these."""
+    starts = [_source(item.children[0]) for item in items.children if item.children]
+    found = [one for one in starts if _bold(one, is_item=True)]
+    signs = sum(_bold(one) is not None for one in found)
+    return 2 * signs >= len(found) > 0 and 3 * len(found) >= 2 * len(items.children)
 
 
-def _bold(source: str) -> re.Match[str] | None:
+def _bold(source: str, *, is_item: bool = False) -> re.Match[str] | None:
+    """Return the term in bold with the sign behind it, which an item of such a list may lack."""
     found = _BOLD.match(source)
-    return found if found and (found["inside"] or found["after"]) else None
+    is_term = found and (found["inside"] or found["after"] or (is_item and source[found.end() :]))
+    return found if is_term else None
 
 
 def _source(block: Node) -> str:

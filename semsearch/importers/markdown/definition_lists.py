@@ -6,7 +6,7 @@ source and stored under the line of the lowest term, which the parser then reads
 
 from __future__ import annotations
 
-from semsearch.importers.markdown.blocks import Blocks, parse_blocks
+from semsearch.importers.markdown_syntax.blocks import Blocks, parse_blocks
 
 Stacks = dict[int, list[str]]
 """The line (from 0) of a term, and the terms above it, topmost first."""
@@ -14,9 +14,6 @@ Stacks = dict[int, list[str]]
 
 def parse_with_stacks(markdown: str) -> tuple[Blocks, Stacks]:
     """Parse Markdown whose definition lists may have several terms for a definition.
-
-    Args:
-        markdown: the source.
 
     Returns:
         Its blocks, with one term for each definition, and the terms removed above each.

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from semsearch.core.entries import Details
+from semsearch.core.entries import Details, Note
 from semsearch.importers.markdown.reader import read_markdown
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.text_files import read_text
@@ -21,17 +21,8 @@ _SUMMARY = re.compile(r"<glossary::[^<>\n]{0,200}>")
 _TERM = re.compile(r"([\w-]{1,60}):([^\s:/].{0,299})")
 
 
-def read(path: Path, options: ReadOptions) -> Iterator[Item]:
-    """Read the definition lists of a file.
-
-    Args:
-        path: the file.
-        options: not used.
-
-    Yields:
-        Item: a record for each definition, a refusal for each term without one.
-    """
-    del options
+def read(path: Path, _: ReadOptions) -> Iterator[Item | Note]:
+    """Read the definition lists of a file."""
     text = _SUMMARY.sub("", read_text(path))
     markdown = _LINK.sub(
         lambda link: f"[{link[3] or link[2]}](#{link[2].replace(' ', '%20')})", text

@@ -1,23 +1,25 @@
 """Reader of YAML front matter: the block between two `---` lines at the top of a page.
 
 Every scalar is read as text: `title: No` is the word "No" and not false, `title: 404` is not a
-number. A `null` without quotes is an empty text. Anchors and aliases are refused, so that a small file cannot expand into a large one.
+number. A `null` without quotes is an empty text. Anchors and aliases are refused, so that a small
+file cannot expand into a large one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import yaml
 from yaml.nodes import Node, ScalarNode
 
-from semsearch.core.entries import Details, Field
+from semsearch.core.entries import Details, Field, Refusal, Source
 from semsearch.importers.extra_fields import split_values
-from semsearch.importers.fields import split_phrases
+from semsearch.importers.name_lists import split_phrases
 from semsearch.importers.parse_errors import yaml_reason
-from semsearch.importers.text_files import opens_front_matter
+from semsearch.importers.text_files import front_matter_lines, opens_front_matter, read_text
 
 MAX_CHARACTERS = 64 * 1024
 
@@ -84,11 +86,16 @@ class FrontMatterPage:
         return tuple(filter(None, texts))
 
 
+def read_page(path: Path) -> FrontMatterPage | Refusal:
+    """Read a page; the refusal says what is wrong with its front matter."""
+    try:
+        return split_page(read_text(path))
+    except BadFrontMatter as error:
+        return Refusal(Source(str(path), error.line), error.reason)
+
+
 def split_page(text: str) -> FrontMatterPage:
     """Split a page into front matter and body.
-
-    Args:
-        text: the whole file.
 
     Returns:
         Its fields and body; no fields if there is no front matter.
@@ -99,11 +106,11 @@ def split_page(text: str) -> FrontMatterPage:
     lines = text.split("\n")
     if not opens_front_matter(lines):
         return FrontMatterPage({}, text)
-    close = next((i for i, line in enumerate(lines) if i and line.rstrip() in ("---", "...")), 0)
+    close = front_matter_lines(lines)
     if not close:
         raise BadFrontMatter("front matter opens with --- but no second --- closes it", 1)
-    fields = _read_fields("\n".join(lines[1:close]))
-    return FrontMatterPage(fields, "\n".join(lines[close + 1 :]))
+    fields = _read_fields("\n".join(lines[1 : close - 1]))
+    return FrontMatterPage(fields, "\n".join(lines[close:]))
 
 
 def _read_fields(source: str) -> dict[str, Any]:

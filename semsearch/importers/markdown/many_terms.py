@@ -11,7 +11,7 @@ import os
 import re
 from pathlib import Path
 
-from semsearch.importers.text_files import has_front_matter, opens_front_matter
+from semsearch.importers.text_files import front_matter_lines, has_front_matter
 
 _KEY = re.compile(r"^([\w-]+)[ \t]*:[ \t]*(.*)$", re.MULTILINE)
 _ABOUT = frozenset(
@@ -25,6 +25,7 @@ _ABOUT = frozenset(
 _PLACES = frozenset({"id", "slug"})
 """Fields about the place of a file, which entries have too."""
 _HEADING = re.compile(r"^##[ \t]+(\S[^\n]*)\n(?:[ \t]*\n)*([^\n]*)", re.MULTILINE)
+_DEEPER = re.compile(r"^#{3,6}[ \t]+(\S[^\n]*)\n(?:[ \t]*\n)*([^\n]*)", re.MULTILINE)
 _NO_PARAGRAPH = ("#", "|", "```", "~~~", "- ", "* ", "+ ", "<", "---", ":::")
 _SECTIONS = re.compile(
     r"(?:see also|overview|introduction|summary|background|references?|notes?|examples?|usage|details|"
@@ -40,23 +41,39 @@ _GLOSSARY = re.compile(
 _PAGES = (".md", ".markdown")
 
 
-def front_matter_lines(text: str) -> int:
-    """Return the number of the line that closes the front matter; 0 if there is none."""
-    lines = text.split("\n")
-    if not opens_front_matter(lines):
-        return 0
-    return next((n for n, line in enumerate(lines, 1) if n > 1 and line.rstrip() == "---"), 0)
+def is_glossary_title(title: str) -> bool:
+    """Return whether a title says that what it stands above is a glossary."""
+    return _GLOSSARY.search(title) is not None
+
+
+def is_called_glossary(path: Path, text: str) -> bool:
+    """Return whether a file with front matter is one by its title, or else by its name."""
+    return is_glossary_title(fields_of(text).get("title", path.stem.replace("_", " ")))
+
+
+def is_part_of_page(heading: str) -> bool:
+    """Return whether a heading is one of a page and no term, such as "Introduction"."""
+    return _SECTIONS.fullmatch(heading) is not None
 
 
 def fields_of(text: str) -> dict[str, str]:
-    """Return the fields of the front matter, by lower-case name, as far as one line holds them."""
-    head = "\n".join(text.split("\n")[1 : max(front_matter_lines(text) - 1, 0)])
+    """Return the fields of the front matter, by lower-case name, as far as one line holds them.
+
+    Every page of a folder is asked for them, before `front_matter.py` reads it as YAML.
+    """
+    lines = text.split("\n")
+    head = "\n".join(lines[1 : max(front_matter_lines(lines) - 1, 0)])
     return {key.lower(): value for key, value in _KEY.findall(head)}
 
 
-def terms_in_headings(text: str) -> int:
-    """Return the number of headings that may be terms; 0 if they are sections of a page."""
-    found = _HEADING.findall(text)
+def terms_in_headings(text: str, *, is_glossary: bool = False) -> int:
+    """Return the number of headings that may be terms; 0 if they are sections of a page.
+
+    Args:
+        text: of a file.
+        is_glossary: whether its title says so; then headings of a deeper level may be terms.
+    """
+    found = _HEADING.findall(text) or (_DEEPER.findall(text) if is_glossary else [])
     is_page = any(
         not below.strip() or below.startswith(_NO_PARAGRAPH) or _SECTIONS.fullmatch(heading)
         for heading, below in found
@@ -65,16 +82,15 @@ def terms_in_headings(text: str) -> int:
 
 
 def has_many_terms(path: Path, text: str) -> bool:
-    """Return whether a file with front matter holds many terms and is no page of one.
-
-    Args:
-        path: the file; its folder is searched for other pages.
-        text: its beginning.
-    """
+    """Return whether a file with front matter holds many terms and is no page of one."""
     fields = fields_of(text)
-    is_glossary = _GLOSSARY.search(fields.get("title", "")) is not None
+    is_glossary = is_glossary_title(fields.get("title", ""))
     known = _ABOUT | _PLACES if is_glossary else _ABOUT
-    if not fields or not fields.keys() <= known or not terms_in_headings(text):
+    if (
+        not fields
+        or not fields.keys() <= known
+        or not terms_in_headings(text, is_glossary=is_glossary)
+    ):
         return False
     return is_glossary or (path.stem != "index" and is_alone(path))
 

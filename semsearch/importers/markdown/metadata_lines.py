@@ -1,9 +1,8 @@
 """Reads lines below a heading that state aliases or relations of a term.
 
-Examples are `Aliases: a; b`, `<!-- Aliases: a, b -->`, `See also: [C](#c)`, `Extra: Owner: Jane Doe`
-and `Asked as: why does it rise?; what is it`. A link of a relation refers to the entry with that
-anchor; a link to another site counts by its text.
-Names without links may be listed, too.
+Examples are `Aliases: a; b`, `<!-- Aliases: a, b -->`, `See also: [C](#c)`, `Extra: Owner: Jane
+Doe` and `Asked as: why does it rise?; what is it`. A link of a relation refers to the entry with
+that anchor; a link to another site counts by its text. Names without links may be listed, too.
 """
 
 from __future__ import annotations
@@ -13,23 +12,26 @@ from collections.abc import Iterator, MutableMapping
 from typing import Any
 from urllib.parse import unquote
 
-from semsearch.core.entries import Field
+from semsearch.core.entries import EXTRA, Field
+from semsearch.importers.column_names import column_key
 from semsearch.importers.extra_fields import extra_line, split_extra
-from semsearch.importers.fields import split_aliases, split_phrases
-from semsearch.importers.markdown.blocks import Node, parse_inline
-from semsearch.importers.markdown.plain_text import inline_words
+from semsearch.importers.labelled_lines import NAMES_AND_PHRASES, RELATIONS, Label, label_of
+from semsearch.importers.markdown_syntax.blocks import Node, parse_inline
+from semsearch.importers.markdown_syntax.plain_text import inline_words
+from semsearch.importers.name_lists import split_aliases, split_phrases
 
-_ALIASES, _PHRASES, _EXTRA = "aliases", "asked_as", "extra"
-_METADATA = re.compile(
-    r"(?:(?P<aliases>aliases|alias|also known as|aka|a\.k\.a\.|synonyms?)|(?P<see_also>see also|related terms)"
-    r"|(?P<asked_as>asked as)|(?P<broader>broader)|(?P<narrower>narrower)|(?P<related>related)|(?P<extra>extra(?=:\s*[^:\s][^:]*:\s))):\s*",
-    re.IGNORECASE,
-)
+_ALIASES, _PHRASES = "aliases", "asked_as"
+_EXTRA_LINE = re.compile(r"[*_]{0,3}extra[*_]{0,3}:\s*(?=[^:\s][^:]*:\s)", re.IGNORECASE)
+_REDIRECTING = frozenset(
+    {"se", "see", "siehe", "vease", "vedi", "ver", "verweis", "verweise", "voir", "zie", "zobacz",
+     "см", "参照", "参见"}
+)  # fmt: skip
+"""Labels, as keys of columns, of a definition that only refers to another entry."""
+_SHORT_FOR = re.compile("abbr|abk|abr|acr|akr|short|kurz|sigl|skr|afk|fork")
+"""Beginnings of labels behind which the long form may stand, which may be the definition."""
 _COMMENT = re.compile(
     r"<!--\s*\{?\s*\"?alias(?:es)?\"?\s*:\s*([^<>]{1,1000}?)\s*\}?\s*-->", re.IGNORECASE
 )
-_BEGINS = re.compile(r"[*_\s]{0,9}(?:a|ext|syn|see|rel|broad|narr)", re.IGNORECASE)
-"""How the source of such a line begins; no other line is parsed."""
 
 
 def is_phrase_held(phrase: str) -> bool:
@@ -37,19 +39,24 @@ def is_phrase_held(phrase: str) -> bool:
     return not any(sign in phrase for sign in ";|")
 
 
+def is_extra_line(field: Field) -> bool:
+    """Return whether an `Extra:` line with this field is recognised as one."""
+    return is_metadata_line(f"Extra: {extra_line(*field)}")
+
+
 def is_extra_held(field: Field) -> bool:
     """Return whether an `Extra:` line can hold a field: its text has one line without wide gaps."""
     line = extra_line(*field)
-    return " ".join(line.split()) == line and split_extra(line) == field
+    return is_extra_line(field) and " ".join(line.split()) == line and split_extra(line) == field
 
 
 def is_metadata_line(line: str) -> bool:
     """Return whether a line of plain text states aliases, phrases or relations."""
-    return _METADATA.match(line) is not None
+    return _EXTRA_LINE.match(line) is not None or _label_of(line) is not None
 
 
 def aliases_in_comments(source: str) -> tuple[str, ...]:
-    """Return the names in comments such as `<!-- Aliases: a, b -->` and `<!--{"aliases": "a"}-->`."""
+    """Return the names in comments: `<!-- Aliases: a, b -->` and `<!--{"aliases": "a"}-->`."""
     texts = (found[1].strip("[]") for found in _COMMENT.finditer(source))
     names = (name.strip("\"' ") for text in texts for name in split_aliases(text.strip('"')))
     return tuple(filter(None, names))
@@ -79,27 +86,37 @@ def pop_metadata_lines(
     while nodes and nodes[0].type == "paragraph" and nodes[0].children:
         inline = nodes[0].children[0]
         first, _, rest = inline.content.partition("\n")
-        found = _BEGINS.match(first) and _METADATA.match(inline_words(first, references))
-        if not found or not found.lastgroup:
+        if extra := _EXTRA_LINE.match(first):
+            field = split_extra(inline_words(first[extra.end() :], references))
+            names_by_field[EXTRA] = (*names_by_field.get(EXTRA, ()), *((field,) if field else ()))
+        elif label := ":" in first and _label_of(inline_words(first, references)):
+            if not rest and len(nodes) == 1 and _SHORT_FOR.match(column_key(label.label)):
+                break  # all that is said of the term
+            names = _names(label, first, references)
+            names_by_field[label.field] = (*names_by_field.get(label.field, ()), *names)
+        else:
             break
-        names = _names(first, found, references)
-        names_by_field[found.lastgroup] = (*names_by_field.get(found.lastgroup, ()), *names)
         inline.token.content = rest
         if not rest:
             del nodes[0]
     return names_by_field
 
 
-def _names(
-    source: str, found: re.Match[str], references: MutableMapping[str, Any]
-) -> tuple[str, ...] | tuple[Field, ...]:
-    if found.lastgroup == _EXTRA:
-        field = split_extra(found.string[found.end() :])
-        return (field,) if field else ()
-    if found.lastgroup == _PHRASES:
-        return tuple(split_phrases(found.string[found.end() :]))
-    linked = () if found.lastgroup == _ALIASES else tuple(_linked(source, references))
-    return linked or tuple(split_aliases(found.string[found.end() :]))
+def _label_of(line: str) -> Label | None:
+    label = label_of(line, may_be_empty=True)
+    is_stated = (
+        label
+        and label.field in (*NAMES_AND_PHRASES, *RELATIONS)
+        and column_key(label.label) not in _REDIRECTING
+    )
+    return label if is_stated else None
+
+
+def _names(label: Label, source: str, references: MutableMapping[str, Any]) -> tuple[str, ...]:
+    if label.field == _PHRASES:
+        return tuple(split_phrases(label.text))
+    linked = () if label.field == _ALIASES else tuple(_linked(source, references))
+    return linked or tuple(split_aliases(label.text))
 
 
 def _linked(source: str, references: MutableMapping[str, Any]) -> Iterator[str]:

@@ -11,12 +11,14 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from semsearch.core.entries import Refusal, Source
+from semsearch.core.entries import NO_DETAILS, Refusal, Source
 from semsearch.importers.fields import shorten
-from semsearch.importers.markdown.blocks import parse_blocks
-from semsearch.importers.markdown.links import from_file
-from semsearch.importers.markdown.plain_text import MAX_SOURCE, inline_words, prose_of
-from semsearch.importers.records import Item, ReadOptions, Record
+from semsearch.importers.labelled_lines import with_labels_read
+from semsearch.importers.markdown_syntax.blocks import parse_blocks
+from semsearch.importers.markdown_syntax.links import from_file
+from semsearch.importers.markdown_syntax.plain_text import MAX_SOURCE, inline_words
+from semsearch.importers.markdown_writer.from_markdown import structured_prose
+from semsearch.importers.records import Item, ReadOptions, Record, with_markdown
 from semsearch.importers.sphinx.glossary_directive import TermGroup, term_groups
 from semsearch.importers.text_files import read_text
 
@@ -27,17 +29,8 @@ _TITLED = re.compile(r"^(.*?)\s*<([^<>]*)>$", re.DOTALL)
 _LINKING = ("term", "std:term")
 
 
-def read(path: Path, options: ReadOptions) -> Iterator[Item]:
-    """Read the glossary directives of a Markdown file.
-
-    Args:
-        path: the file.
-        options: not used.
-
-    Yields:
-        Item: a record for each definition, a refusal for each term without one.
-    """
-    del options
+def read(path: Path, _: ReadOptions) -> Iterator[Item]:
+    """Read the glossary directives of a Markdown file."""
     lines = read_text(path).split("\n")
     for first, body in _directives(lines):
         for group in term_groups(body):
@@ -87,9 +80,13 @@ def _item(group: TermGroup, path: Path, first: int) -> Item:
     names = [inline_words(_ROLE.sub(shown, name[:5000]), {}) for _, name in group.terms]
     links.clear()
     blocks = parse_blocks(_ROLE.sub(shown, text))
-    prose = prose_of(blocks.nodes, blocks.references, from_file(path.name))
-    if not names[0] or not prose.words:
-        return Refusal(source, f"no definition of {shorten(names[0])!r}" if names[0] else "no term")
-    return Record(
-        names[0], prose.words, source, tuple(names[1:]), see_also=(*links, *prose.see_also)
+    prose = structured_prose(blocks.nodes, blocks.references, from_file(path.name))
+    made = Record(
+        names[0],
+        prose.words,
+        source,
+        tuple(names[1:]),
+        see_also=(*links, *prose.see_also),
+        details=with_markdown(NO_DETAILS, prose.markdown),
     )
+    return with_labels_read(made, has_links=bool(made.see_also))

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from semsearch.core.entries import Refusal, Source
-from semsearch.importers.fields import shorten
-from semsearch.importers.markdown.blocks import parse_blocks
-from semsearch.importers.markdown.front_matter import BadFrontMatter, FrontMatterPage, split_page
-from semsearch.importers.markdown.links import from_page
-from semsearch.importers.markdown.plain_text import MAX_SOURCE, prose_of, words_of
-from semsearch.importers.records import Item, ReadOptions, Record, Redirect
-from semsearch.importers.text_files import read_text
+from semsearch.importers.labelled_lines import NAMES_AND_PHRASES, with_labels_read
+from semsearch.importers.markdown.front_matter import FrontMatterPage, read_page
+from semsearch.importers.markdown_syntax.blocks import parse_blocks
+from semsearch.importers.markdown_syntax.links import from_page
+from semsearch.importers.markdown_syntax.plain_text import MAX_SOURCE, words_of
+from semsearch.importers.markdown_writer.from_markdown import structured_prose
+from semsearch.importers.records import Item, ReadOptions, Record, Redirect, with_markdown
 
 _FIELDS = ("title", "aliases", "alias", "id", "lang")
 _EMBEDDED = re.compile(r"!\[\[[^\[\]\n]{1,500}\]\]|%%[^%]*%%")
@@ -31,25 +31,14 @@ _ONLY_LINK = re.compile(
 )
 
 
-def read(path: Path, options: ReadOptions) -> Iterator[Item]:
-    """Read a note.
-
-    Args:
-        path: the note.
-        options: not used.
-
-    Yields:
-        Item: a record, a redirect if it only links to another note, or a refusal if it has no text.
-    """
-    del options
-    file = str(path)
-    try:
-        page = split_page(read_text(path))
-    except BadFrontMatter as error:
-        yield Refusal(Source(file, error.line), error.reason)
+def read(path: Path, _: ReadOptions) -> Iterator[Item]:
+    """Read a note."""
+    page = read_page(path)
+    if isinstance(page, Refusal):
+        yield page
         return
     term = page.text("title") or path.stem
-    source = Source(file, 1)
+    source = Source(str(path), 1)
     if len(page.body) > MAX_SOURCE:
         yield Refusal(source, f"the note is longer than {MAX_SOURCE} characters")
     elif only := _ONLY_LINK.fullmatch(page.body):
@@ -58,7 +47,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
         yield _item(page, term, source, path)
 
 
-def _item(page: FrontMatterPage, term: str, source: Source, path: Path) -> Item:
+def _item(page: FrontMatterPage, term: str, source: Source, path: Path) -> Record:
     links: list[str] = []
 
     def shown(link: re.Match[str]) -> str:
@@ -69,19 +58,19 @@ def _item(page: FrontMatterPage, term: str, source: Source, path: Path) -> Item:
     nodes = blocks.nodes
     if nodes and nodes[0].type == "heading" and words_of(nodes[:1], blocks.references) == term:
         nodes = nodes[1:]
-    prose = prose_of(nodes, blocks.references, from_page({path.resolve().parent.name.casefold()}))
-    if not prose.words:
-        return Refusal(source, f"no definition of {shorten(term)!r}")
+    target = from_page({path.resolve().parent.name.casefold()})
+    prose = structured_prose(nodes, blocks.references, target)
     details, left_out = page.details(_FIELDS)
     aliases = (*page.texts("aliases"), *page.texts("alias"))
-    return Record(
+    made = Record(
         term,
         prose.words,
         source,
         (*aliases, *([path.stem] if path.stem != term else [])),
         page.text("id") or None,
-        page.text("lang") or "en",
+        page.text("lang"),
         (*links, *prose.see_also),
-        details,
+        with_markdown(details, prose.markdown),
         left_out=left_out,
     )
+    return with_labels_read(made, has_links=bool(made.see_also), fields=NAMES_AND_PHRASES)

@@ -2,8 +2,8 @@
 
 The `title` is the term, `aliases`, `aka`, `alias` and `synonyms` are its other names, and the body
 is its definition. `asked_as` are phrases by which people ask for it. `related` and `see_also` name
-other entries, as do links and macros. Other fields are details of the entry. Navigation pages are refused by name, so that the report
-lists every page of a folder.
+other entries, as do links and macros. Other fields are details of the entry. Navigation pages are
+refused by name, so that the report lists every page of a folder.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from semsearch.core.entries import Note, Refusal, Source
-from semsearch.importers.fields import shorten, split_aliases
-from semsearch.importers.markdown.blocks import parse_blocks
-from semsearch.importers.markdown.front_matter import BadFrontMatter, FrontMatterPage, split_page
-from semsearch.importers.markdown.links import Target, from_page
+from semsearch.importers.fields import shorten
+from semsearch.importers.labelled_lines import NAMES_AND_PHRASES, with_labels_read
+from semsearch.importers.markdown.front_matter import FrontMatterPage, read_page
 from semsearch.importers.markdown.many_terms import is_alone, terms_in_headings
-from semsearch.importers.markdown.plain_text import MAX_SOURCE, Prose, prose_of, words_of
-from semsearch.importers.records import ReadOptions, Record
-from semsearch.importers.text_files import read_text
+from semsearch.importers.markdown_syntax.blocks import parse_blocks
+from semsearch.importers.markdown_syntax.links import Target, from_page
+from semsearch.importers.markdown_syntax.plain_text import MAX_SOURCE, Prose, words_of
+from semsearch.importers.markdown_writer.from_markdown import structured_prose
+from semsearch.importers.name_lists import split_aliases
+from semsearch.importers.records import ReadOptions, Record, with_markdown
 
 _ALIAS_FIELDS = ("aliases", "aka", "alias", "synonyms")
 _LINK_FIELDS = ("see_also", "see also", "seealso", "related", "related_terms")
@@ -36,25 +38,13 @@ _NOT_ENTRIES = {
 }
 
 
-def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal | Note]:
-    """Read one page.
-
-    Args:
-        path: the page.
-        options: not used: a page has no columns.
-
-    Yields:
-        Record | Refusal | Note: one record, or one refusal with the reason why the page is not an
-        entry; and a note if the page may hold many terms.
-    """
-    del options
-    file = str(path)
-    try:
-        page = split_page(read_text(path))
-    except BadFrontMatter as error:
-        yield Refusal(Source(file, error.line), error.reason)
+def read(path: Path, _: ReadOptions) -> Iterator[Record | Refusal | Note]:
+    """Read one page."""
+    page = read_page(path)
+    if isinstance(page, Refusal):
+        yield page
         return
-    source = Source(file, 1)
+    source = Source(str(path), 1)
     reason = _reason_to_skip(page, path)
     if reason:
         yield Refusal(source, reason)
@@ -68,7 +58,7 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal | Note]:
     if prose.words:
         links = (*_field_links(page), *prose.see_also)
         details, left_out = page.details(_FIELDS)
-        yield Record(
+        made = Record(
             term,
             prose.words,
             source,
@@ -76,9 +66,10 @@ def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal | Note]:
             _id(page),
             _language(page),
             links,
-            details,
+            with_markdown(details, prose.markdown),
             left_out=left_out,
         )
+        yield with_labels_read(made, has_links=bool(prose.see_also), fields=NAMES_AND_PHRASES)
     else:
         yield Refusal(source, f"no text below the front matter of {term!r}")
 
@@ -102,7 +93,7 @@ def _definition(page: FrontMatterPage, term: str, target: Target) -> Prose:
     nodes = blocks.nodes
     if nodes and nodes[0].type == "heading" and words_of(nodes[:1], blocks.references) == term:
         nodes = nodes[1:]
-    return prose_of(nodes, blocks.references, target)
+    return structured_prose(nodes, blocks.references, target)
 
 
 def _sections(page: FrontMatterPage, path: Path) -> set[str]:
@@ -135,4 +126,4 @@ def _id(page: FrontMatterPage) -> str | None:
 
 
 def _language(page: FrontMatterPage) -> str:
-    return page.text("lang") or page.text("language") or "en"
+    return page.text("lang") or page.text("language")

@@ -11,7 +11,9 @@ The rules, in this order:
 4. Headings below the level of the terms belong to the definition of the term above them.
 5. Paragraphs and list items that begin with a term in bold are entries, if most sections consist of
   them (`bold_terms.py`).
-6. Lines directly below a term state its aliases and relations (`metadata_lines.py`). So does a line
+6. Tables of terms are read where no heading owns them: without a heading, below the title, or as
+  all that stands below a heading. In a file of tables every table is.
+7. Lines directly below a term state its aliases and relations (`metadata_lines.py`). So does a line
   in italics, if rules (`---`) separate the terms.
 """
 
@@ -19,13 +21,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from semsearch.core.entries import Details, Note, Refusal, Source
-from semsearch.importers.fields import shorten
-from semsearch.importers.markdown.blocks import Node
+from semsearch.core.entries import NO_DETAILS, Details, Note, Refusal, Source
+from semsearch.importers.fields import beginning_of_list, shorten
+from semsearch.importers.labelled_lines import names_field, with_labels_read
 from semsearch.importers.markdown.bold_terms import (
     BoldTerm,
     are_bold_terms,
@@ -33,133 +35,142 @@ from semsearch.importers.markdown.bold_terms import (
     italic_names,
 )
 from semsearch.importers.markdown.definition_lists import Stacks, parse_with_stacks
-from semsearch.importers.markdown.links import from_file
-from semsearch.importers.markdown.many_terms import fields_of, front_matter_lines
+from semsearch.importers.markdown.many_terms import fields_of, is_glossary_title
 from semsearch.importers.markdown.metadata_lines import aliases_in_comments, pop_metadata_lines
-from semsearch.importers.markdown.plain_text import (
+from semsearch.importers.markdown.plain_lists import with_marked_terms
+from semsearch.importers.markdown.sections import (
+    HeadedSection,
+    glossary_sections,
+    popped_tables,
+    term_level,
+)
+from semsearch.importers.markdown_syntax.blocks import Node
+from semsearch.importers.markdown_syntax.links import from_file
+from semsearch.importers.markdown_syntax.plain_text import (
     MAX_SOURCE,
     Prose,
     inline_words,
-    prose_of,
     words_of,
 )
-from semsearch.importers.records import ReadOptions, Record
-from semsearch.importers.text_files import read_text
+from semsearch.importers.markdown_writer.from_markdown import structured_prose
+from semsearch.importers.records import Item, ReadOptions, Record, with_markdown
+from semsearch.importers.tables.markdown_tables import records_of
+from semsearch.importers.text_files import front_matter_lines, read_text
 
 _ANCHOR = re.compile(r"\{#([^\s{}]+)[^{}]*\}$")
-_NOT_TEXT = ("hr", "html_block")
+_WAYS = "give each term a heading, or write `- **Term**: definition` or a table"
+_MAX_SHOWN = 200  # characters of unread text in a note
+_PROSE = ("paragraph", "bullet_list", "ordered_list", "blockquote", "table", "fence", "code_block")
 
 _References = MutableMapping[str, Any]
 
 
-@dataclass(slots=True)
-class _HeadedSection:
-    """A heading, its text, and the blocks directly below it; the first may have no heading."""
-
-    heading: Node | None
-    line: int
-    name: str = ""
-    blocks: list[Node] = field(default_factory=list)
-    has_bold_terms: bool = False
-
-    @property
-    def level(self) -> int:
-        return int(self.heading.token.tag[1:]) if self.heading else 0
-
-    @property
-    def has_text(self) -> bool:
-        return any(block.type not in _NOT_TEXT for block in self.blocks)
-
-    @property
-    def has_list(self) -> bool:
-        return self.has_bold_terms or any(block.type == "dl" for block in self.blocks)
-
-
-def read(path: Path, options: ReadOptions) -> Iterator[Record | Refusal | Note]:
-    """Read a Markdown glossary.
-
-    Args:
-        path: the file.
-        options: not used: Markdown has no columns.
-
-    Yields:
-        Record | Refusal | Note: a record for each term with a definition, a refusal for each
-        without, and a note on front matter.
-    """
-    del options
+def read(path: Path, options: ReadOptions, kind: str = "") -> Iterator[Item | Note]:
+    """Read a Markdown glossary; a file of the kind `tables` is one of tables."""
+    every_table = kind == "tables"
     text = read_text(path)
-    if close := front_matter_lines(text):
+    if close := front_matter_lines(text.split("\n")):
         names = ", ".join(map(shorten, fields_of(text)))
-        hint = "headings are read as terms; --format page reads the file as one entry"
-        yield Note(Source(str(path), 1), f"front matter is not read: {names}; {hint}")
+        hint = (
+            f"{'' if every_table else 'headings are read as terms; '}--format page reads the file"
+        )
+        yield Note(Source(str(path), 1), f"front matter is not read: {names}; {hint} as one entry")
         text = "\n" * close + "\n".join(text.split("\n")[close:])
-    yield from read_markdown(text, path)
+    if not every_table:
+        text = with_marked_terms(text, path)
+    records: list[Record] = []
+    for item in read_markdown(text, path, options, every_table=every_table):
+        if isinstance(item, Record):
+            item = with_labels_read(item, has_links=bool(item.see_also))  # noqa: PLW2901
+            records = [*records[:1], item]
+        yield item
+    if len(records) == 1 and is_glossary_title(records[0].term) and "\n" in records[0].definition:
+        found = f"the only entry is {records[0].term!r}, which seems to be the title of a glossary"
+        yield Note(records[0].source, f"{found}; {_WAYS}")
 
 
-def read_markdown(text: str, path: Path) -> Iterator[Record | Refusal]:
+def read_markdown(
+    text: str, path: Path, options: ReadOptions | None = None, *, every_table: bool = False
+) -> Iterator[Item | Note]:
     """Read a glossary in Markdown from a text.
 
     Args:
         text: the Markdown.
         path: the file it is from.
-
-    Yields:
-        Record | Refusal: as `read`.
+        options: the columns and the language of tables.
+        every_table: see `read`.
     """
     blocks, stacks = parse_with_stacks(text)
     reader = _MarkdownReader(str(path), blocks.references, stacks)
     sections = list(reader.sections(blocks.nodes))
-    if are_bold_terms([section.blocks for section in sections if section.has_text]):
+    if own := glossary_sections(sections, path):
+        yield _note_on_sections(own, sections, path)
+        sections = own
+    tables = list(popped_tables(sections, every_table=every_table))
+    if tables or every_table:
+        yield from records_of(tables, blocks.references, path, options or ReadOptions())
+    texts = [section for section in sections if section.has_text]
+    names = [section.name for section in texts if section.heading]
+    has_anchors = bool(names) and all(map(_ANCHOR.search, names))
+    if not has_anchors and are_bold_terms([section.blocks for section in texts]):
         for section in sections:
             section.has_bold_terms = section.has_text
-    level = _term_level(sections)
-    term: list[_HeadedSection] = []
+    level = term_level(sections)
+    term: list[HeadedSection] = []
     for section in sections:
-        if not term or section.level <= level or section.has_list:
+        if not term or section.level <= level or section.has_list or section.is_aside:
             yield from reader.term(term)
-            names_term = section.level == level > 0 and not section.has_list
+            names_term = section.level == level > 0 and not (section.has_list or section.is_aside)
             term = [section] if names_term else []
             if not term:
-                yield from reader.loose(section, level)
+                yield from reader.loose(section, level, beside_tables=bool(tables))
         else:
             term.append(section)
     yield from reader.term(term)
+    yield from reader.unread()
 
 
-def _term_level(sections: Sequence[_HeadedSection]) -> int:
-    """Return the level of the headings that name terms; 0 if none does."""
-    headed = [section for section in sections if section.heading]
-    if _has_title(headed):
-        headed = headed[1:]
-    headed = [section for section in headed if not section.has_list]
-    for level in sorted({section.level for section in headed}):
-        here = [section for section in headed if section.level == level]
-        deeper = [section.name for section in headed if section.level > level]
-        if not deeper or not _are_groups(here, deeper):
-            return level
-    return 0
+def read_blocks(blocks: Iterable[tuple[int, str]], path: Path) -> Iterator[Item | Note]:
+    """Read headings and blocks of another markup, written as Markdown.
 
-
-def _has_title(sections: Sequence[_HeadedSection]) -> bool:
-    """Return whether the first of these sections, which all have headings, is the title."""
-    if [section.level for section in sections].count(1) != 1 or sections[0].level != 1:
-        return False
-    return len(sections) > 1 or sections[0].has_list
-
-
-def _are_groups(here: Sequence[_HeadedSection], deeper: Sequence[str]) -> bool:
-    """Return whether the headings of a level group the terms below them.
-
-    Deeper headings that repeat (`Definition`, `Example`, `Definition`, ...) are parts of a term, so
-    the level above them names terms.
+    Args:
+        blocks: the line of each in its file, and its Markdown.
+        path: the file.
     """
-    letters = sum(len(section.name) == 1 for section in here)
-    if letters * 2 > len(here):
-        return True
-    return len(set(deeper)) * 2 > len(deeper) and not any(part.has_text for part in here)
+    lines: list[str] = []
+    numbers: list[int] = []
+    for line, text in blocks:
+        made = [*text.split("\n"), ""]
+        lines += made
+        numbers += [line] * len(made)
+    for item in read_markdown("\n".join(lines), path):
+        line = numbers[min(item.source.line, len(numbers)) - 1] if numbers else 1
+        placed = replace(item, source=Source(str(path), line))
+        yield with_labels_read(placed) if isinstance(placed, Record) else placed
 
 
-def _heading_source(section: _HeadedSection) -> str:
+def _note_on_sections(
+    own: Sequence[HeadedSection], every: Sequence[HeadedSection], path: Path
+) -> Note:
+    read = {*map(id, own)}
+    others = [one.name for one in every if one.name and id(one) not in read]
+    names = " and ".join(repr(shorten(one.name)) for one in own if one.is_glossary)
+    text = f"only the glossary in it is read, {names}, and not {beginning_of_list(others)}"
+    return Note(Source(str(path), own[0].line), text)
+
+
+def _filled(sections: Sequence[HeadedSection]) -> set[int]:
+    """Return the identities of sections with text below their headings, or below deeper ones."""
+    found: set[int] = set()
+    level = 0  # of the filled section below
+    for section in reversed(sections):
+        if section.has_text or level > section.level:
+            found.add(id(section))
+            level = section.level
+    return found
+
+
+def _heading_source(section: HeadedSection) -> str:
     return (
         section.heading.children[0].content if section.heading and section.heading.children else ""
     )
@@ -174,15 +185,16 @@ class _MarkdownReader:
         self._references = references
         self._stacks = stacks
         self._has_rules = False
+        self._unread: list[tuple[int, str]] = []
 
-    def sections(self, nodes: Iterable[Node]) -> Iterator[_HeadedSection]:
+    def sections(self, nodes: Iterable[Node]) -> Iterator[HeadedSection]:
         """Yield the blocks before the first heading, then each heading with the blocks below it."""
-        section = _HeadedSection(None, 1)
+        section = HeadedSection(None, 1)
         for node in nodes:
             self._has_rules |= node.type == "hr"
             if node.type == "heading":
                 yield section
-                section = _HeadedSection(node, node.first_line + 1, self._name(node))
+                section = HeadedSection(node, node.first_line + 1, self._name(node))
             else:
                 section.blocks.append(node)
         yield section
@@ -192,7 +204,7 @@ class _MarkdownReader:
             return ""
         return inline_words(heading.children[0].content, self._references)
 
-    def term(self, sections: Sequence[_HeadedSection]) -> Iterator[Record | Refusal]:
+    def term(self, sections: Sequence[HeadedSection]) -> Iterator[Record | Refusal]:
         """Yield the entry of a heading and the sections below it."""
         if not sections:
             return
@@ -205,12 +217,20 @@ class _MarkdownReader:
         if self._has_rules and nodes and (italic := italic_names(nodes[0])):
             commented += italic
             del nodes[0]
+        filled = _filled(sections)
         for section in sections[1:]:
+            if id(section) not in filled:
+                if section.name and not names_field(section.name):
+                    place = Source(self._file, section.line)
+                    yield Refusal(place, f"no definition of {shorten(section.name)!r}")
+                continue
             nodes += ([section.heading] if section.heading else []) + section.blocks
         definition = self._prose(nodes)
         if definition is None:
             yield Refusal(source, f"the text of {name!r} is longer than {MAX_SOURCE} characters")
-        elif name and definition.words:
+        elif not name:
+            yield Refusal(source, "an empty heading")
+        else:
             yield Record(
                 name,
                 definition.words,
@@ -218,21 +238,34 @@ class _MarkdownReader:
                 (*commented, *metadata.pop("aliases", ())),
                 anchor[1] if anchor else None,
                 see_also=(*metadata.pop("see_also", ()), *definition.see_also),
-                details=Details.of(metadata),
+                details=with_markdown(Details.of(metadata), definition.markdown),
             )
-        else:
-            yield Refusal(source, f"no definition of {name!r}" if name else "an empty heading")
 
-    def loose(self, section: _HeadedSection, level: int) -> Iterator[Record | Refusal]:
+    def loose(
+        self, section: HeadedSection, level: int, *, beside_tables: bool
+    ) -> Iterator[Record | Refusal]:
         """Yield the entries of definition lists in a section that names no term."""
         for node in section.blocks:
             if node.type == "dl":
                 yield from self._definition_list(node)
+            elif not section.has_bold_terms and node.type in _PROSE:
+                content = next(filter(None, (part.content for part in node.walk())), "")
+                shown = inline_words(content[:_MAX_SHOWN], self._references)
+                self._unread.append((node.first_line + 1, shown))
         for bold in bold_terms(section.blocks) if section.has_bold_terms else ():
             yield self._bold_term(bold)
-        if section.level > level and section.has_text and not section.has_list:
+        is_text = section.has_text and not (section.has_list or section.is_aside or beside_tables)
+        if section.level > level and is_text:
             reason = f"text below {section.name!r} belongs to no term"
             yield Refusal(Source(self._file, section.line), reason)
+            self._unread.clear()
+
+    def unread(self) -> Iterator[Note]:
+        """Yield a note on the text that belongs to no term."""
+        if self._unread:
+            shown = beginning_of_list([words for _, words in self._unread])
+            text = f"text that belongs to no term is not read: {shown}"
+            yield Note(Source(self._file, self._unread[0][0]), text)
 
     def _bold_term(self, bold: BoldTerm) -> Record | Refusal:
         name = inline_words(bold.name, self._references)
@@ -240,9 +273,13 @@ class _MarkdownReader:
         definition = self._prose(bold.nodes)
         if definition is None:
             return Refusal(source, f"the text of {name!r} is longer than {MAX_SOURCE} characters")
-        if not name or not definition.words:
-            return Refusal(source, f"no definition of {name!r}" if name else "no term")
-        return Record(name, definition.words, source, see_also=definition.see_also)
+        return Record(
+            name,
+            definition.words,
+            source,
+            see_also=definition.see_also,
+            details=with_markdown(NO_DETAILS, definition.markdown),
+        )
 
     def _definition_list(self, node: Node) -> Iterator[Record | Refusal]:
         terms: list[Node] = []
@@ -270,13 +307,18 @@ class _MarkdownReader:
         if definition is None:
             reason = f"the text of {names[0]!r} is longer than {MAX_SOURCE} characters"
             return Refusal(source, reason)
-        if not definition.words or not names[0]:
-            return Refusal(source, f"no definition of {names[0]!r}")
         return Record(
-            names[0], definition.words, source, tuple(names[1:]), see_also=definition.see_also
+            names[0],
+            definition.words,
+            source,
+            tuple(names[1:]),
+            see_also=definition.see_also,
+            details=with_markdown(NO_DETAILS, definition.markdown),
         )
 
     def _prose(self, nodes: Sequence[Node]) -> Prose | None:
         """Return the text and links of blocks, or None if they are too long for a definition."""
         size = sum(len(part.content) for node in nodes for part in node.walk())
-        return None if size > MAX_SOURCE else prose_of(nodes, self._references, self._target)
+        return (
+            None if size > MAX_SOURCE else structured_prose(nodes, self._references, self._target)
+        )

@@ -1,17 +1,28 @@
-"""Reader of description lists in AsciiDoc: `term:: definition`.
+"""Reader of AsciiDoc: tables of terms, and description lists, `term:: definition`.
 
-If the file has `[glossary]` blocks or sections, only their lists are read. Cross-references are
-links to entries.
+If the file has `[glossary]` blocks or sections, only their lists are read. A file without tables of
+terms and lists is read by its headings, as Markdown is. Cross-references are links to entries.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from html import escape
 from pathlib import Path
+from urllib.parse import quote
 
+from semsearch.core.entries import Note, Source
+from semsearch.importers.fields import MAP_HINT, beginning_of_list, chosen_columns, names_terms
+from semsearch.importers.markdown.reader import read_blocks
+from semsearch.importers.markdown_writer.from_html import markdown_of_html
+from semsearch.importers.markdown_writer.from_markdown import text_in_markdown
+from semsearch.importers.markup.asciidoc_tables import AsciiDocTable, Cells, with_tables
+from semsearch.importers.markup.marked_text import MarkedText, in_element, without_signs
 from semsearch.importers.markup.term_lists import Markup, Plain, TermLine, paragraphs, read_list
-from semsearch.importers.records import Item, ReadOptions
+from semsearch.importers.records import Item, ReadOptions, Record
+from semsearch.importers.tables.reader import records
+from semsearch.importers.tables.table import SEARCHED, Row, Table
 from semsearch.importers.text_files import read_text
 
 _ANCHOR = re.compile(
@@ -24,30 +35,105 @@ _BLOCK = re.compile(r"\[[^\[\]]*\]$|={4,}$|-{4,}$|\.{4,}$|\|===|:[\w!-]+:")
 _LINK = re.compile(
     r"<<#?([^<>,\n]{1,200})(?:,([^<>\n]{1,300}))?>>|xref:#?([^\s\[\]]{1,200})\[([^\[\]\n]{0,300})\]"
 )
+_OUTSIDE = re.compile(r"(?:link:|(?=https?://|mailto:))([^\s\[\]]{1,500})\[([^\[\]\n]{1,300})\]")
+_FORMULA = re.compile(r"(?:stem|latexmath):\[([^\[\]$]{1,1000})\]")
 _INLINE = (
-    (re.compile(r"(?:link:)?(?:https?://|mailto:)[^\s\[\]]{1,500}\[([^\[\]\n]{1,300})\]"), r"\1"),
     (re.compile(r"footnote:\w*\[[^\[\]]{0,1000}\]|\({3}[^()]{1,300}\){3}"), ""),
     (re.compile(r"\({2}([^()]{1,300})\){2}"), r"\1"),
-    (re.compile(r"(?:stem|latexmath|asciimath|pass|kbd|btn):\w*\[([^\[\]]{0,1000})\]"), r"\1"),
-    (re.compile(r"(?<![\w*])\*{1,2}([^\s*](?:[^*\n]{0,500}[^\s*])?)\*{1,2}(?![\w*])"), r"\1"),
-    (re.compile(r"(?<![\w_])_{1,2}([^\s_](?:[^_\n]{0,500}[^\s_])?)_{1,2}(?![\w_])"), r"\1"),
-    (re.compile(r"`{1,2}\+?([^`\n]{1,500}?)\+?`{1,2}"), r"\1"),
+    (re.compile(r"(?:asciimath|pass|kbd|btn):\w*\[([^\[\]]{0,1000})\]"), r"\1"),
 )  # fmt: skip
+_MARKED = (
+    (re.compile(r"(?<![\w*])\*{1,2}([^\s*](?:[^*\n]{0,500}[^\s*])?)\*{1,2}(?![\w*])"), "strong"),
+    (re.compile(r"(?<![\w_])_{1,2}([^\s_](?:[^_\n]{0,500}[^\s_])?)_{1,2}(?![\w_])"), "em"),
+    (re.compile(r"`{1,2}\+?([^`\n]{1,500}?)\+?`{1,2}"), "code"),
+)  # fmt: skip
+"""Marks around words, and the elements of HTML that they stand for."""
+_TABLE, _NEXT_ROW, _NEXT_CELL = "\ufdd6", "\ufdd7", "\ufdd8"
+"""Signs of no text, which fold a table into a line."""
+_FOLDED = re.compile(f"{_TABLE}([^\n{_TABLE}]*)")
+MAX_ATTACHED = 5_000
+"""Most cells of a table in a definition; the marks of each are read apart."""
+_MIN_SECTIONS = 2
+"""Headings with text that make a glossary."""
+_NO_SIGNS = dict.fromkeys(map(ord, (_TABLE, _NEXT_ROW, _NEXT_CELL)))
 
 
-def read(path: Path, options: ReadOptions) -> Iterator[Item]:
-    """Read the description lists of a file.
+def read(path: Path, options: ReadOptions) -> Iterator[Item | Note]:
+    """Read the tables of terms and the description lists of a file."""
+    every = list(enumerate(read_text(path).translate(_NO_SIGNS).split("\n"), start=1))
+    lines: list[tuple[int, str]] = []
+    tables: list[list[Row]] = []
+    for one in with_tables(every, path):
+        if not isinstance(one, AsciiDocTable):
+            lines.append(one)
+        elif one.is_attached:
+            lines.append((one.line, _folded(one)))
+        else:
+            tables.append([_row(row) for row in one.rows])
+    chosen = chosen_columns(options.columns)
+    of_terms: list[list[Row]] = []
+    others: list[list[Row]] = []
+    for rows in tables:
+        is_of_terms = chosen or any(names_terms(row.cells) for row in rows[:SEARCHED])
+        (of_terms if is_of_terms else others).append(rows)
+    if of_terms:
+        named = (
+            Table(rows, f"table {n}" if len(of_terms) > 1 else "", is_read=True)
+            for n, rows in enumerate(of_terms, 1)
+        )
+        yield from records(named, path, chosen, options.language)
+    for rows in others:
+        if rows:
+            text = f"a table without a term and a definition column is not read: {beginning_of_list(rows[0].cells)}"
+            yield Note(Source(str(path), rows[0].line), f"{text}; {MAP_HINT}")
+    found = list(read_list(_glossaries(lines), _ASCIIDOC, str(path)))
+    yield from found
+    if not found and not of_terms:
+        items = list(read_blocks(_sections(lines), path))
+        is_glossary = sum(isinstance(item, Record) for item in items) >= _MIN_SECTIONS
+        yield from items if is_glossary else ()
 
-    Args:
-        path: the file.
-        options: not used.
 
-    Yields:
-        Item: a record for each definition, a refusal for each term without one.
-    """
-    del options
-    lines = list(enumerate(read_text(path).split("\n"), start=1))
-    yield from read_list(_glossaries(lines), _ASCIIDOC, str(path))
+def _sections(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Yield the line and the Markdown of each heading and paragraph; headings may have an id."""
+    block: list[str] = []
+    first, id_ = 1, ""
+    for number, line in (*lines, (0, "")):
+        heading = _HEADING.match(line)
+        if block and (heading or not line.strip()):
+            yield first, _markdown("\n".join(block))
+            block = []
+        if heading:
+            name = text_in_markdown(_plain(line[heading.end() - 1 :]).words)
+            yield (
+                number,
+                f"{'#' * line.count('=', 0, heading.end())} {name}{id_ and f' {{#{id_}}}'}",
+            )
+        if line.strip() and not line.startswith("//"):
+            anchor = _ANCHOR.fullmatch(line.strip())
+            id_ = next(filter(None, anchor.groups()), "") if anchor else ""
+            if not (heading or anchor or _BLOCK.match(line)):
+                first = first if block else number
+                block.append(line)
+
+
+def _markdown(block: str) -> str:
+    plain = _plain(block)
+    return markdown_of_html(plain.html) or text_in_markdown(plain.words)
+
+
+def _row(row: Cells) -> Row:
+    plain = [_plain(cell) for cell in row.cells]
+    texts = [one.words for one in plain]
+    return Row(row.line, texts, markdown=lambda place: markdown_of_html(plain[place].html))
+
+
+def _folded(table: AsciiDocTable) -> str:
+    """Return a table as one line of a definition; a long one has no structure."""
+    if sum(len(row.cells) for row in table.rows) > MAX_ATTACHED:
+        return "; ".join(filter(None, (cell.strip() for row in table.rows for cell in row.cells)))
+    rows = (_NEXT_CELL.join(" ".join(cell.split()) for cell in row.cells) for row in table.rows)
+    return _TABLE + _NEXT_ROW.join(rows)
 
 
 def _glossaries(lines: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
@@ -92,16 +178,31 @@ def _continues(line: str, after_blank: bool) -> str | None:
 
 def _plain(text: str) -> Plain:
     links: list[str] = []
+    made = MarkedText()
+
+    def table(line: re.Match[str]) -> str:
+        rows = [[*map(_plain, row.split(_NEXT_CELL))] for row in line[1].split(_NEXT_ROW)]
+        links.extend(link for row in rows for cell in row for link in cell.links)
+        words = "\n".join("; ".join(filter(None, (c.words for c in row))) for row in rows)
+        cells = ("".join(f"<td>{c.html or escape(c.words)}</td>" for c in row) for row in rows)
+        html = "".join(f"<tr>{row}</tr>" for row in cells)
+        return f"\n\n{made.hide(words, f'<table>{html}</table>')}\n\n"
 
     def shown(link: re.Match[str]) -> str:
         target = link[1] or link[3]
         links.append(target)
-        return link[2] or link[4] or target
+        return made.link(link[2] or link[4] or target, f"#{quote(target)}")
 
-    words = _LINK.sub(shown, _ANCHOR.sub("", text))
+    marked = _FOLDED.sub(table, without_signs(text))
+    marked = _LINK.sub(shown, _ANCHOR.sub("", marked))
+    marked = _OUTSIDE.sub(lambda link: made.link(link[2], link[1]), marked)
     for pattern, replacement in _INLINE:
-        words = pattern.sub(replacement, words)
-    return Plain(paragraphs(words, "*-."), tuple(links))
+        marked = pattern.sub(replacement, marked)
+    marked = _FORMULA.sub(lambda formula: made.hide(f"${formula[1]}$"), marked)
+    for pattern, tag in _MARKED:
+        marked = pattern.sub(lambda found, tag=tag: in_element(tag, found[1]), marked)  # type: ignore[misc]
+    marked = paragraphs(marked, "*-", ".")
+    return Plain(made.words(marked), tuple(links), html=made.html(marked))
 
 
 _ASCIIDOC = Markup(_opens, _continues, _plain)

@@ -12,10 +12,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 from semsearch.core.entries import Details, Refusal, Source
 from semsearch.importers.fields import shorten
 from semsearch.importers.html_to_text import html_words
+from semsearch.importers.labelled_lines import NAMES_AND_PHRASES, with_labels_read
+from semsearch.importers.markdown_writer.from_html import markdown_of_html
+from semsearch.importers.markup.marked_text import lines_as_html
 from semsearch.importers.markup.term_lists import Markup, Plain, TermLine, paragraphs, read_list
 from semsearch.importers.records import Item, ReadOptions, Record, Redirect
 from semsearch.importers.text_files import read_text
@@ -32,39 +36,28 @@ _LINK = re.compile(
 _ASIDE = re.compile(r"(?:file|image|media|datei|bild|fichier|archivo|category|kategorie):", re.I)
 _CATEGORY = re.compile(r"(?:category|kategorie|catégorie|categoría):(.+)", re.I)
 _OUTSIDE = re.compile(r"\[(?:https?:)?//[^\s\[\]]{1,500}(?:[ \t]+([^\[\]\n]{1,300}))?\]")
+_EMPHASIS = {2: ("i",), 3: ("b",), 4: ("b",), 5: ("b", "i")}
+"""The elements for two to five quotes."""
 _QUOTES = re.compile(r"'{2,5}")
 _LEVELS = 6
 """Templates in templates that are removed."""
 
 
-def read(path: Path, options: ReadOptions) -> Iterator[Item]:
-    """Read a dump, or a text with definition lists.
-
-    Args:
-        path: the file.
-        options: not used.
-
-    Yields:
-        Item: a record for each definition, a redirect for each page that is one, a refusal for each
-        page or term without text.
-
-    Raises:
-        ImportFailed: a dump is not well-formed, or its entities are dangerous.
-    """
-    del options
+def read(path: Path, _: ReadOptions) -> Iterator[Item]:
+    """Read a dump, or a text with definition lists."""
     text = read_text(path)
     if not text.lstrip().startswith("<mediawiki") and not text.lstrip().startswith("<?xml"):
         yield from read_list(enumerate(text.split("\n"), start=1), _WIKITEXT, str(path))
         return
-    from semsearch.importers.trees.carriers import parse_xml  # noqa: PLC0415 - lxml
     from semsearch.importers.trees.paths import TreeNode, select  # noqa: PLC0415
+    from semsearch.importers.trees.syntaxes import parse_xml  # noqa: PLC0415 - lxml
 
     [root] = parse_xml(text, path)
 
     def value(page: TreeNode, name: str) -> str:
         return next((str(one.value.text or "") for one in select(page, name)), "")
 
-    language = next((one.text() for one in select(root, "@lang")), "en")
+    language = next((one.text() for one in select(root, "@lang")), "")
     for page in select(root, "page"):
         source = Source(str(path), page.line)
         title = value(page, "title")
@@ -82,26 +75,27 @@ def _page(title: str, text: str, source: Source) -> Iterator[Item]:
         return
     lines = ((source.line + place, line) for place, line in enumerate(text.split("\n")))
     entries = list(read_list(lines, _WIKITEXT, source.file))
-    if any(isinstance(one, Record) for one in entries):
+    if any(isinstance(one, Record) and one.definition for one in entries):
         yield from entries
         return
     categories = (_CATEGORY.match(link[1]) for link in _LINK.finditer(text))
     lead, headings = _lead(text)
     plain = _plain(lead)
-    if not title or not plain.words:
-        yield Refusal(source, f"no definition of {shorten(title)!r}" if title else "no term")
-        return
-    yield Record(
+    made = Record(
         title,
         plain.words,
         source,
         see_also=plain.links,
         details=Details.of(
-            {"category": "; ".join(found[1].strip() for found in categories if found)}
+            {
+                "category": "; ".join(found[1].strip() for found in categories if found),
+                "markdown": markdown_of_html(plain.html),
+            }
         ),
         key=title,
         left_out=(*plain.left_out, *((("sections", "; ".join(headings)),) if headings else ())),
     )
+    yield with_labels_read(made, has_links=bool(plain.links), fields=NAMES_AND_PHRASES)
 
 
 def _lead(text: str) -> tuple[str, list[str]]:
@@ -141,7 +135,7 @@ def _plain(text: str) -> Plain:
         if _ASIDE.match(link[1]):
             return ""
         links.append(link[1].strip())
-        return link[2] or link[1]
+        return f'<a href="#{quote(link[1].strip())}">{link[2] or link[1]}</a>'
 
     def dropped(template: re.Match[str]) -> str:
         templates.append(template[0])
@@ -154,10 +148,30 @@ def _plain(text: str) -> Plain:
         words, count = _TEMPLATE.subn(dropped, words)
         if not count:
             break
-    words = _QUOTES.sub("", _OUTSIDE.sub(lambda link: link[1] or "", _LINK.sub(shown, words)))
-    lines = [html_words(line) for line in paragraphs(words, "*#:").split("\n")]
+    words = _OUTSIDE.sub(_outside, _LINK.sub(shown, words))
+    lines = [_emphasised(line) for line in paragraphs(words, "*:", "#").split("\n")]
+    text = "\n".join(map(html_words, lines)).strip()
     left_out = (("template", templates[0][:100]),) if templates else ()
-    return Plain("\n".join(lines).strip(), tuple(filter(None, links)), left_out)
+    return Plain(text, tuple(filter(None, links)), left_out, lines_as_html(lines))
+
+
+def _outside(link: re.Match[str]) -> str:
+    address = link[0][1:-1].split()[0]
+    return f'<a href="{address}">{link[1]}</a>' if link[1] else ""
+
+
+def _emphasised(line: str) -> str:
+    """Return a line of wikitext with elements for its quotes, which end with the line."""
+    open_: list[str] = []
+
+    def element(quotes: re.Match[str]) -> str:
+        made = ""
+        for tag in _EMPHASIS[len(quotes[0])]:
+            made += f"</{tag}>" if tag in open_ else f"<{tag}>"
+            open_[:] = [one for one in open_ if one != tag] if tag in open_ else [*open_, tag]
+        return made
+
+    return _QUOTES.sub(element, line)
 
 
 def _without(text: str, begin: str, end: str) -> str:

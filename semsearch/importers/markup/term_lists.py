@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from semsearch.core.entries import Refusal, Source
-from semsearch.importers.fields import listed_names, shorten
-from semsearch.importers.records import Item, Record
+from semsearch.core.entries import NO_DETAILS, Source
+from semsearch.importers.labelled_lines import label_of, with_labels_read
+from semsearch.importers.markdown_writer.from_html import markdown_of_html
+from semsearch.importers.records import Item, Record, with_markdown
 
 MAX_LINE = 20_000
 """Most characters of a line that is searched for marks."""
@@ -18,11 +19,13 @@ MAX_LINE = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """The plain text of a piece of markup, the entries it links to, and what it had no words for."""
+    """The plain text of a piece of markup, its links to entries, and what it could not express."""
 
     words: str
     links: tuple[str, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
+    html: str = ""
+    """The same with its structure, if that is read of the markup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +60,7 @@ class _Open:
 
 
 def read_list(lines: Iterable[tuple[int, str]], markup: Markup, file: str) -> Iterator[Item]:
-    """Yield a record for each definition, and a refusal for each term without one.
-
-    Args:
-        lines: with their numbers.
-        markup: how terms and definitions are written.
-        file: for messages.
-    """
+    """Yield a record for each definition, and for each term without one."""
     entry = _Open()
     after_blank = False
     for number, line in lines:
@@ -89,34 +86,41 @@ def read_list(lines: Iterable[tuple[int, str]], markup: Markup, file: str) -> It
 
 
 def _item(entry: _Open, markup: Markup, file: str) -> Item:
-    source = Source(file, entry.line)
     names = [" ".join(markup.plain(name).words.split()) for name in entry.names]
     definition = markup.plain("\n".join(entry.texts).strip("\n"))
-    if not names[0] or not definition.words:
-        return Refusal(source, f"no definition of {shorten(names[0])!r}" if names[0] else "no term")
-    return Record(
+    made = Record(
         names[0],
         definition.words,
-        source,
+        Source(file, entry.line),
         tuple(filter(None, names[1:])),
-        see_also=definition.links + listed_names(definition.words),
+        see_also=definition.links,
         key=entry.id,
         hint=entry.id,
+        details=with_markdown(NO_DETAILS, markdown_of_html(definition.html)),
         left_out=definition.left_out,
     )
+    return with_labels_read(made)
 
 
-def paragraphs(text: str, marks: str) -> str:
-    """Join the wrapped lines of paragraphs; a line that begins with one of the marks is an item."""
+def paragraphs(text: str, marks: str, numbering: str) -> str:
+    """Join the wrapped lines of paragraphs.
+
+    A line that begins with one of the marks is an item, and one with a label keeps its line. Items
+    whose last mark is one of `numbering` have numbers.
+    """
     blocks: list[str] = []
     for block in text.split("\n\n"):
-        lines: list[str] = []
+        lines: list[list[str]] = []  # the parts of each
+        number = 0
         for line in filter(None, map(str.strip, block.split("\n"))):
-            words = line.lstrip(marks)
+            words = line.lstrip(marks + numbering)
             is_item = words != line and words[:1] in (" ", "\t")
-            if is_item or not lines:
-                lines.append(f"- {words.strip()}" if is_item else line)
+            if is_item or not lines or label_of(line):
+                is_numbered = is_item and line[len(line) - len(words) - 1] in numbering
+                number = number + 1 if is_numbered else 0
+                mark = f"{number}." if is_numbered else "-"
+                lines.append([f"{mark} {words.strip()}" if is_item else line])
             else:
-                lines[-1] += f" {line}"
-        blocks.append("\n".join(lines))
+                lines[-1].append(line)
+        blocks.append("\n".join(map(" ".join, lines)))
     return "\n\n".join(filter(None, blocks))

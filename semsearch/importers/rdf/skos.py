@@ -9,7 +9,6 @@ its IRI, and the last part of the address its id if no other has it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import islice
@@ -24,44 +23,45 @@ from semsearch.importers.extra_fields import split_extra
 from semsearch.importers.fields import shorten
 from semsearch.importers.html_to_text import as_name, as_text, is_html
 from semsearch.importers.iris import NOWHERE, local_name
+from semsearch.importers.markdown_writer.from_html import markdown_of_text
+from semsearch.importers.markdown_writer.from_markdown import kept_markdown
 from semsearch.importers.name_languages import tagged
-from semsearch.importers.rdf import graphs
 from semsearch.importers.rdf import vocabulary as words
-from semsearch.importers.records import Item, Reader, ReadOptions, Record, Redirect
-
-_MAIN = "en"
-_SUBJECT = re.compile(
-    r"""^\s{0,3}(?:<([^<>\s]+)>|([\w.-]*:[^\s;,()\[\]]+))(?=\s|$)"""
-    r"""|rdf:(?:about|ID)\s*=\s*["']([^"']+)["']|"@id"\s*:\s*"([^"]+)"\s*,\s*"@type\"""",
-    re.M,
+from semsearch.importers.rdf.concepts import (
+    MAIN_LANGUAGE,
+    Concept,
+    Texts,
+    addresses_of,
+    literal_of,
+    subject_lines,
+    texts_of,
 )
+from semsearch.importers.rdf.graphs import LOADERS
+from semsearch.importers.records import Item, ReadOptions, Record, Redirect
 
 
-def _reader(load: Callable[[Path], tuple[Graph, str]]) -> Reader:
-    def read(path: Path, options: ReadOptions) -> Iterator[Item]:
-        del options
-        yield from _items(*load(path), path)
-
-    return read
-
-
-read_turtle = _reader(graphs.read_turtle)
-"""Yields a record for each concept and language with a definition, a refusal for other concepts."""
-read_rdf_xml = _reader(graphs.read_rdf_xml)
-"""Like `read_turtle`."""
-read_json_ld = _reader(graphs.read_json_ld)
-"""Like `read_turtle`."""
-
-
-def _items(graph: Graph, text: str, path: Path) -> Iterator[Item]:
+def read(path: Path, options: ReadOptions, syntax: str) -> Iterator[Item]:
+    """Read a file in one of the syntaxes of `graphs.LOADERS`."""
+    graph, text = LOADERS[syntax](path)
+    if options.language:
+        _tag(graph, options.language)
     lines = subject_lines(text)
     placed = [
         (lines.get(local_name(str(one)), 1), str(one), one) for one in dict.fromkeys(_found(graph))
     ]
     groups = _groups(graph)
-    for line, _, subject in sorted(placed, key=lambda place: place[:2]):
+    for line, _name, subject in sorted(placed, key=lambda place: place[:2]):
         source = Source(str(path), line)
-        yield from _Concept(graph, subject, source, groups.get(subject, [])).items()
+        yield from _ConceptReader(graph, subject, source, groups.get(subject, [])).items()
+
+
+def _tag(graph: Graph, language: str) -> None:
+    """Give a language to the texts of a graph that have none."""
+    for subject, predicate, text in list(graph):
+        is_plain = isinstance(text, Literal) and not text.language and text.datatype is None
+        if is_plain and predicate != words.DEPRECATED:
+            graph.remove((subject, predicate, text))
+            graph.add((subject, predicate, Literal(str(text), lang=language)))
 
 
 def _found(graph: Graph) -> Iterator[Node]:
@@ -86,55 +86,19 @@ def _groups(graph: Graph) -> dict[Node, list[Node]]:
     return found
 
 
-def subject_lines(text: str) -> dict[str, int]:
-    """Return the line on which each subject is described, by the last part of its address."""
-    lines: dict[str, int] = {}
-    line, counted = 1, 0
-    for found in _SUBJECT.finditer(text):
-        line += text.count("\n", counted, found.start())
-        counted = found.start()
-        inside = len(found[0]) - len(found[0].lstrip("\n"))
-        name = next(filter(None, found.groups()))
-        # after a prefix or an entity there is a complete name
-        short = re.split(r"[:;]", name)[-1] if found[2] or name.startswith("&") else name
-        lines.setdefault(local_name(short), line + inside)
-    return lines
-
-
-Texts = dict[str, list[str]]
-"""Texts by language."""
-
-
-def texts_of(graph: Graph, subject: Node, predicates: Iterable[URIRef]) -> Texts:
-    """Return the literals of a subject by language, including those inside nodes."""
-    found: Texts = {}
-    for node in (o for p in predicates for o in graph.objects(subject, p)):
-        literal = _literal(graph, node)
-        if literal is not None and (text := str(literal).strip()):
-            language = (literal.language or _MAIN).lower()
-            found.setdefault(language, []).append(text)
-    return {language: sorted(set(texts)) for language, texts in found.items()}
-
-
-def _literal(graph: Graph, node: Node) -> Literal | None:
-    if isinstance(node, Literal):
-        return node
-    held = (graph.value(node, p) for p in words.LITERAL)
-    return next((one for one in held if isinstance(one, Literal)), None)
-
-
-class _Concept:
-    """One concept of a graph."""
+class _ConceptReader:
+    """Reads the entries of one concept."""
 
     def __init__(self, graph: Graph, subject: Node, source: Source, groups: list[Node]) -> None:
         self._graph = graph
         self._subject = subject
         self._source = source
         self._groups = groups
-        self._iri = str(subject) if isinstance(subject, URIRef) else ""
+        self._concept = Concept.of(graph, subject, source)
+        self._iri = self._concept.key
 
     def items(self) -> Iterator[Item]:
-        labels = self._named_by(words.PREF[2:]) | self._named_by(words.PREF[:2])
+        labels = self._names(self._labels_of_rdfs) | self._names(self._concept.preferred)
         name = _first(labels) or local_name(self._iri)
         kinds = self._graph.objects(self._subject, RDF.type)
         reason = next((words.NOT_ENTRIES[k] for k in kinds if k in words.NOT_ENTRIES), None)  # type: ignore[index]
@@ -145,7 +109,7 @@ class _Concept:
         if not definitions or not labels:
             yield self._refusal_or_redirect(name, has_definition=bool(definitions))
             return
-        order = sorted(definitions, key=lambda language: (language != _MAIN, language))
+        order = sorted(definitions, key=lambda language: (language != MAIN_LANGUAGE, language))
         for language in order:
             yield self._record(language, labels, definitions, order)
 
@@ -159,18 +123,19 @@ class _Concept:
         replaced = next((str(o) for o in self._objects(words.REPLACED)), None)
         if replaced and not has_definition:
             return Redirect(name, replaced, self._source)
-        reason = "no label" if has_definition else "no definition"
-        return Refusal(self._source, f"{reason} of {shorten(name)!r}")
+        if has_definition:
+            return Refusal(self._source, f"no label of {shorten(name)!r}")
+        return Record(name, "", self._source)
 
     def _record(self, language: str, labels: Texts, definitions: Texts, order: list[str]) -> Record:
         is_main = language == order[0]
         kinds = (kind for kind in words.NOTES if kind not in self._defining)
         notes = [note for kind in kinds for note in self._described((kind,)).get(language, ())]
-        called = next(tag for tag in (language, _MAIN, *labels) if tag in labels)
+        called = next(tag for tag in (language, MAIN_LANGUAGE, *labels) if tag in labels)
         term = labels[called][0]
         languages = [language] + [n for n in labels if n not in order] * is_main
         others = [label for n in languages for label in labels.get(n, ())]
-        more = self._named_by((*words.ALT, *words.PREF[2:]))
+        more = self._names(_merged(self._concept.alternative, self._labels_of_rdfs))
         names = [*others, *_of(more, language, order, is_main=is_main)]
         name = local_name(self._iri)
         return Record(
@@ -191,8 +156,8 @@ class _Concept:
             return tuple(_of(self._texts(predicates), language, order, is_main=is_main))
 
         groups = {self._label(group) for group in self._groups}
-        broader = self._addresses(words.BROADER)
-        narrower = self._addresses(words.NARROWER)
+        concept = self._concept
+        broader, narrower = self._others(concept.broader), self._others(concept.narrower)
         is_relative = self._iri.startswith(NOWHERE)
         return Details(
             category="; ".join(sorted({*self._named(self._category(), self._label), *groups})),
@@ -203,14 +168,22 @@ class _Concept:
             sources=tuple(self._sources()),
             broader=broader or self._addresses(words.BROADER_TRANSITIVE),
             narrower=narrower or self._addresses(words.NARROWER_TRANSITIVE),
-            related=self._addresses((*words.RELATED, *words.REPLACED)),
-            hidden_labels=texts(*words.HIDDEN),
+            related=self._others({*concept.related, *self._addresses(words.REPLACED)}),
+            hidden_labels=tuple(_of(concept.hidden, language, order, is_main=is_main)),
             name_languages=tuple(self._name_languages(language, called, order, is_main=is_main)),
             asked_as=texts(words.ASKED_AS),
+            markdown=self._markdown(language),
             extra=tuple(
                 filter(None, map(split_extra, sorted(map(str, self._objects(words.EXTRA)))))
             ),
         )
+
+    def _markdown(self, language: str) -> str:
+        """Return the Markdown of the definition in a language: as stated, or of its HTML."""
+        if stated := self._texts((words.MARKDOWN,)).get(language):
+            return kept_markdown(stated[0])
+        texts = self._texts(self._defining).get(language, [])
+        return markdown_of_text(texts[0]) if len(texts) == 1 else ""
 
     def _status(self) -> str:
         is_deprecated = any(str(o) in ("true", "1") for o in self._objects((words.DEPRECATED,)))
@@ -225,7 +198,7 @@ class _Concept:
         own = (language, called)
         found: dict[tuple[str, str], None] = {}
         for kinds in (words.PREF[:2], words.PREF[2:], words.ALT, words.HIDDEN):
-            literals = (_literal(self._graph, node) for node in self._objects(kinds))
+            literals = (literal_of(self._graph, node) for node in self._objects(kinds))
             names = {
                 (self._name(str(o).strip()), (o.language or "").lower())
                 for o in literals
@@ -270,9 +243,13 @@ class _Concept:
     def _name(self, label: str) -> str:
         return as_name(label) if self._has_html else label
 
-    def _named_by(self, predicates: Iterable[URIRef]) -> Texts:
-        """Return the names of a concept; those beside a definition in HTML have its entities."""
-        return {tag: [*map(self._name, texts)] for tag, texts in self._texts(predicates).items()}
+    def _names(self, labels: Texts) -> Texts:
+        """Return labels as names; those beside a definition in HTML have its entities."""
+        return {tag: [*map(self._name, texts)] for tag, texts in labels.items()}
+
+    @cached_property
+    def _labels_of_rdfs(self) -> Texts:
+        return self._texts(words.PREF[2:])
 
     def _sources(self) -> Iterator[str]:
         nodes = (d for d in self._objects(words.DEFINITION) if not isinstance(d, Literal))
@@ -311,14 +288,22 @@ class _Concept:
         return str(label) if label else local_name(str(node))
 
     def _addresses(self, predicates: Iterable[URIRef]) -> tuple[str, ...]:
-        found = {str(o) for o in self._objects(predicates) if isinstance(o, URIRef)}
-        return tuple(
-            sorted(one for one in found - {self._iri} if not one.startswith(words.OWN_NAMESPACES))
-        )
+        return self._others(addresses_of(self._graph, self._subject, predicates))
+
+    def _others(self, addresses: Iterable[str]) -> tuple[str, ...]:
+        """Return the addresses of other concepts, without those of RDF, RDFS, OWL and SKOS."""
+        others = {*addresses} - {self._iri}
+        return tuple(sorted(one for one in others if not one.startswith(words.OWN_NAMESPACES)))
+
+
+def _merged(one: Texts, other: Texts) -> Texts:
+    return {tag: sorted({*one.get(tag, ()), *other.get(tag, ())}) for tag in one | other}
 
 
 def _first(texts: Texts) -> str:
-    return next((several[0] for several in (texts.get(_MAIN), *texts.values()) if several), "")
+    return next(
+        (several[0] for several in (texts.get(MAIN_LANGUAGE), *texts.values()) if several), ""
+    )
 
 
 def _of(texts: Texts, language: str, order: list[str], *, is_main: bool) -> list[str]:

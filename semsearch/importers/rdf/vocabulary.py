@@ -70,6 +70,7 @@ BROADER_TRANSITIVE = (SKOS.broaderTransitive,)
 NARROWER_TRANSITIVE = (SKOS.narrowerTransitive,)
 """Read where no direct relation is stated: a closure also names what is far above."""
 ASKED_AS = URIRef(f"{NAMESPACE}askedAs")
+MARKDOWN = URIRef(f"{NAMESPACE}markdown")
 EXTRA = (URIRef(f"{NAMESPACE}extra"),)
 
 NOT_ENTRIES = {
@@ -89,7 +90,7 @@ HELD = frozenset(
     {
         *DEFINITION, *PREF, *ALT, *HIDDEN, *EXAMPLE, *NOTES, *NOTATION, *STATUS, DEPRECATED,
         *REPLACED, *SOURCE, SUBJECT_OF, *BROADER, *NARROWER, *RELATED, *BROADER_TRANSITIVE,
-        *NARROWER_TRANSITIVE, ASKED_AS, *EXTRA, RDF.type, RDFS.seeAlso, RDFS.isDefinedBy, SKOS.inScheme,
+        *NARROWER_TRANSITIVE, ASKED_AS, MARKDOWN, *EXTRA, RDF.type, RDFS.seeAlso, RDFS.isDefinedBy, SKOS.inScheme,
         SKOS.topConceptOf,
     }
 )  # fmt: skip

@@ -24,9 +24,6 @@ class TermGroup:
 def term_groups(lines: Sequence[str]) -> Iterator[TermGroup]:
     """Split the body of a glossary directive.
 
-    Args:
-        lines: of the body, without the common indent.
-
     Yields:
         TermGroup: terms with their definition, which may be empty.
     """

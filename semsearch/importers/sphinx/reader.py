@@ -1,7 +1,9 @@
 """Reader of reStructuredText: Sphinx glossary directives, or definition lists if there are none.
 
+A file without either is read by its sections.
+
 The first of several terms above a definition is the entry's, the others are aliases. Targets of
-`:term:` are links.
+`:term:` are links. Field lists of a definition are fields of the entry: `:Synonyms: starter`.
 """
 
 from __future__ import annotations
@@ -11,38 +13,28 @@ from pathlib import Path
 
 from docutils import nodes
 
-from semsearch.core.entries import Refusal, Source
+from semsearch.core.entries import NO_DETAILS, Note, Source
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.fields import shorten
-from semsearch.importers.records import Item, ReadOptions, Record
+from semsearch.importers.labelled_lines import label_of_field, with_labels, with_labels_read
+from semsearch.importers.records import Item, ReadOptions, Record, with_markdown
 from semsearch.importers.sphinx import rst
-from semsearch.importers.text_files import read_text
+from semsearch.importers.sphinx.rst_structure import markdown_of_rst
+from semsearch.importers.sphinx.sections import read_sections
+from semsearch.importers.text_files import nested_too_deeply, read_text
 
 MAX_LINES = 15_000
 """Most lines of a file: docutils takes a tenth of a millisecond for each, and the largest
 glossaries have 2,000."""
 MAX_BLOCK = 1_000
 """Most lines without a blank one: docutils searches all of them for the end of inline markup."""
-_MOST_INDENT = 400
+_MAX_INDENT = 400
 """Most blanks before a line; deeply nested blocks have forty."""
-_MOST_BULLETS = 60
+_MAX_BULLETS = 60
 """Most bullets before a line, each of which opens a nested list."""
 
 
-def read(path: Path, options: ReadOptions) -> Iterator[Item]:
-    """Read a file of reStructuredText.
-
-    Args:
-        path: the file.
-        options: not used.
-
-    Yields:
-        Item: a record for each definition, a refusal for each term without one.
-
-    Raises:
-        ImportFailed: it has too many or too long lines, or is nested too deeply.
-    """
-    del options
+def read(path: Path, _: ReadOptions) -> Iterator[Item | Note]:
+    """Read a file of reStructuredText."""
     text = read_text(path)
     _check_lines(text, path)
     try:
@@ -53,8 +45,10 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item]:
             for item in one.findall(nodes.definition_list_item):
                 if item.parent is one:
                     yield _item(item, str(path))
+        if not found:
+            yield from read_sections(document, path)
     except RecursionError as error:
-        raise ImportFailed("nested too deeply to be a glossary", path) from error
+        raise nested_too_deeply(path) from error
 
 
 def _check_lines(text: str, path: Path) -> None:
@@ -68,14 +62,14 @@ def _check_lines(text: str, path: Path) -> None:
         if len(line) > rst.MAX_LINE:
             reason = f"a line of more than {rst.MAX_LINE:,} characters; break it"
             raise ImportFailed(reason, path, number)
-        start = line[: 4 * _MOST_INDENT]
+        start = line[: 4 * _MAX_INDENT]
         indent = len(start) - len(start.lstrip())
         bullets = start[indent:].split()
         deep = next(
             (i for i, part in enumerate(bullets) if part not in ("*", "-", "+")), len(bullets)
         )
-        if indent > _MOST_INDENT or deep > _MOST_BULLETS:
-            raise ImportFailed("nested too deeply to be a glossary", path, number)
+        if indent > _MAX_INDENT or deep > _MAX_BULLETS:
+            raise nested_too_deeply(path, number)
 
 
 def _is_outer(node: nodes.Node) -> bool:
@@ -94,10 +88,10 @@ def _item(item: nodes.definition_list_item, file: str) -> Item:
     names = [name for name in map(rst.inline_words, terms) if name]
     line = next((term.get("line") or term.line for term in terms), None) or item.line or 1
     source = Source(file, line)
+    fields = [field for body in bodies for field in rst.pop_fields(body)]
     words = "\n\n".join(filter(None, map(rst.words_of, bodies)))
-    if not names:
-        return Refusal(source, "no term")
-    if not words:
-        return Refusal(source, f"no definition of {shorten(names[0])!r}")
     links = tuple(link for body in bodies for link in rst.links_of(body))
-    return Record(names[0], words, source, tuple(names[1:]), see_also=links)
+    details = with_markdown(NO_DETAILS, markdown_of_rst(bodies))
+    name, *others = names or [""]
+    made = Record(name, words, source, tuple(others), see_also=links, details=details)
+    return with_labels(with_labels_read(made), [label_of_field(*field) for field in fields])

@@ -30,7 +30,7 @@ class GlossaryList(nodes.definition_list):
     """The content of a glossary directive; its items may have several terms."""
 
 
-class _Role(nodes.inline):
+class Role(nodes.inline):
     """The text that a role shows; `target` is what a link refers to."""
 
 
@@ -45,7 +45,7 @@ def _shown(
     if role and not titled and role not in _LINKING:
         shown = shown.removeprefix("!")
         shown = shown.rpartition(".")[2] if shown.startswith("~") else shown
-    node = _Role(rawsource, shown)
+    node = Role(rawsource, shown, role=role)
     if role in _LINKING and ":" not in target:  # "python:slice" is an entry of another project
         node["target"] = target.removeprefix("!")
     return [node], []
@@ -103,7 +103,7 @@ def parse(text: str) -> nodes.document:
 
 def links_of(node: nodes.Node) -> tuple[str, ...]:
     """Return the targets of the roles inside a node, in order."""
-    return tuple(dict.fromkeys(role["target"] for role in node.findall(_Role) if "target" in role))
+    return tuple(dict.fromkeys(role["target"] for role in node.findall(Role) if "target" in role))
 
 
 def inline_words(node: nodes.Node) -> str:
@@ -116,7 +116,7 @@ def words_of(node: nodes.Element) -> str:
     return "\n\n".join(filter(None, map(_block, node.children)))
 
 
-_DROPPED = (
+DROPPED = (
     nodes.comment,
     nodes.system_message,
     nodes.substitution_definition,
@@ -137,7 +137,7 @@ def _pieces(node: nodes.Node) -> Iterator[str]:
 
 
 def _block(node: nodes.Node) -> str:
-    if isinstance(node, _DROPPED):
+    if isinstance(node, DROPPED):
         return ""
     for kind, write in _WRITERS:
         if isinstance(node, kind):
@@ -166,6 +166,23 @@ def _definitions(node: Any) -> str:  # noqa: ANN401
     return "\n".join(lines)
 
 
+def pop_fields(node: nodes.Element) -> list[tuple[str, str]]:
+    """Take the field lists out of the children of a node, and return their names and texts."""
+    lists = [one for one in node.children if isinstance(one, nodes.field_list)]
+    for one in lists:
+        node.remove(one)
+    return [_field(field) for one in lists for field in one.children]
+
+
+def _field(node: Any) -> tuple[str, str]:  # noqa: ANN401
+    name, *bodies = node.children
+    return inline_words(name), " ".join(map(words_of, bodies))
+
+
+def _fields(node: Any) -> str:  # noqa: ANN401
+    return "\n".join(f"{name}: {text}".strip() for name, text in map(_field, node.children))
+
+
 def _row(node: Any) -> str:  # noqa: ANN401
     cells = (words_of(cell).replace("\n\n", " ") for cell in node.children)
     return "; ".join(filter(None, cells)) + "\n"
@@ -182,5 +199,6 @@ _WRITERS: tuple[tuple[Any, Callable[[Any], str]], ...] = (
     ((nodes.paragraph, nodes.title, nodes.rubric, nodes.caption), inline_words),
     ((nodes.bullet_list, nodes.enumerated_list), _list),
     (nodes.definition_list, _definitions),
+    (nodes.field_list, _fields),
     (nodes.row, _row),
 )

@@ -20,7 +20,8 @@ from semsearch.core.errors import ImportFailed
 from semsearch.importers.detection import opens_anki
 from semsearch.importers.fields import map_fields
 from semsearch.importers.parse_errors import csv_reason
-from semsearch.importers.tables.rows import MAX_COLUMNS, SEARCHED, Row, Table
+from semsearch.importers.records import ReadOptions
+from semsearch.importers.tables.table import MAX_COLUMNS, SEARCHED, Row, Table
 from semsearch.importers.text_files import read_bytes, read_text
 
 _SEPARATORS = ",;\t|"
@@ -48,12 +49,8 @@ class _Opening:
     holds_html: bool = False
 
 
-def tables(path: Path, chosen: Mapping[str, str]) -> Iterator[Table]:
+def tables(path: Path, options: ReadOptions) -> Iterator[Table]:
     """Read the table of a text file.
-
-    Args:
-        path: the file; `.tsv` is separated by tabs.
-        chosen: our fields, and the columns that the user chose for them.
 
     Yields:
         Table: the only one.
@@ -62,8 +59,10 @@ def tables(path: Path, chosen: Mapping[str, str]) -> Iterator[Table]:
         ImportFailed: it is no text, or not valid CSV.
     """
     text, notes = _decoded(path)
+    if text.startswith("||"):  # the header of a table of a wiki
+        text = text.replace("||", "|")
     opening = _opening(text)
-    separator = opening.separator or _best_separator(text, opening.length, path, chosen)
+    separator = opening.separator or _best_separator(text, opening.length, path, options.columns)
     found = rows(text, separator, path, opening)
     header = opening.header
     if opening.special and not header:

@@ -2,20 +2,25 @@
 
 The header is the first row that names a term and a definition. Above it, in the first 20 rows, may
 stand titles: rows with one cell. Below other rows it counts only if it is sure to be one: it has a
-column `term` and a column `definition`, or standard names in all columns. `--columns` says which columns hold what, by name, or by number where no row names them.
+column `term` and a column `definition`, or standard names in all columns. `--columns` says which
+columns hold what, by name, or by number where no row names them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.column_names import column_key
-from semsearch.importers.fields import MAP_HINT, map_fields, shorten
-from semsearch.importers.tables.languages import LanguageFields, fields_by_language
-from semsearch.importers.tables.rows import MAX_COLUMNS, Row, Table
-from semsearch.text.csv_formulas import undefused
+from semsearch.importers.fields import MAP_HINT, FieldMap, map_fields, shorten
+from semsearch.importers.tables.languages import (
+    LanguageFields,
+    fields_by_language,
+    names_language,
+)
+from semsearch.importers.tables.table import MAX_COLUMNS, Row, Table
+from semsearch.text.csv_formulas import unescape_formula
 
 _NUMBER_HINT = "where no row names the columns, --columns 1=term,2=definition"
 
@@ -31,6 +36,22 @@ class TableColumns:
     languages: tuple[LanguageFields, ...]
     skip: int
     line: int
+
+    def without_language(self) -> FieldMap | None:
+        """Return the fields of which neither a column nor its name states the language."""
+        every = (one.fields for one in self.languages if not one.language)
+        return next((fields for fields in every if not fields.columns["language"]), None)
+
+    def of_language(self, language: str) -> TableColumns:
+        """Return the columns with a language for these fields."""
+        fields = self.without_language()
+        if not fields or not language:
+            return self
+        found = (
+            replace(one, language=language) if one.fields is fields else one
+            for one in self.languages
+        )
+        return replace(self, languages=tuple(found))
 
 
 def find_columns(
@@ -48,6 +69,8 @@ def find_columns(
     else:
         at = _place(first, chosen)
         header = first[at].cells
+        if at > 0 and not chosen:
+            header = _with_languages_above(header, first[at - 1].cells)
     line = first[max(at, 0)].line
     if len(header) > MAX_COLUMNS:
         reason = f"{len(header):,} columns; a glossary has at most {MAX_COLUMNS}"
@@ -65,6 +88,22 @@ def find_columns(
         reason = f"no {' and no '.join(missing)} column; the columns are: {shown}; {hint}"
         raise ImportFailed(reason, file, line)
     return TableColumns(names, fields, at + 1, line)
+
+
+def _with_languages_above(header: list[str], above: Sequence[str]) -> list[str]:
+    """Return a header with the languages that merged cells of the row above it state.
+
+    "English" above "Term" and "Definition" makes "English Term" and "English Definition".
+    """
+    stated = [above[n].strip() if n < len(above) else "" for n in range(len(header))]
+    if sum(map(bool, stated)) < 2 or not all(map(names_language, filter(None, stated))):
+        return header
+    made: list[str] = []
+    language = ""
+    for own, name in zip(stated, header, strict=True):
+        language = own or language
+        made.append(f"{language} {name}".strip())
+    return made if len(fields_by_language(made)) > 1 else header
 
 
 def _numbered(first: Sequence[Row], chosen: Mapping[str, str], file: str) -> TableColumns:
@@ -129,7 +168,7 @@ def _missing(languages: Sequence[LanguageFields]) -> tuple[str, ...]:
 
 def _names(header: Sequence[str]) -> tuple[str, ...]:
     """Return names of columns, no two equal; empty cells at the end are no columns."""
-    stated = [" ".join(undefused(cell).split()) for cell in header]
+    stated = [" ".join(unescape_formula(cell).split()) for cell in header]
     while stated and not stated[-1]:
         stated.pop()
     names: dict[str, None] = {}

@@ -1,4 +1,4 @@
-"""Tables with columns for several languages: `Term (EN)`, `English_Def`, or just `English`, `German`.
+"""Tables with columns for several languages: `Term (EN)`, `English_Def`, or only `English`.
 
 A column belongs to the language in its name. A column without one that comes again after each
 language (MultiTerm, memoQ) belongs to the language before it; others belong to all languages.
@@ -7,9 +7,11 @@ language (MultiTerm, memoQ) belongs to the language before it; others belong to 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from semsearch.importers.column_names import LANGUAGES, SYNONYMS, column_key
 from semsearch.importers.fields import FieldMap, map_fields
 
 _NAMES = (
@@ -35,6 +37,8 @@ _NAMES = (
 _TAGS = {
     name.casefold(): tag for tag, *names in map(str.split, _NAMES.split(";")) for name in names
 }
+_SHOWN = {tag: name for tag, name, *_ in map(str.split, _NAMES.split(";"))}
+_ENGLISH = frozenset(name for names in SYNONYMS.values() for name in names)
 _WORD = re.compile(r"[^\W_]+")
 _CODE = re.compile(r"([a-z]{2})(?:[-_]([a-z]{2}|[a-z]{4}))?", re.IGNORECASE)
 _REPEATED = re.compile(r" \(\d+\)\Z")
@@ -52,9 +56,6 @@ class LanguageFields:
 
 def fields_by_language(names: Sequence[str]) -> list[LanguageFields]:
     """Return the fields of each language that has a column of terms, in the order of the columns.
-
-    Args:
-        names: the columns; no two are equal.
 
     Returns:
         Nothing if no column of terms names a language.
@@ -80,6 +81,23 @@ def fields_by_language(names: Sequence[str]) -> list[LanguageFields]:
             found.append(LanguageFields(language, fields, is_defined))
             used |= {*common, *shown.values()}
     return found if any(one.language for one in found) else []
+
+
+def names_language(cell: str) -> bool:
+    """Return whether a cell is the name of a language and nothing else."""
+    return cell.strip().casefold() in _TAGS
+
+
+def languages_of_header(fields: FieldMap) -> dict[str, str]:
+    """Return the language in which a table names its columns, with its English name.
+
+    Several if the names are words of all of them, none if they may be English.
+    """
+    names = {column_key(name) for columns in fields.columns.values() for name in columns}
+    counts = Counter(tag for name in names for tag in LANGUAGES.get(name, ()) if tag != "en")
+    english = sum(name in _ENGLISH or "en" in LANGUAGES.get(name, ()) for name in names)
+    most = max(counts.values(), default=0)
+    return {tag: _SHOWN[tag] for tag in sorted(counts) if counts[tag] == most > english}
 
 
 def _assign_to_language_before(names: Sequence[str], own: list[str]) -> None:

@@ -6,68 +6,54 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from importlib import import_module
 from itertools import chain, islice
 from pathlib import Path
 
 from semsearch.core.entries import Note, Refusal, Source
 from semsearch.core.errors import EmptyFile, ImportFailed
-from semsearch.importers.fields import MAP_HINT, chosen_columns, shorten
+from semsearch.importers.fields import MAP_HINT, FieldMap, chosen_columns, shorten
 from semsearch.importers.html_to_text import html_words
+from semsearch.importers.markdown.notion import NOTION_LINK
+from semsearch.importers.markdown_writer.from_html import markdown_of_html
+from semsearch.importers.markdown_writer.from_markdown import says
 from semsearch.importers.name_languages import tagged
+from semsearch.importers.name_lists import split_aliases
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.tables.header_row import TableColumns, find_columns
-from semsearch.importers.tables.rows import SEARCHED, Row, Table
-from semsearch.text.csv_formulas import undefused
+from semsearch.importers.tables.languages import languages_of_header, names_language
+from semsearch.importers.tables.table import SEARCHED, Row, Table
+from semsearch.text.csv_formulas import unescape_formula
 
-_NOTION_LINK = re.compile(
-    r" \((?:https://(?:www\.)?notion\.so/|[^()\s]{1,200}%20)"
-    r"(?=[^()\s]{0,500}(?:\.(?:md|csv)\)|[0-9a-f]{32}))[^()\s]{1,700}\)"
+_ASKING = re.compile(
+    r"\bask|question|quer(?:y|ies)\b|frage|gefragt|phrase|pregunta|pergunta|domand|vragen",
+    re.IGNORECASE,
 )
-"""A link to a page of Notion, behind its name: a file, or an address with the id of the page."""
+"""Names of columns that may hold phrases by which people ask."""
 _GROUP = ("E_ID", "L_CODE")
 """Columns of IATE: rows that agree in both are names of one concept."""
 
 
-def read(path: Path, options: ReadOptions) -> Iterator[Item | Note]:
-    """Read CSV, TSV or a text export of Anki, Excel or pyglossary; see `records`."""
-    from semsearch.importers.tables import delimited  # noqa: PLC0415
-
-    chosen = chosen_columns(options.columns, path)
-    return records(delimited.tables(path, chosen), path, chosen)
-
-
-def read_spreadsheet(path: Path, options: ReadOptions) -> Iterator[Item | Note]:
-    """Read the visible sheets of a workbook of Excel or OpenDocument; see `records`."""
-    from semsearch.importers.tables import spreadsheets  # noqa: PLC0415
-
-    return records(spreadsheets.tables(path), path, chosen_columns(options.columns, path))
-
-
-def read_html(path: Path, options: ReadOptions) -> Iterator[Item | Note]:
-    """Read the tables of a page; see `records`."""
-    from semsearch.importers.tables import html_tables  # noqa: PLC0415
-
-    return records(html_tables.tables(path), path, chosen_columns(options.columns, path))
-
-
-def read_markdown(path: Path, options: ReadOptions) -> Iterator[Item | Note]:
-    """Read the tables of a Markdown file; see `records`."""
-    from semsearch.importers.tables import markdown_tables  # noqa: PLC0415
-
-    return records(markdown_tables.tables(path), path, chosen_columns(options.columns, path))
+def read(path: Path, options: ReadOptions, kind: str) -> Iterator[Item | Note]:
+    """Read the tables of a file with the module `tables/KIND.py`; see `records`."""
+    chosen = chosen_columns(options.columns)
+    tables = import_module(f"semsearch.importers.tables.{kind}").tables
+    return records(tables(path, replace(options, columns=chosen)), path, chosen, options.language)
 
 
 def records(
-    tables: Iterable[Table], path: Path, chosen: Mapping[str, str]
+    tables: Iterable[Table], path: Path, chosen: Mapping[str, str], language: str = ""
 ) -> Iterator[Item | Note]:
     """Read the tables of a file.
 
     Args:
-        tables: from a carrier.
+        tables: of a file.
         path: the file.
         chosen: our fields, and the columns that the user chose for them.
+        language: of rows that state none, if the user named it.
 
     Yields:
         Item | Note: a record for each row with term and definition, a refusal for each other row,
@@ -93,6 +79,11 @@ def records(
             continue
         is_read = True
         yield from _notes(first, columns, chosen, file)
+        if not language:
+            columns, notes = _in_language(columns, table.language, file)
+            yield from notes
+        elif table.language:
+            columns = columns.of_language(table.language)
         every = chain(first[columns.skip :], rows)
         yield from _rows(every, table, columns, file)
     if unread and not is_read:
@@ -106,7 +97,10 @@ def _notes(
     first: Sequence[Row], columns: TableColumns, chosen: Mapping[str, str], file: str
 ) -> Iterator[Note]:
     """Yield how the columns were understood, and what stands above them."""
-    titles = [" ".join(filter(None, row.cells)) for row in first[: max(columns.skip - 1, 0)]]
+    above = [row.cells for row in first[: max(columns.skip - 1, 0)]]
+    titles = [
+        " ".join(filter(None, c)) for c in above if not all(map(names_language, filter(None, c)))
+    ]
     if titles:
         shown = ", ".join(repr(shorten(title.strip())) for title in titles)
         yield Note(Source(file, first[0].line), f"above the header, so not read: {shown}")
@@ -116,9 +110,41 @@ def _notes(
             is_own = one.language and field in ("term", "definition")
             shown = f"{one.language} {field}" if is_own else field
             guessed.setdefault(column, f"{shorten(column)} as {shown}")
+    for one in columns.languages:
+        if len(parts := one.fields.columns["definition"]) > 1:
+            text = f"{', '.join(map(shorten, parts))} are read as paragraphs of one definition"
+            yield Note(Source(file, columns.line), f"the columns {text}; otherwise, {MAP_HINT}")
     if guessed:
         text = f"columns read by their names: {', '.join(guessed.values())}; otherwise, {MAP_HINT}"
         yield Note(Source(file, columns.line), text)
+    yield from _hint_at_phrases(columns, file)
+
+
+def _hint_at_phrases(columns: TableColumns, file: str) -> Iterator[Note]:
+    """Yield a note on the first extra column that seems to hold questions."""
+    others = (name for one in columns.languages for name in one.fields.others)
+    if asking := next(filter(_ASKING.search, others), ""):
+        text = (
+            f"{shorten(asking)!r} is kept as an extra field; if it holds questions that people ask"
+        )
+        way_out = f"read it with --columns asked_as={shlex.quote(shorten(asking))}"
+        yield Note(Source(file, columns.line), f"{text}, {way_out}")
+
+
+def _in_language(
+    columns: TableColumns, stated: str, file: str
+) -> tuple[TableColumns, tuple[Note, ...]]:
+    """Give columns without a language that of the text around them, or of the names of columns."""
+    fields = columns.without_language()
+    guessed = languages_of_header(fields) if fields and not stated else {}
+    if not guessed:
+        return columns.of_language(stated), ()
+    shown = " or ".join(guessed.values())
+    [tag, *others] = guessed
+    text = f"read as {shown} ({tag})" if not others else "not said, so read as English"
+    note = f"the columns have {shown} names; the language of the entries is {text}; --lang decides"
+    made = columns if others else columns.of_language(tag)
+    return made, (Note(Source(file, columns.line), note),)
 
 
 def _rows(
@@ -150,18 +176,32 @@ def _refusal(row: Row, source: Source, reason: str) -> Refusal:
     return Refusal(source, f"{reason} (row {row.shown})" if is_elsewhere else reason)
 
 
+def _structure(
+    fields: FieldMap, row: Row, table: Table, names: Sequence[str], cells: Sequence[str]
+) -> str:
+    """Return the Markdown of the definition in a row, if the cells of its table have structure."""
+    columns = fields.columns["definition"]
+    if not (table.holds_html or row.markdown) or len(columns) != 1:
+        return ""
+    place = names.index(columns[0])
+    if place >= len(cells):
+        return ""
+    markdown = row.markdown(place) if row.markdown else markdown_of_html(row.cells[place])
+    return markdown if markdown and says(markdown, cells[place]) else ""
+
+
 def _records_of_row(
     row: Row, table: Table, columns: TableColumns, source: Source
 ) -> list[Record] | str:
     """Make the records of a row, one a language; missing cells at the end are empty."""
     names, cells = columns.names, row.cells
     if table.is_text:
-        cells = [undefused(cell) for cell in cells]
+        cells = [unescape_formula(cell) for cell in cells]
     if table.holds_html:
         cells = [html_words(cell) for cell in cells]
     elif table.is_text:
         cells = [
-            _NOTION_LINK.sub("", cell) if "notion.so/" in cell or "%20" in cell else cell
+            NOTION_LINK.sub("", cell) if "notion.so/" in cell or "%20" in cell else cell
             for cell in cells
         ]
     beyond = [stripped for cell in cells[len(names) :] if (stripped := cell.strip())]
@@ -178,16 +218,19 @@ def _records_of_row(
         if found and not one.is_defined:
             made: Record | str = "no definition"
         else:
-            made = one.fields.record(values, source, is_plain=table.holds_html or table.is_read)
+            is_plain = table.holds_html or table.is_read
+            markdown = _structure(one.fields, row, table, names, cells)
+            made = one.fields.record(values, source, is_plain=is_plain, markdown=markdown)
         if isinstance(made, Record):
             found.append(replace(made, language=one.language) if one.language else made)
             continue
         reasons.append(made)
+        terms = (values.get(column, "").strip() for column in one.fields.columns["term"])
+        translations += [(term, one.language) for term in terms if term]
         translations += [
-            (value, one.language)
-            for field in ("term", "aliases")
-            for column in one.fields.columns[field]
-            if (value := values.get(column, "").strip())
+            (name, one.language)
+            for column in one.fields.columns["aliases"]
+            for name in split_aliases(values.get(column))
         ]
     if not found:
         return max(reasons, key=len)

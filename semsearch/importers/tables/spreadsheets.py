@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from io import BytesIO
@@ -19,14 +19,18 @@ from zipfile import ZIP_STORED, ZipFile
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetVisibleEnum
 
 from semsearch.core.errors import ImportFailed
+from semsearch.importers.records import ReadOptions
 from semsearch.importers.tables.documents import tables_of
-from semsearch.importers.tables.office_xml import TableRow, blocks
+from semsearch.importers.tables.office_rows import TableRow
+from semsearch.importers.tables.office_xml import blocks
 from semsearch.importers.tables.packages import Package, events
-from semsearch.importers.tables.rows import MAX_COLUMNS, Repetitions, Row, Table
-from semsearch.importers.text_files import MAX_BYTES
+from semsearch.importers.tables.table import MAX_COLUMNS, Repetitions, Row, Table
 
 MAX_CELLS = 2_000_000
 """Most cells of the grids of all visible sheets, empty ones included."""
+
+MAX_SHEETS = 1_000
+"""Most sheets of a workbook, hidden ones included."""
 
 _WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
@@ -56,7 +60,7 @@ _DAMAGED = "the workbook is damaged; open it and save it again"
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
-def tables(path: Path) -> Iterator[Table]:
+def tables(path: Path, _: ReadOptions) -> Iterator[Table]:
     """Yield the visible sheets of a workbook.
 
     Raises:
@@ -70,6 +74,8 @@ def tables(path: Path) -> Iterator[Table]:
     if _WORKBOOK not in names:
         raise ImportFailed("is no workbook; save it as .xlsx or .ods", path)
     sheets = _sheets(package, path)
+    if len(sheets) > MAX_SHEETS:
+        raise ImportFailed(f"has {len(sheets):,} sheets; split it into {MAX_SHEETS:,} each", path)
     parts = {name: package.part(name) for name in (*_NEEDED, *sheets.values()) if name in names}
     workbook = _workbook(parts, path)
     hidden = [one.name for one in workbook.sheets_metadata if not _is_visible(one.visible)]
@@ -79,9 +85,10 @@ def tables(path: Path) -> Iterator[Table]:
         # calamine would read another part than the one that is checked
         raise ImportFailed(_DAMAGED, path)
     left = MAX_CELLS
+    lengths = list(map(len, _STRING.split(parts.get(_STRINGS, b""))[1:]))
     for name in shown:
         xml = parts.get(sheets[name], b"")
-        left -= _check(xml, parts.get(_STRINGS, b""), name, left, path)
+        left -= _check(xml, lengths, name, left, package.allowed, path)
         with _without_panics(path):
             sheet = workbook.get_sheet_by_name(name)
         table = _table(sheet, xml, name if len(shown) > 1 else "", path)
@@ -93,22 +100,16 @@ def _sheets(package: Package, path: Path) -> dict[str, str]:
     """Return the part of each sheet by its name."""
     found: list[tuple[str, str, str]] = []
 
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        name = tag.rpartition(":")[2]
-        stated = {key.rpartition(":")[2]: value for key, value in attributes.items()}
+    def start(name: str, stated: dict[str, str]) -> None:
         if name == "sheet":
             found.append(("sheet", stated.get("id", ""), stated.get("name", "")))
         elif name == "Relationship":
             found.append(("part", stated.get("Id", ""), stated.get("Target", "")))
 
-    def nothing(_: str) -> None:
-        return
-
-    handlers = (start, nothing, nothing)
     every = [
         one
         for part in (_WORKBOOK, _RELATIONS)
-        for one in events(package.part(part), path, found, handlers)
+        for one in events(package.part(part), path, found, start)
     ]
     targets = {id_: target for kind, id_, target in every if kind == "part"}
     return {
@@ -145,8 +146,18 @@ def _is_visible(visible: SheetVisibleEnum) -> bool:
     return visible == SheetVisibleEnum.Visible
 
 
-def _check(xml: bytes, strings: bytes, name: str, left: int, path: Path) -> int:
+def _check(
+    xml: bytes, lengths: Sequence[int], name: str, left: int, allowed: int, path: Path
+) -> int:
     """Return the cells of the grid that calamine makes of a sheet, at most those that are left.
+
+    Args:
+        xml: of the sheet.
+        lengths: of the shared texts.
+        name: of the sheet.
+        left: how many cells it may have.
+        allowed: how many bytes its shared texts may have, each as often as a cell has it.
+        path: the file, for messages.
 
     Raises:
         ImportFailed: it would make too large a grid, or too much text.
@@ -158,12 +169,10 @@ def _check(xml: bytes, strings: bytes, name: str, left: int, path: Path) -> int:
             f"and columns beyond the table (all sheets may have {MAX_CELLS:,} cells)",
             path,
         )
-    lengths = list(map(len, _STRING.split(strings)[1:]))
     repeated = (int(index) for index in _INDEX.findall(xml))
-    if sum(lengths[index] for index in repeated if index < len(lengths)) > MAX_BYTES:
-        raise ImportFailed(
-            f"the sheet {name!r} holds more than {MAX_BYTES // 2**20} MiB of text; split it", path
-        )
+    if sum(lengths[index] for index in repeated if index < len(lengths)) > allowed:
+        reason = f"the sheet {name!r} holds more than {allowed // 2**20} MiB of text"
+        raise ImportFailed(f"{reason}; split it", path)
     return rows * columns
 
 
@@ -208,7 +217,7 @@ def _table(sheet: CalamineSheet, xml: bytes, name: str, path: Path) -> Table:
         (skipped, f"{skipped:,} hidden rows are not read; show them to read them"),
         (beyond, f"{beyond:,} cells beyond {MAX_COLUMNS} columns are not read"),
     )
-    return Table(rows, name, notes=tuple(note for count, note in notes if count))
+    return Table(rows, name, notes=tuple(note for count, note in notes if count), is_read=True)
 
 
 def _repeat(

@@ -11,11 +11,13 @@ from typing import Any
 
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.parse_errors import json_reason
+from semsearch.importers.text_files import nested_too_deeply
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"(\s*:)?|\Z)|[{}\n]', re.DOTALL)
 _GAP = re.compile(r"[\s,]*")
-# numbers become texts: no integer is too long
-_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
+# numbers become texts: no integer is too long, and a term may be 404
+_TEXTS: dict[str, Any] = dict.fromkeys(("parse_int", "parse_float", "parse_constant"), str)
+_DECODER = json.JSONDecoder(**_TEXTS)
 
 
 class Lined(dict[str, Any]):
@@ -45,18 +47,24 @@ def parse_json(text: str, path: Path, first_line: int = 1) -> object:
         made.lines = dict(zip((key for key, _ in pairs), keys, strict=False))
         return made
 
+    value = decoded(text, path, first_line, json.JSONDecoder(object_pairs_hook=lined, **_TEXTS))
+    if isinstance(value, list) and not all(isinstance(one, Lined) for one in value):
+        value = LinedList(value)
+        value.lines = list(_lines_of_members(text))
+    return value
+
+
+def decoded(
+    text: str, path: str | Path, first_line: int = 1, decoder: json.JSONDecoder = _DECODER
+) -> object:
+    """Parse JSON without the lines of its objects; see `parse_json`."""
     try:
-        value = json.loads(
-            text, object_pairs_hook=lined, parse_int=str, parse_float=str, parse_constant=str
-        )
-        if isinstance(value, list) and not all(isinstance(one, Lined) for one in value):
-            value = LinedList(value)
-            value.lines = list(_lines_of_members(text))
-        return value
+        return decoder.decode(text)
     except JSONDecodeError as error:
-        raise ImportFailed(json_reason(error), path, error.lineno) from error
+        line = first_line + error.lineno - 1
+        raise ImportFailed(json_reason(error), path, line) from error
     except RecursionError as error:
-        raise ImportFailed("nested too deeply to be a glossary", path) from error
+        raise nested_too_deeply(path) from error
 
 
 def _lines_of_members(text: str) -> Iterator[int]:

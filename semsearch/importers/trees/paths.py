@@ -90,10 +90,15 @@ class TreeNode:
         """
         if not is_element(self.value):
             return plain_text(self.value) or ""
+        source = self.source(cut)
+        return html_words(f"<pre>{source}</pre>" if keeps_lines else source)
+
+    def source(self, cut: tuple[str, ...] = ()) -> str:
+        """Return the XML of an element without the inner elements to leave out."""
+        assert is_element(self.value)  # noqa: S101 - callers ask first
         element = deepcopy(self.value) if cut else self.value
         etree.strip_elements(element, *(f"{{*}}{name}" for name in cut), with_tail=False)
-        source = etree.tostring(element, encoding="unicode", with_tail=False)
-        return html_words(f"<pre>{source}</pre>" if keeps_lines else source)
+        return etree.tostring(element, encoding="unicode", with_tail=False)
 
 
 def is_element(value: object) -> TypeGuard[etree._Element]:

@@ -1,31 +1,25 @@
-"""Reads a tree by the row of its format: finds the entries and follows the paths of their fields."""
+"""Reads a tree in a format: finds the entries and follows the paths of their fields."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
-from semsearch.core.entries import (
-    EXTRA,
-    LIST_DETAILS,
-    TEXT_DETAILS,
-    Details,
-    Refusal,
-    Source,
-)
-from semsearch.core.errors import ImportFailed
+from semsearch.core.entries import EXTRA, LIST_DETAILS, TEXT_DETAILS, Details, Refusal, Source
 from semsearch.importers.extra_fields import beginning_of
-from semsearch.importers.fields import listed_names, shorten
+from semsearch.importers.fields import shorten
 from semsearch.importers.html_to_text import as_text
-from semsearch.importers.markdown.inline_marks import without_marks
-from semsearch.importers.records import Item, ReadOptions, Record, Redirect
-from semsearch.importers.text_files import read_text
-from semsearch.importers.trees.carriers import parse_json_lines, parse_xml, parse_yaml
+from semsearch.importers.labelled_lines import with_labels_read
+from semsearch.importers.markdown_writer.from_html import markdown_of_html, markdown_of_text
+from semsearch.importers.markdown_writer.from_marks import markdown_of_marks, without_marks
+from semsearch.importers.records import Item, ReadOptions, Record, Redirect, with_markdown
+from semsearch.importers.text_files import nested_too_deeply, read_text
 from semsearch.importers.trees.json_values import parse_json
 from semsearch.importers.trees.paths import TreeNode, is_element, root_of, select
-from semsearch.importers.trees.row import TreeFormat
+from semsearch.importers.trees.syntaxes import parse_json_lines, parse_xml, parse_yaml
+from semsearch.importers.trees.tree_format import TreeFormat
 from semsearch.text.language_tags import language_tag
 
 _BY_SUFFIX = {
@@ -37,36 +31,29 @@ _BY_SUFFIX = {
 }
 
 
-def read(row: TreeFormat, path: Path, options: ReadOptions) -> Iterator[Item]:
-    """Read a file.
-
-    Args:
-        row: its format.
-        path: the file.
-        options: not used.
-
-    Yields:
-        Item: a record for each entry with term and definition, a redirect for one that leads to
-        another, a refusal for each other.
-
-    Raises:
-        ImportFailed: the file is not well-formed, or too deeply nested.
-    """
-    del options
+def read(path: Path, options: ReadOptions, row: TreeFormat) -> Iterator[Item]:
+    """Read a file of the format that a row states."""
     try:
         for root in _roots(row, path):
             if isinstance(root, Refusal):
                 yield root
                 continue
-            names = _names(row, root)
-            yield from _items(row, select(root, row.entries), str(path), names)
+            file = _TreeFile(str(path), _names(row, root), options.language or _MAIN)
+            yield from _items(row, select(root, row.entries), file)
     except RecursionError as error:
-        raise ImportFailed("nested too deeply to be a glossary", path) from error
+        raise nested_too_deeply(path) from error
 
 
-def _items(
-    row: TreeFormat, entries: list[TreeNode], file: str, names: Mapping[str, list[str]]
-) -> list[Item]:
+@dataclass(frozen=True, slots=True)
+class _TreeFile:
+    """A file: its path, names of its entries by key, and the language of what states none."""
+
+    path: str
+    names: Mapping[str, list[str]]
+    language: str
+
+
+def _items(row: TreeFormat, entries: list[TreeNode], file: _TreeFile) -> list[Item]:
     """Return the items of entries in the order of the file.
 
     An entry inside another one is read first and then emptied: it is no text of the outer one, and
@@ -77,7 +64,7 @@ def _items(
     for entry in reversed(entries):
         if id(entry.value) in emptied:  # two steps of the path led to it
             continue
-        found.append(list(_Entry(row, entry, file, names).items()))
+        found.append(list(_Entry(row, entry, file).items()))
         if is_element(entry.value):
             tail = entry.value.tail
             entry.value.clear()
@@ -92,13 +79,13 @@ def _items(
 
 def _roots(row: TreeFormat, path: Path) -> Iterator[TreeNode | Refusal]:
     text = read_text(path)
-    carrier = row.carrier or _BY_SUFFIX.get(path.suffix.lower(), "xml")
-    if carrier == "jsonl":
+    syntax = row.syntax or _BY_SUFFIX.get(path.suffix.lower(), "xml")
+    if syntax == "jsonl":
         yield from parse_json_lines(text, path)
-    elif carrier == "xml":
+    elif syntax == "xml":
         yield from parse_xml(text, path)
     else:
-        yield from root_of((parse_json if carrier == "json" else parse_yaml)(text, path))
+        yield from root_of((parse_json if syntax == "json" else parse_yaml)(text, path))
 
 
 def _names(row: TreeFormat, root: TreeNode) -> dict[str, list[str]]:
@@ -136,13 +123,12 @@ _Fields = dict[str, str]
 class _Entry:
     """An entry of a tree, and what its paths lead to."""
 
-    def __init__(
-        self, row: TreeFormat, node: TreeNode, file: str, names: Mapping[str, list[str]]
-    ) -> None:
+    def __init__(self, row: TreeFormat, node: TreeNode, file: _TreeFile) -> None:
         self._row = row
         self._node = node
-        self._file = file
-        self._names = names
+        self._file = file.path
+        self._names = file.names
+        self._default = file.language
         self._own = self._values(node)
         self._own_texts = {
             name: [one.text() for one in found]
@@ -168,20 +154,21 @@ class _Entry:
         main = languages.index(_MAIN) if _MAIN in languages else 0
         for place, (part, values) in enumerate(defined):
             names = [*self._terms(values), *own, *(more if place == main else ())]
-            texts = map(self._text, values.get("definition") or self._own["definition"])
-            definition = "\n\n".join(filter(None, texts))
+            nodes = values.get("definition") or self._own["definition"]
+            definition = "\n\n".join(filter(None, map(self._text, nodes)))
             record = self._record(part, values, list(dict.fromkeys(names)), definition)
+            record = replace(record, details=with_markdown(record.details, self._markdown(nodes)))
             if place != main:  # its id has the language, or if that is the same, the term
                 is_same = languages[place] == languages[main]
                 hint = "" if is_same or not record.key else f"{record.key}-{languages[place]}"
                 record = replace(record, hint=hint)
-            yield record if record.term else Refusal(record.source, "no term")
+            yield with_labels_read(record)
 
     def _language(self, part: TreeNode, values: _Values) -> str:
         stated = [one.text() for one in values.get("language", ())]
         stated += self._own_texts.get("language", [])
-        tag = next(filter(None, stated), "") or _stated_language(part) or _MAIN
-        return language_tag(_SHORT_TAGS.get(tag.lower(), tag)) or _MAIN
+        tag = next(filter(None, stated), "") or _stated_language(part) or self._default
+        return language_tag(_SHORT_TAGS.get(tag.lower(), tag)) or self._default
 
     def _no_record(self, term: str) -> Item:
         source = Source(self._file, self._node.line)
@@ -191,7 +178,7 @@ class _Entry:
             return Refusal(source, reason)
         if term and target:
             return Redirect(term, target, source)
-        return Refusal(source, f"no definition of {shorten(term)!r}" if term else "no term")
+        return Record(term, "", source)
 
     def _values(self, node: TreeNode) -> _Values:
         values: _Values = {}
@@ -210,6 +197,15 @@ class _Entry:
     def _text(self, node: TreeNode) -> str:
         text = node.text(self._row.cut, keeps_lines=self._row.keeps_lines)
         return text if is_element(node.value) else as_text(text)
+
+    def _markdown(self, nodes: list[TreeNode]) -> str:
+        """Return the Markdown of a definition that is one text or one element."""
+        if len(nodes) != 1 or self._row.keeps_lines:
+            return ""
+        if is_element(nodes[0].value):
+            return markdown_of_html(nodes[0].source(self._row.cut))
+        text = nodes[0].text()
+        return markdown_of_text(text) or markdown_of_marks(as_text(text))
 
     def _record(self, part: TreeNode, values: _Values, names: list[str], definition: str) -> Record:
         most = MAX_SHARED if len(self._parts) > 1 else None
@@ -233,7 +229,7 @@ class _Entry:
             Source(self._file, part.line),
             (*names[1:], *several("aliases")),
             language=self._language(part, values),
-            see_also=several("see_also") + linked + listed_names(definition),
+            see_also=several("see_also") + linked,
             details=Details.of({**texts, **lists, EXTRA: self._own_others[0] | extra}),
             key=key,
             hint=key,
@@ -245,13 +241,7 @@ class _Entry:
     def _others(
         self, node: TreeNode, values: _Values, parts: Collection[TreeNode]
     ) -> tuple[_Fields, _Fields]:
-        """Return the texts to which no path led, and the structures, which have no place.
-
-        Args:
-            node: the entry, or a part of it.
-            values: to which its paths led.
-            parts: of the entry.
-        """
+        """Return the texts to which no path led, and the structures, which have no place."""
         used = {one.key for one in (*parts, *chain(*values.values()))}
         if any(one.key == node.key for one in values.get("definition", ())):
             return {}, {}  # its text is all of it

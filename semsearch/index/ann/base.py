@@ -1,6 +1,7 @@
 """Interface of nearest-neighbour engines, and the checks of their input.
 
-Every engine supports every operation; none has options of its own.
+All engines are `Searchable`. Only exact ones are a `VectorIndex`, which vectors can be added to and
+removed from.
 """
 
 from __future__ import annotations

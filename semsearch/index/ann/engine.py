@@ -12,7 +12,8 @@ import numpy as np
 
 from semsearch.core.arrays import Numbers, Vectors
 from semsearch.core.errors import InvalidSetting
-from semsearch.core.index_info import EngineInfo
+from semsearch.core.index_info import CHOSEN_BY_SIZE, EngineInfo
+from semsearch.core.positions import distinct
 from semsearch.core.progress import Progress, track
 from semsearch.index.ann.base import Searchable
 from semsearch.index.ann.flat import FaissIndex
@@ -87,7 +88,7 @@ def _write(
     stored: StoredVectors, file: Path, wanted: str, progress: Progress, unit: str
 ) -> EngineInfo:
     name = chosen_engine(wanted, len(stored))
-    why = "chosen by its size" if wanted == AUTO else "as it was asked for"
+    why = CHOSEN_BY_SIZE if wanted == AUTO else "as it was asked for"
     if name == FLAT:
         return EngineInfo(
             FLAT, f"{why}; it compares every {unit}", 1.0, 0, len(stored) * stored.dim * 4
@@ -162,13 +163,14 @@ class VectorSearcher:
         """
         fetch = max(k, FETCH)
         chosen = allowed if only is None else only
+        if len(chosen) <= fetch:
+            return np.asarray(chosen, dtype=np.int64)
         everything = len(chosen) == len(self._stored)
         is_part = len(chosen) <= max(FLAT_UP_TO, len(self._stored) // PART)
         if not self.is_exact and not everything and is_part:
-            return np.unique(self._stored.nearest(vectors, fetch, chosen))
+            return distinct(self._stored.nearest(vectors, fetch, chosen).ravel())
         near, _ = self._engine.search(vectors, fetch, None if everything else chosen)
-        found = np.unique(near)
-        return found[found >= 0]
+        return distinct(near[near >= 0])
 
     def at(self, positions: Numbers) -> Vectors:
         """Return the vectors of the entries at some positions, (n, d)."""

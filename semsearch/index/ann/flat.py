@@ -79,6 +79,8 @@ class FaissIndex:
 
 def _ties_by_number(numbers: Numbers, cosines: Vectors) -> tuple[Numbers, Vectors]:
     """Order equal cosines by number; FAISS leaves their order undefined."""
+    if not (cosines[:, 1:] == cosines[:, :-1]).any():
+        return numbers, cosines
     order = np.lexsort((numbers, -cosines))  # row by row
     rows = np.arange(len(order))[:, np.newaxis]
     return numbers[rows, order], cosines[rows, order]

@@ -8,7 +8,6 @@ it is checked before the file is parsed.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Self
@@ -16,6 +15,7 @@ from typing import Any, Self
 import numpy as np
 
 from semsearch.core.arrays import Numbers, Vectors
+from semsearch.core.cores import cores
 from semsearch.core.errors import IndexDamaged
 from semsearch.index.ann.base import check_dim, selector
 
@@ -52,7 +52,7 @@ class GraphIndex:
         bytes_ = library.ScalarQuantizer.QT_8bit
         index = library.IndexHNSWSQ(dim, bytes_, LINKS, library.METRIC_INNER_PRODUCT)
         index.hnsw.efConstruction = BREADTH
-        library.omp_set_num_threads(os.cpu_count() or 1)  # a search on this thread set it to 1
+        library.omp_set_num_threads(cores())  # a search on this thread set it to 1
         index.train(np.ascontiguousarray(sample, dtype=np.float32))
         for batch in batches:
             index.add(np.ascontiguousarray(batch, dtype=np.float32))

@@ -14,9 +14,10 @@ import numpy as np
 
 from semsearch.core.arrays import Numbers, Vectors
 from semsearch.index.files.memory_map import Rows, mapped
+from semsearch.ranking.fusion import Scores
 from semsearch.ranking.similarity_baseline import evenly_spaced
 from semsearch.ranking.weights import DEFAULT
-from semsearch.storage.int8 import from_int8
+from semsearch.storage.int8 import from_int8, products_int8
 from semsearch.storage.layout import GenerationLayout
 
 CHUNK = 8192
@@ -103,6 +104,10 @@ class PhraseVectors(StoredVectors):
     def at(self, numbers: Numbers) -> Vectors:
         """Return the vectors of some phrases, (n, d)."""
         return from_int8(self._rows.take(numbers))
+
+    def products(self, numbers: Numbers, question: Vectors) -> Scores:
+        """Return the products of some phrases with the vector of a question, (n,)."""
+        return products_int8(self._rows.take(numbers), question)
 
     def sample(self, count: int) -> Vectors:
         """Return vectors of phrases."""

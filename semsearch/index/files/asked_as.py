@@ -18,21 +18,19 @@ import numpy as np
 from semsearch.core.arrays import Numbers, Vectors
 from semsearch.core.checksums import hash64
 from semsearch.core.index_info import EngineInfo
+from semsearch.core.positions import distinct, spread
 from semsearch.core.progress import Progress
 from semsearch.index.ann.engine import VectorSearcher
 from semsearch.index.ann.vectors import PhraseVectors
-from semsearch.index.files.memory_map import mapped
+from semsearch.index.files.memory_map import mapped, write_rows
 from semsearch.index.passage_table import PassageTable
-from semsearch.ranking.fusion import Scores
-from semsearch.storage.atomic_files import sync, write_array
+from semsearch.ranking.fusion import Scores, first_best
+from semsearch.storage.atomic_files import write_array
 from semsearch.storage.int8 import to_int8
 from semsearch.storage.layout import GenerationLayout
 from semsearch.text.normalise import fold
 from semsearch.text.passages import phrases_of
 from semsearch.text.stems import question_stems, stem
-
-BATCH = 4096
-"""Vectors copied at a time: 6 MB."""
 
 NO_PHRASE = -1
 
@@ -52,12 +50,13 @@ def write_phrases(
         progress: reports the phrases.
     """
     progress.start("phrases", len(passages.phrase_rows))
-    with files.phrases.open("wb") as rows:
-        for start in range(0, len(passages.phrase_rows), BATCH):
-            with_phrases = passages.phrase_rows[start : start + BATCH]
-            rows.write(to_int8(vectors(passages.hashes(with_phrases))).tobytes())
-            progress.advance(len(with_phrases))
-    sync(files.phrases)
+    rows = passages.phrase_rows
+    write_rows(
+        files.phrases,
+        len(rows),
+        lambda start, end: to_int8(vectors(passages.hashes(rows[start:end]))),
+        progress,
+    )
     keys = array("q", (_key(phrase) for entry in passages.entries for phrase in phrases_of(entry)))
     write_array(files.phrase_keys, np.array(keys, dtype="<i8"))
     texts = (phrase for entry in passages.entries for phrase in phrases_of(entry))
@@ -108,7 +107,7 @@ class AskedAsPhrases:
             return np.empty(0, dtype=np.int64)
         numbers = None if only is None else self._numbers(only)
         found = self._searcher.nearest(question[np.newaxis], k, chosen, numbers)
-        return np.unique(self.owners(found))
+        return distinct(self.owners(found))
 
     def best(self, question: Vectors, positions: Numbers) -> tuple[Scores, Numbers]:
         """Compare a question with the phrases of some entries.
@@ -128,32 +127,30 @@ class AskedAsPhrases:
         if not len(with_phrases):
             return scores, best
         counts = counts[with_phrases]
-        starts = np.cumsum(counts) - counts
-        cosines = self._vectors.at(self._numbers(positions[with_phrases])) @ question
-        scores[with_phrases] = np.maximum.reduceat(cosines, starts)
-        (places,) = (cosines == np.repeat(scores[with_phrases], counts)).nonzero()
-        owner = np.repeat(np.arange(len(with_phrases)), counts)[places]
-        first = places[np.searchsorted(owner, np.arange(len(with_phrases)))]
-        best[with_phrases] = first - starts
+        numbers, starts = spread(self.first[positions[with_phrases]], counts)
+        cosines = self._vectors.products(numbers, question)
+        nearest = np.maximum.reduceat(cosines, starts)
+        scores[with_phrases] = nearest
+        best[with_phrases] = first_best(cosines, nearest, counts, starts) - starts
         return scores, best
 
     def equal_to(self, question: str) -> Numbers:
         """Return the positions with a phrase that equals the question, when both are folded."""
-        return np.unique(self.owners(np.flatnonzero(self._keys == _key(question))))
+        (phrases,) = (self._keys == _key(question)).nonzero()
+        return distinct(self.owners(phrases))
 
     def has_word(self, word: str) -> bool:
         """Return whether any phrase has a word in any form."""
+        if not len(self._words):
+            return False
         number = hash64(stem(word))
-        at = int(np.searchsorted(self._words, number))
+        at = int(self._words.searchsorted(number))
         return at < len(self._words) and int(self._words[at]) == number
 
     def _numbers(self, positions: Numbers) -> Numbers:
         """Return the numbers of all phrases of some entries, entry by entry."""
         firsts = self.first[positions]
-        counts = self.first[positions + 1] - firsts
-        offsets = np.cumsum(counts) - counts
-        numbers: Numbers = np.repeat(firsts - offsets, counts) + np.arange(counts.sum())
-        return numbers
+        return spread(firsts, self.first[positions + 1] - firsts)[0]
 
 
 def _key(text: str) -> int:

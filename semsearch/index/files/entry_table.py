@@ -9,17 +9,20 @@ import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from semsearch.core.arrays import Numbers
+from semsearch.core.cached_method import cached_method
 from semsearch.core.entries import Entry, Relation
 from semsearch.core.progress import Progress, track
 from semsearch.index.files import alphabet, relations
 from semsearch.index.files.alphabet import AlphabetPlace
 from semsearch.index.files.name_stems import NameStemsWriter
+from semsearch.index.files.name_table import NameTable
 from semsearch.storage.atomic_files import sync, write_array
 from semsearch.storage.database import Reader, writing_once
 from semsearch.storage.layout import GenerationLayout
@@ -27,7 +30,7 @@ from semsearch.storage.rows import COLUMNS, DEFINITIONS, from_row, to_row
 from semsearch.text.names import Name, names_of
 from semsearch.text.normalise import fold
 from semsearch.text.passages import Passage
-from semsearch.text.stems import Stemmed, words_with_stems
+from semsearch.text.stems import StemPlaces, stem_places
 
 _SCHEMA = f"""
     CREATE TABLE entry (position INTEGER PRIMARY KEY, {DEFINITIONS}) STRICT;
@@ -71,17 +74,13 @@ _INDEXES = f"""
 """  # noqa: S608 - constants
 
 
+HELD_ENTRIES = 10_000
+"""Entries of a segment up to which its tables are held in memory, some 2 kB an entry beside its
+text, so that SQLite is in the way of no question."""
+
 CACHED_ENTRIES = 4096
 CACHED_PASSAGES = 16384
-"""Cache sizes: a few megabytes each, whatever the size of the glossary."""
-
-
-@dataclass(frozen=True, slots=True)
-class NamedEntry:
-    """A name that matched, and the position of its entry."""
-
-    name: Name
-    position: int
+"""Cache sizes of larger segments: a few megabytes each, whatever the size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +92,7 @@ class NameLabel:
     glossary: str
 
 
-def write_snapshot(
+def write_entry_table(
     files: GenerationLayout,
     entries: Iterable[tuple[Entry, Sequence[Passage]]],
     related: Iterable[Relation],
@@ -156,15 +155,22 @@ def _tags_by_key(entry: Entry) -> dict[str, set[str]]:
     return {key: tags for key, tags in found.items() if tags != {entry.language}}
 
 
-class Snapshot:
+class EntryTable(NameTable):
     """The open `entries.db`. Thread-safe."""
 
-    def __init__(self, file: Path) -> None:
-        self._reader = Reader(file)
-        # The file never changes, and some entries are read far more often than others.
-        self._entry = lru_cache(CACHED_ENTRIES)(self._read_entry)
-        self._passage = lru_cache(CACHED_PASSAGES)(self._read_passage)
-        self.stems = lru_cache(CACHED_ENTRIES)(self._read_stems)
+    def __init__(self, file: Path, *, is_held: bool = False) -> None:
+        """Open the file.
+
+        Args:
+            file: `entries.db`, which never changes.
+            is_held: whether all of it that questions need is held in memory once it was read.
+        """
+        super().__init__(Reader(file), is_held=is_held)
+        # some entries are read far more often than others
+        entries = HELD_ENTRIES if is_held else CACHED_ENTRIES
+        self._entry = cached_method(entries, self._read_entry)
+        self._passage = cached_method(CACHED_PASSAGES, self._read_passage)
+        self.stems = cached_method(entries, self._read_stems)
 
     def close(self) -> None:
         """Close the file; no query may be running."""
@@ -221,11 +227,22 @@ class Snapshot:
 
     def entries(self, positions: Sequence[int]) -> list[Entry]:
         """Return the entries at some positions, in the given order."""
-        return [self._entry(int(position)) for position in positions]
+        return [self._entry(position) for position in positions]
 
     def passages(self, rows: Sequence[int]) -> list[tuple[int, int]]:
         """Return the span in its definition of the passage of each row."""
-        return [self._passage(int(row)) for row in rows]
+        held = self._held_passages
+        if held is None:
+            return [self._passage(row) for row in rows]
+        return [(start, stop) for start, stop in held[rows].tolist()]
+
+    @cached_property
+    def _held_passages(self) -> NDArray[np.int32] | None:
+        """The spans of all passages, (rows, 2), if they are held."""
+        if not self._is_held:
+            return None
+        rows = self._reader.rows("SELECT start, stop FROM passage ORDER BY row")
+        return np.array(rows, dtype=np.int32).reshape(-1, 2)
 
     def _read_entry(self, position: int) -> Entry:
         (row,) = self._reader.rows(
@@ -240,9 +257,10 @@ class Snapshot:
         )
         return int(start), int(stop)
 
-    def _read_stems(self, position: int) -> list[Stemmed]:
-        """Return the words of a definition with their stems."""
-        return words_with_stems(self._entry(position).definition)
+    def _read_stems(self, position: int) -> tuple[StemPlaces, StemPlaces]:
+        """Return where words with which stems stand in a definition, and in its term."""
+        entry = self._entry(position)
+        return stem_places(entry.definition), stem_places(entry.term)
 
     def relations_from(self, position: int) -> list[Relation]:
         """Return the links of an entry, then the entries that its definition mentions."""
@@ -263,84 +281,3 @@ class Snapshot:
     ) -> list[AlphabetPlace]:
         """Return the places before one in a glossary's alphabet, nearest first."""
         return alphabet.read_before(self._reader, glossary, place, limit)
-
-    def longest_name(self) -> int:
-        """Return the length of the longest name key."""
-        ((longest,),) = self._reader.rows("SELECT longest FROM names")
-        return int(longest)
-
-    def by_key(self, key: str, allowed: range, languages: Sequence[str] = ()) -> list[NamedEntry]:
-        """Return the names with this key in one of the given languages, or in any."""
-        return self._named("key = ?", (key,), allowed, languages)
-
-    def by_form(self, form: str, allowed: range, languages: Sequence[str] = ()) -> list[NamedEntry]:
-        """Return names with this form; see `by_key`."""
-        return self._named("form = ?", (form,), allowed, languages)
-
-    def bearing(self, forms: Iterable[str], allowed: range) -> set[int]:
-        """Return the positions of the entries that have a name in one of these forms."""
-        rows = self._reader.rows(
-            "SELECT DISTINCT position FROM json_each(?) CROSS JOIN name ON form = value "
-            "WHERE position >= ? AND position < ?",
-            (json.dumps(list(forms)), allowed.start, allowed.stop),
-        )
-        return {position for (position,) in rows}
-
-    def by_prefix(
-        self, prefix: str, allowed: range, limit: int, languages: Sequence[str] = ()
-    ) -> list[NamedEntry]:
-        """Return the names whose key begins with `prefix`, shortest first; see `by_key`."""
-        return self._named(
-            "key >= ? AND key < ?",
-            (prefix, prefix + "\U0010ffff"),
-            allowed,
-            languages,
-            " ORDER BY length(key), key LIMIT ?",
-            limit,
-        )
-
-    def _named(
-        self,
-        where: str,
-        values: tuple[str | int, ...],
-        allowed: range,
-        languages: Sequence[str] = (),
-        order: str = "",
-        *tail: int,
-    ) -> list[NamedEntry]:
-        if languages:
-            marks = ",".join("?" * len(languages))
-            where += (
-                f" AND COALESCE((SELECT MAX(language IN ({marks})) FROM name_language AS own "  # noqa: S608 - marks
-                "WHERE own.position = name.position AND own.key = name.key), "
-                f"(SELECT language IN ({marks}) FROM entry WHERE entry.position = name.position))"
-            )
-        rows = self._reader.rows(
-            "SELECT label, key, form, kind, position FROM name "  # noqa: S608 - constant clauses
-            f"WHERE position >= ? AND position < ? AND {where}{order}",
-            (allowed.start, allowed.stop, *values, *languages, *languages, *tail),
-        )
-        return [NamedEntry(Name(label, key, form, kind), at) for label, key, form, kind, at in rows]
-
-    def names_like(self, length: int, first: str, last: str) -> list[NamedEntry]:
-        """Return the names whose key has this length and this last or else first letter."""
-        everything = range(1 << 62)
-        if last:
-            return self._named(
-                "length(key) = ? AND substr(key, -1) = ?",
-                (length, last),
-                everything,
-                order=" ORDER BY rowid",
-            )
-        after = first + "\U0010ffff"
-        return self._named(
-            "length(key) = ? AND key >= ? AND key < ?",
-            (length, first, after),
-            everything,
-            order=" ORDER BY rowid",
-        )
-
-    def count_names(self) -> int:
-        """Return the number of names."""
-        ((count,),) = self._reader.rows("SELECT count FROM names")
-        return int(count)

@@ -1,4 +1,4 @@
-"""Arrays in files, mapped into memory: opened without reading, shared by all processes.
+"""Arrays in files: written row by row, and mapped into memory, shared by all processes.
 
 Mapped pages count as memory of the process until it releases them, although the system could take
 them back. `Rows.take` therefore releases the pages of large files now and then.
@@ -7,6 +7,7 @@ them back. `Rows.take` therefore releases the pages of large files now and then.
 from __future__ import annotations
 
 import mmap
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,44 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from semsearch.core.arrays import Numbers
+from semsearch.core.progress import Progress
+from semsearch.storage.atomic_files import sync
 
-KEPT_BYTES = 512 << 20
+ALWAYS_CACHED_BYTES = 512 << 20
 """Pages of files up to this size are never released."""
 
-TAKEN_ROWS = 1 << 9
+ROWS_BEFORE_RELEASE = 1 << 9
 """Rows read from a larger file before its pages are released. The system maps some 400 kB around
 each page that is touched for the first time. With the vectors of a million entries a process took
 220 MB at 512 rows, 670 MB at 2,048 and 1,100 MB at 8,192; a question takes as long (13.3 and 14.1
 ms)."""
+
+
+WRITTEN_AT_A_TIME = 4096
+"""Rows in memory while a file is written: 6 MB of vectors."""
+
+
+def write_rows(
+    file: Path,
+    count: int,
+    take: Callable[[int, int], NDArray[Any]],
+    progress: Progress | None = None,
+) -> None:
+    """Write the rows of a file batch by batch, and sync it.
+
+    Args:
+        file: where to.
+        count: number of rows.
+        take: returns the rows from one number up to another, as they are stored.
+        progress: reports the rows; the caller starts the step.
+    """
+    with file.open("wb") as stream:
+        for start in range(0, count, WRITTEN_AT_A_TIME):
+            rows = take(start, min(start + WRITTEN_AT_A_TIME, count))
+            stream.write(rows.tobytes())
+            if progress is not None:
+                progress.advance(len(rows))
+    sync(file)
 
 
 def mapped(file: Path, dtype: DTypeLike) -> NDArray[Any]:
@@ -37,15 +67,15 @@ class Rows:
         flat, self._map = _mapped(file, dtype)
         self.all: NDArray[Any] = flat.reshape(-1, width)
         """Every row, (n, width); reading it all loads the whole file into memory."""
-        self._is_large = flat.nbytes > KEPT_BYTES
+        self._is_large = flat.nbytes > ALWAYS_CACHED_BYTES
         self._taken = 0
 
     def take(self, numbers: Numbers) -> NDArray[Any]:
         """Return a copy of some rows; release the file's pages after many."""
-        found = self.all[numbers]
+        found: NDArray[Any] = self.all.take(numbers, axis=0)
         if self._is_large and self._map is not None:
             self._taken += len(numbers)  # a race between threads loses a count, which is harmless
-            if self._taken > TAKEN_ROWS:
+            if self._taken > ROWS_BEFORE_RELEASE:
                 self._taken = 0
                 self._map.madvise(mmap.MADV_DONTNEED)
         return found

@@ -12,14 +12,16 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 
 from semsearch.core.arrays import Numbers
 from semsearch.core.checksums import hash64
+from semsearch.core.positions import spread
 from semsearch.index.files.memory_map import mapped
 from semsearch.index.files.name_words import NameParts, NameWords, write_name_words
-from semsearch.ranking.fusion import Scores, named_in
+from semsearch.ranking.fusion import Scores, name_overlap
 from semsearch.storage.atomic_files import write_array
 from semsearch.storage.layout import GenerationLayout
 from semsearch.text.names import Name, NameKind
@@ -63,10 +65,10 @@ class NameStems:
         self._starts = mapped(files.name_starts, "<i8")
         self.words = NameWords(files)
 
-    def named_in(self, question: str, positions: Numbers) -> Scores:
+    def name_overlap(self, question: str, positions: Numbers) -> Scores:
         """Return the largest share of a name that the question contains, for each entry.
 
-        See `fusion.named_in`.
+        See `fusion.name_overlap`.
 
         Args:
             question: the question.
@@ -82,26 +84,26 @@ class NameStems:
             return shares
         is_match = (names.numbers[:, np.newaxis] == asked).any(axis=1)
         matches = np.add.reduceat(is_match, names.starts, dtype=np.int64)
-        owner = np.repeat(np.arange(len(positions)), self._counts(positions))[names.ends]
-        np.maximum.at(shares, owner, named_in(matches, names.ends - names.starts, len(asked)))
+        owner = np.arange(len(positions)).repeat(self._counts(positions))[names.ends]
+        np.maximum.at(shares, owner, name_overlap(matches, names.ends - names.starts, len(asked)))
         return shares
 
     def names_of(self, positions: Numbers) -> NameParts:
         """Return the names of some entries as numbers; those that have no words have no names."""
         counts = self._counts(positions)
-        offsets = np.cumsum(counts) - counts
-        places = np.repeat(self._starts[positions] - offsets, counts) + np.arange(counts.sum())
+        places, _ = spread(self._starts[positions], counts)
         numbers = self._numbers[places]
         (ends,) = (numbers == END).nonzero()
         starts = np.zeros_like(ends)
         starts[1:] = ends[:-1] + 1
-        return NameParts(numbers, starts, ends, np.repeat(positions, counts)[ends])
+        return NameParts(numbers, starts, ends, positions.repeat(counts)[ends])
 
     def _counts(self, positions: Numbers) -> Numbers:
         counts: Numbers = self._starts[positions + 1] - self._starts[positions]
         return counts
 
 
+@lru_cache(maxsize=256)  # one question is looked at several times while it is answered
 def numbers_of(text: str) -> Numbers:
     """Return the stems of the content words of a text as numbers."""
     return np.array([_number(stem) for stem in question_stems(text)], dtype=np.int64)

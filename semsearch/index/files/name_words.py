@@ -23,7 +23,7 @@ from semsearch.index.files.memory_map import mapped
 from semsearch.storage.atomic_files import write_array
 from semsearch.storage.layout import GenerationLayout
 
-MOST_HOLDERS = 1 << 14
+MAX_HOLDERS = 1 << 14
 """Most entries whose names may have all words of a question. Words that more entries have do not
 distinguish them, and reading the entries would take longer than the rest of the question."""
 

@@ -15,15 +15,17 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.core.answers import Span
 from semsearch.core.arrays import Numbers
+from semsearch.core.cached_method import cached_method
 from semsearch.core.entries import Entry
 from semsearch.core.positions import are_among
 from semsearch.core.progress import Progress, track
@@ -34,7 +36,7 @@ from semsearch.storage.layout import GenerationLayout
 from semsearch.text.names import names_of
 from semsearch.text.normalise import fold
 from semsearch.text.passages import phrases_of, text_of
-from semsearch.text.stems import Stemmed, question_stems, words_with_stems
+from semsearch.text.stems import question_stems, words_with_stems
 
 K1 = 1.2
 B = 0.75
@@ -45,7 +47,7 @@ MANY_WORDS = 10
 every entry: without this limit, definitions of another dictionary (`make cross-check`) were found
 less often than without keyword search. The judged questions are shorter and rank as before."""
 
-MOST_POSTINGS = 1 << 14
+MAX_POSTINGS = 1 << 14
 """Postings that are summed to propose entries, rarest stem first. Up to some 10,000 entries these
 are all postings of nearly every question. Among a million entries the common words propose
 arbitrary ones and would take longer than all other work. Every candidate still gets its whole
@@ -185,69 +187,92 @@ class _WeightedPostings:
     idf: np.float32
 
 
-@dataclass(frozen=True, slots=True)
 class QuestionPostings:
-    """The postings of one question's stems among the entries that may answer."""
+    """The postings of one question's stems among the entries that may answer.
 
-    _lists: tuple[_WeightedPostings, ...]
-    """The rarest stem first."""
-    _share: np.float32
-    """Factor that limits the score of a long question to that of one with `MANY_WORDS` words."""
+    Only the rarest stems propose entries, as many as `MAX_POSTINGS` allows. An entry that contains
+    only more common ones is not proposed.
+    """
+
+    def __init__(self, lists: Sequence[_WeightedPostings], share: np.float32) -> None:
+        """Sum up the postings that propose entries.
+
+        Args:
+            lists: the postings of each stem, the rarest first.
+            share: factor that limits the score of a long question to that of one with `MANY_WORDS`
+                words.
+        """
+        totals = accumulate(len(one.positions) for one in lists)
+        proposing = sum(total <= MAX_POSTINGS for total in totals)
+        self._common = lists[proposing:]
+        self._share = share
+        self._positions: Numbers = np.empty(0, dtype=np.int64)
+        self._sums: Weights = np.empty(0, dtype=np.float32)
+        if proposing:
+            positions = np.concatenate([one.positions for one in lists[:proposing]])
+            gains = np.concatenate([one.idf * one.weights for one in lists[:proposing]])
+            order = positions.argsort(kind="stable")
+            positions = positions[order]
+            is_new = np.ones(len(positions), dtype=np.bool_)
+            np.not_equal(positions[1:], positions[:-1], out=is_new[1:])
+            self._positions = positions[is_new].astype(np.int64)
+            self._sums = np.zeros(len(self._positions), dtype=np.float32)
+            # one after another, the rarest stem first: `reduceat` would sum in an order of its own
+            np.add.at(self._sums, is_new.cumsum() - 1, gains[order])
 
     def best(self, k: int) -> Numbers:
-        """Return the positions with the k highest scores above 0, ascending.
-
-        Only the rarest stems propose entries, as many as `MOST_POSTINGS` allows. An entry that
-        contains only more common ones is not proposed.
-        """
-        lists = self._proposing()
-        if not lists:
-            return np.empty(0, dtype=np.int64)
-        positions = np.concatenate([one.positions for one in lists])
-        gains = np.concatenate([one.idf * one.weights for one in lists])
-        order = np.argsort(positions, kind="stable")
-        positions = positions[order]
-        starts = np.flatnonzero(np.diff(positions, prepend=-1))
-        scores = np.add.reduceat(gains[order], starts)
-        found: Numbers = positions[starts].astype(np.int64)
-        if len(found) > k:
-            found = np.sort(found[np.argpartition(-scores, k)[:k]])
-        return found
+        """Return the positions with the k highest sums, ascending."""
+        if len(self._positions) <= k:
+            return self._positions
+        chosen = np.argpartition(-self._sums, k)[:k]
+        chosen.sort()
+        return self._positions[chosen]
 
     def scores(self, positions: Numbers) -> Weights:
         """Return the BM25 score at ascending positions, (n,); 0 where no word is shared."""
         scores = np.zeros(len(positions), dtype=np.float32)
-        for one in self._lists:
-            at = np.searchsorted(one.positions, positions.astype(np.int32))
-            at[at == len(one.positions)] = 0
-            shares = one.positions[at] == positions
-            scores[shares] += one.idf * one.weights[at[shares]]
+        _add(scores, positions, self._positions, self._sums)
+        for one in self._common:
+            _add(scores, positions, one.positions, one.idf * one.weights)
         scores *= self._share
         return scores
 
-    def _proposing(self) -> list[_WeightedPostings]:
-        totals = accumulate(len(one.positions) for one in self._lists)
-        return [one for one, n in zip(self._lists, totals, strict=True) if n <= MOST_POSTINGS]
+
+def _add(scores: Weights, positions: Numbers, at: NDArray[np.integer[Any]], gains: Weights) -> None:
+    """Add the gains at some ascending positions to the scores of those among them."""
+    if len(at):
+        found = at.searchsorted(positions.astype(at.dtype))
+        found[found == len(at)] = 0
+        shares = at[found] == positions
+        scores[shares] += gains[found[shares]]
 
 
 class PostingsIndex:
     """The open files. Thread-safe."""
 
-    def __init__(self, files: GenerationLayout) -> None:
+    def __init__(self, files: GenerationLayout, *, is_held: bool = False) -> None:
+        """Open the files; `is_held`: whether the table of stems is held in memory once read."""
         self._reader = Reader(files.words)
+        self._is_held = is_held
         self._positions = mapped(files.postings, "<i4")
         self._weights = mapped(files.posting_weights, "<f4")
+        # a question is looked up while it is read, and again while it is answered
+        self.lookup = cached_method(256, self._lookup)
 
     def close(self) -> None:
         """Close the files; no query may be running."""
         self._reader.close()
+        # its cache refers to this object, which would keep the mapped files until a collection
+        self.__dict__.pop("lookup", None)
 
-    def lookup(self, question: str, allowed: range) -> dict[str, StemPostings]:
+    def _lookup(self, question: str, allowed: range) -> dict[str, StemPostings]:
         """Return the postings inside a range, by stem; stems without postings are left out."""
         found = {}
         for used, first, uses in self._postings(question):
             positions = self._positions[first : first + uses]
-            low, high = np.searchsorted(positions, (allowed.start, allowed.stop)).tolist()
+            low, high = 0, uses
+            if positions[0] < allowed.start or positions[-1] >= allowed.stop:
+                low, high = positions.searchsorted((allowed.start, allowed.stop)).tolist()
             if low < high:
                 found[used] = StemPostings(
                     positions[low:high], self._weights[first + low : first + high]
@@ -267,8 +292,18 @@ class PostingsIndex:
         )
         return [word for (word,) in rows]
 
+    @cached_property
+    def _held(self) -> dict[str, tuple[int, int]] | None:
+        """Where the postings of each stem begin and how many there are, if that is held."""
+        if not self._is_held:
+            return None
+        rows = self._reader.rows("SELECT stem, first, uses FROM stem")
+        return {used: (first, uses) for used, first, uses in rows}
+
     def _postings(self, question: str) -> list[tuple[str, int, int]]:
         stems = question_stems(question)
+        if self._held is not None:
+            return [(one, *self._held[one]) for one in sorted(stems) if one in self._held]
         marks = ",".join("?" * len(stems))
         return self._reader.rows(
             f"SELECT stem, first, uses FROM stem WHERE stem IN ({marks})",  # noqa: S608 - only marks
@@ -287,9 +322,4 @@ def question_postings(
             lists.append(_WeightedPostings(one.positions, one.weights, np.float32(idf)))
     lists.sort(key=lambda one: len(one.positions))
     words = len(question_stems(question))
-    return QuestionPostings(tuple(lists), np.float32(min(1.0, MANY_WORDS / max(words, 1))))
-
-
-def shared_words(asked: Collection[str], text: str, words: Iterable[Stemmed]) -> tuple[Span, ...]:
-    """Return the spans of the words of a text whose stems are among `asked`."""
-    return tuple(Span(start, end, text[start:end]) for stem, start, end in words if stem in asked)
+    return QuestionPostings(lists, np.float32(min(1.0, MANY_WORDS / max(words, 1))))

@@ -14,13 +14,11 @@ from pathlib import Path
 import numpy as np
 
 from semsearch.core.arrays import Numbers, Vectors
-from semsearch.index.files.memory_map import Rows, mapped
+from semsearch.core.positions import spread
+from semsearch.index.files.memory_map import Rows, mapped, write_rows
 from semsearch.ranking.fusion import Scores
-from semsearch.storage.atomic_files import sync, write_array
-from semsearch.storage.int8 import SCALE, to_int8
-
-BATCH = 4096
-"""Vectors in memory at a time: 6 MB."""
+from semsearch.storage.atomic_files import write_array
+from semsearch.storage.int8 import products_int8, to_int8
 
 
 def write_text_vectors(
@@ -35,10 +33,7 @@ def write_text_vectors(
         take: returns the vectors of the texts from one number up to another.
     """
     count = int(first[-1])
-    with vectors.open("wb") as stream:
-        for start in range(0, count, BATCH):
-            stream.write(to_int8(take(start, min(start + BATCH, count))).tobytes())
-    sync(vectors)
+    write_rows(vectors, count, lambda start, end: to_int8(take(start, end)))
     write_array(firsts, first.astype("<i8"))
 
 
@@ -65,10 +60,7 @@ class TextVectors:
         (with_texts,) = counts.nonzero()
         if len(with_texts):
             counts = counts[with_texts]
-            starts = np.cumsum(counts) - counts
-            rows = self._rows.take(
-                np.repeat(firsts[with_texts] - starts, counts) + np.arange(counts.sum())
-            )
-            cosines = rows.astype(np.float32) @ (question / np.float32(SCALE))
+            rows, starts = spread(firsts[with_texts], counts)
+            cosines = products_int8(self._rows.take(rows), question)
             found[with_texts] = np.maximum.reduceat(cosines, starts)
         return found

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.core.arrays import Numbers, Tokens, Vectors
+from semsearch.core.positions import spread
 from semsearch.core.progress import Progress
 from semsearch.index.files.memory_map import Rows, mapped
 from semsearch.ranking.fusion import Scores
@@ -28,7 +29,7 @@ from semsearch.ranking.late_interaction import compare, idf
 from semsearch.ranking.similarity_baseline import evenly_spaced
 from semsearch.storage.atomic_files import sync, write_array
 from semsearch.storage.database import Reader, writing_once
-from semsearch.storage.int8 import from_int8, to_int8
+from semsearch.storage.int8 import SCALE, to_int8
 from semsearch.storage.layout import GenerationLayout
 
 WIDTH = 128
@@ -167,16 +168,20 @@ def _axes(sample: Iterable[Tokens]) -> Vectors:
 
 def _along(vectors: Vectors, axes: Vectors) -> Vectors:
     """Project vectors onto the axes and normalise the rows."""
-    rows = vectors @ axes
-    found: Vectors = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-    return found
+    rows: Vectors = vectors @ axes
+    lengths = np.sqrt((rows * rows).sum(axis=1, keepdims=True))
+    rows /= np.maximum(lengths, 1e-9)
+    return rows
 
 
 class TokensIndex:
     """The open files. Thread-safe."""
 
-    def __init__(self, files: GenerationLayout) -> None:
+    def __init__(self, files: GenerationLayout, *, is_held: bool = False) -> None:
+        """Open the files; `is_held`: whether the uses of tokens are held in memory once read."""
         self._reader = Reader(files.token_uses)
+        self._is_held = is_held
+        self._held: dict[str | None, dict[int, int]] = {}
         self._starts: Numbers = mapped(files.token_starts, "<i8")
         self._weights = mapped(files.token_weights, "<f4")
         count = len(self._weights)
@@ -207,26 +212,39 @@ class TokensIndex:
             return none, none
         firsts = self._starts[positions]
         counts = self._starts[positions + 1] - firsts
-        offsets = np.cumsum(counts) - counts
-        rows = np.repeat(firsts - offsets, counts) + np.arange(counts.sum())
+        rows, _ = spread(firsts, counts)
         return compare(
-            _along(question.vectors, self.axes),
+            # few rows are divided here instead of the many of the entries
+            _along(question.vectors, self.axes) / np.float32(SCALE),
             weights,
-            from_int8(self._rows.take(rows)),
+            self._rows.take(rows).astype(np.float32),
             self._weights[rows],
             counts,
         )
 
     def uses(self, ids: NDArray[np.int32], glossary: str | None) -> Numbers:
         """Return how many entries of a glossary, or of all, contain each token."""
-        marks = ",".join("?" * len(ids))
-        where = "" if glossary is None else " AND glossary = ?"
-        values = [*ids.tolist(), *([] if glossary is None else [glossary])]
-        found = dict(
+        numbers = ids.tolist()
+        found = self._held_uses(glossary) if self._is_held else self._read_uses(numbers, glossary)
+        return np.array([found.get(number, 0) for number in numbers], dtype=np.int64)
+
+    def _held_uses(self, glossary: str | None) -> dict[int, int]:
+        if glossary not in self._held:
+            self._held[glossary] = self._read_uses(None, glossary)
+        return self._held[glossary]
+
+    def _read_uses(self, ids: Sequence[int] | None, glossary: str | None) -> dict[int, int]:
+        """Return how many entries contain each of some tokens, or each of all."""
+        where, values = ["1"], list[int | str]()
+        if ids is not None:
+            where.append(f"token IN ({','.join('?' * len(ids))})")
+            values += ids
+        if glossary is not None:
+            where.append("glossary = ?")
+            values.append(glossary)
+        return dict(
             self._reader.rows(
-                f"SELECT token, SUM(entries) FROM uses WHERE token IN ({marks}){where} "  # noqa: S608 - only marks
-                "GROUP BY token",
+                f"SELECT token, SUM(entries) FROM uses WHERE {' AND '.join(where)} GROUP BY token",  # noqa: S608 - only marks
                 values,
             )
         )
-        return np.array([found.get(id_, 0) for id_ in ids.tolist()], dtype=np.int64)

@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.core.arrays import Vectors
+from semsearch.core.cores import cores
 
 Points = NDArray[np.floating[Any]]
 """Coordinates, (n, 2)."""
 
-FEW = 50
+MIN_VECTORS = 50
 """Fewer vectors than this have no neighbourhoods for t-SNE to keep."""
 LANDMARKS = 5000
 """Most vectors that t-SNE lays out, in some twenty seconds; the others are placed among them."""
@@ -66,7 +67,7 @@ def lay_out(vectors: Vectors) -> Points:
     """
     if not len(vectors):
         return np.zeros((0, 2))
-    if len(vectors) < FEW or importlib.util.find_spec("openTSNE") is None:
+    if len(vectors) < MIN_VECTORS or importlib.util.find_spec("openTSNE") is None:
         return scale_to_square(pca(vectors, vectors)[0])
     return scale_to_square(_tsne(vectors))
 
@@ -81,9 +82,10 @@ def _tsne(vectors: Vectors) -> Points:
         metric="cosine",
         neighbors="exact",
         initialization=first,
-        early_exaggeration_iter=150,
-        n_iter=350,
+        early_exaggeration_iter=75,
+        n_iter=175,
         random_state=_SEED,
+        n_jobs=max(1, cores() - 1),  # the same places to the bit with any number
     )
     points: Points = np.asarray(layout.fit(vectors.astype(np.float64)), dtype=np.float64)
     return points

@@ -22,7 +22,12 @@ from semsearch.index.ann.engine import FLAT
 from semsearch.index.files.tokens import ReferenceTokens
 from semsearch.index.manifest import Manifest
 from semsearch.index.passage_table import PassageTable
-from semsearch.index.segment_writer import ScoringReference, StoredEmbeddings, write_segment
+from semsearch.index.segment_writer import (
+    ScoringReference,
+    StoredEmbeddings,
+    write_segment,
+    write_vectors,
+)
 from semsearch.index.segments.segment import Segment
 from semsearch.storage.embedding_cache import EmbeddedTexts
 from semsearch.storage.layout import GenerationLayout
@@ -31,12 +36,12 @@ _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of one's own is made in it
 """Files here never reach a disk. Where the folder is missing, the temporary folder is used."""
 
 
-MOST_PENDING = 256
+MAX_PENDING = 256
 """Changes after which the next generation is due. Each edit derives the live segment again, which
 takes a tenth of a second for so many."""
 
 
-MOST_IN_MEMORY = 4096
+MAX_IN_MEMORY = 4096
 """Most entries whose files lie in memory, some 10 kB each; a container has 64 MB of it by
 default."""
 
@@ -86,7 +91,7 @@ def _is_embedded(entry: Entry | None, texts: EmbeddedTexts, key: str) -> bool:
 def _derive(
     generation: Segment, manifest: Manifest, changes: Sequence[Changed], texts: EmbeddedTexts
 ) -> LiveSegment:
-    old = (generation.snapshot.position_of(changed.id) for changed in changes)
+    old = (generation.entry_table.position_of(changed.id) for changed in changes)
     deleted = np.array(sorted(position for position in old if position is not None), dtype=np.int64)
     entries = [changed.entry for changed in changes if changed.entry is not None]
     return LiveSegment(_segment(generation, manifest, entries, texts) if entries else None, deleted)
@@ -96,14 +101,15 @@ def _segment(
     generation: Segment, manifest: Manifest, entries: Sequence[Entry], texts: EmbeddedTexts
 ) -> Segment:
     passages = PassageTable(entries, Silent())
-    sizes = {name: len(range_) for name, range_ in generation.snapshot.glossaries().items()}
+    sizes = {name: len(range_) for name, range_ in generation.entry_table.glossaries().items()}
     reference = ScoringReference(ReferenceTokens(generation.tokens, sizes), manifest.mean_words)
     embeddings = StoredEmbeddings(texts, manifest.embedded_by, manifest.dim)
-    in_memory = len(entries) <= MOST_IN_MEMORY and os.access(_MEMORY, os.W_OK)
+    in_memory = len(entries) <= MAX_IN_MEMORY and os.access(_MEMORY, os.W_OK)
     parent = _MEMORY if in_memory else None
     # open files stay readable after they are removed, so nothing is left behind if the process dies
     with tempfile.TemporaryDirectory(prefix="semsearch-", dir=parent) as folder:
         files = GenerationLayout(Path(folder))
+        write_vectors(files, passages, embeddings, Silent())
         written = write_segment(
             files, passages, embeddings, Silent(), engine=FLAT, reference=reference
         )

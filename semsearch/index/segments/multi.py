@@ -20,7 +20,7 @@ from semsearch.core.positions import PositionFilter, are_among, between, live
 from semsearch.index.ann.engine import VectorSearcher
 from semsearch.index.files.asked_as import AskedAsPhrases
 from semsearch.index.files.name_stems import END, NameStems
-from semsearch.index.files.name_words import MOST_HOLDERS, NameParts
+from semsearch.index.files.name_words import MAX_HOLDERS, NameParts
 from semsearch.index.files.postings import (
     PostingsIndex,
     QuestionPostings,
@@ -151,6 +151,8 @@ class MultiTokens(MultiParts[TokensIndex]):
             return none, none
         uses = sum(part.uses(question.ids, glossary) for part in self.parts)
         weights = idf(np.minimum(uses, entries), entries)
+        if len(self.parts) == 1:
+            return self.parts[0].compare(question, weights, positions)
         both = self.gather(
             positions, lambda part, own: np.stack(part.compare(question, weights, own), axis=1)
         )
@@ -163,13 +165,13 @@ class MultiNameStems(MultiParts[NameStems]):
     def __init__(
         self, parts: Sequence[NameStems], lengths: Sequence[int], deleted: Numbers
     ) -> None:
-        """Take the parts, how many entries each has, and which positions are hidden."""
+        """Take the parts, how many entries each has, and which positions are deleted."""
         super().__init__(parts, lengths)
         self._deleted = deleted
 
-    def named_in(self, question: str, positions: Numbers) -> Scores:
-        """Return the share of a name that the question contains; see `NameStems.named_in`."""
-        return self.gather(positions, lambda part, own: part.named_in(question, own))
+    def name_overlap(self, question: str, positions: Numbers) -> Scores:
+        """Return the share of a name that the question contains; see `NameStems.name_overlap`."""
+        return self.gather(positions, lambda part, own: part.name_overlap(question, own))
 
     def uses(self, numbers: Numbers) -> Numbers:
         """Return how many entries, including deleted ones, have each of some words in a name."""
@@ -187,11 +189,11 @@ class MultiNameStems(MultiParts[NameStems]):
     def names_with(self, numbers: Numbers, allowed: PositionFilter) -> Iterator[NameParts]:
         """Yield, part by part, the names of allowed entries that have all of some words in names.
 
-        Nothing is yielded if more than `MOST_HOLDERS` entries have them.
+        Nothing is yielded if more than `MAX_HOLDERS` entries have them.
         """
         for part, own, start in self.each(allowed):
             holders = part.words.holders(numbers, own)
-            if len(holders) > MOST_HOLDERS:
+            if len(holders) > MAX_HOLDERS:
                 continue
             found = live(holders + start, self._deleted)
             if allowed.only is not None:
@@ -239,10 +241,10 @@ class MultiAskedAsPhrases(MultiParts[AskedAsPhrases]):
     def __init__(
         self, parts: Sequence[AskedAsPhrases], lengths: Sequence[int], deleted: Numbers
     ) -> None:
-        """Take the parts, how many entries each has, and which positions are hidden."""
+        """Take the parts, how many entries each has, and which positions are deleted."""
         super().__init__(parts, lengths)
         self._deleted = deleted
-        first = parts[0].first  # what is hidden belongs to the generation
+        first = parts[0].first  # deleted positions belong to the generation
         self._more = int((first[deleted + 1] - first[deleted]).sum())
 
     def nearest(self, question: Vectors, k: int, allowed: PositionFilter) -> Numbers:
@@ -258,6 +260,8 @@ class MultiAskedAsPhrases(MultiParts[AskedAsPhrases]):
 
     def best(self, question: Vectors, positions: Numbers) -> tuple[Scores, Numbers]:
         """Compare a question with the phrases of some entries; see `AskedAsPhrases.best`."""
+        if len(self.parts) == 1:
+            return self.parts[0].best(question, positions)
         both = self.gather(positions, lambda part, own: np.stack(part.best(question, own), axis=1))
         return both[:, 0].astype(np.float32), both[:, 1].astype(np.int64)
 
@@ -267,10 +271,11 @@ class MultiAskedAsPhrases(MultiParts[AskedAsPhrases]):
 
     def equal_to(self, question: str, allowed: PositionFilter) -> Numbers:
         """Return the allowed positions with a phrase that equals the question."""
-        found = []
-        for part, own, start in self.each(allowed):
-            positions = between(part.equal_to(question), own) if len(part) else part.first[:0]
-            found.append(positions + start)
+        found = [
+            between(part.equal_to(question), own) + start
+            for part, own, start in self.each(allowed)
+            if len(part)
+        ]
         if not found:
             return np.empty(0, dtype=np.int64)
         every = live(np.concatenate(found), self._deleted)

@@ -1,4 +1,4 @@
-"""The entries of all segments: the queries of `Snapshot`, over two segments as if they were one."""
+"""The entries of all segments: the queries of `EntryTable` over two segments as one."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from semsearch.core.errors import LanguageNotFound
 from semsearch.core.index_info import GlossaryInfo
 from semsearch.core.positions import PositionFilter, between, live
 from semsearch.index.files.alphabet import AlphabetPlace
-from semsearch.index.files.entry_table import NamedEntry, NameLabel, Snapshot
+from semsearch.index.files.entry_table import EntryTable, NameLabel
+from semsearch.index.files.name_table import NamedEntry
 from semsearch.index.segments.multi import MultiParts
 from semsearch.text.language_tags import check_language, matching
-from semsearch.text.stems import Stemmed
+from semsearch.text.stems import StemPlaces
 
-_MOST_LANGUAGE_FILTERS = 64
+_MAX_LANGUAGE_FILTERS = 64
 """Cached language filters. A filter of a million entries takes 8 MB at most; most take little."""
 
 
@@ -28,18 +29,18 @@ class MultiEntries:
 
     def __init__(
         self,
-        snapshots: Sequence[Snapshot],
+        tables: Sequence[EntryTable],
         entries: Sequence[int],
         rows: Sequence[int],
         deleted: Numbers,
     ) -> None:
-        """Take the snapshots, the number of entries and rows in each, and the deleted positions."""
-        self._segments = MultiParts(snapshots, entries)
-        self._rows = MultiParts(snapshots, rows)
+        """Take the tables, the number of entries and rows in each, and the deleted positions."""
+        self._segments = MultiParts(tables, entries)
+        self._rows = MultiParts(tables, rows)
         self._deleted = frozenset(deleted.tolist())
         self._deleted_array = deleted
         self._by_language: dict[tuple[PositionFilter, str], PositionFilter] = {}
-        self.everything = self._filter([snapshot.everything() for snapshot in snapshots])
+        self.everything = self._filter([table.everything() for table in tables])
         self.glossaries = self._glossaries()
 
     def _filter(self, own: Sequence[range]) -> PositionFilter:
@@ -48,7 +49,7 @@ class MultiEntries:
         return PositionFilter.of(ranges, self._deleted)
 
     def _glossaries(self) -> dict[str, PositionFilter]:
-        known = [snapshot.glossaries() for snapshot in self._segments.parts]
+        known = [table.glossaries() for table in self._segments.parts]
         names = dict.fromkeys(name for one in known for name in one)
         filters = {n: self._filter([one.get(n, range(0)) for one in known]) for n in names}
         return {name: filter_ for name, filter_ in filters.items() if len(filter_)}
@@ -84,7 +85,7 @@ class MultiEntries:
                 raise LanguageNotFound(
                     f"nothing is defined or named in that language; there are {', '.join(known)}"
                 )
-            if len(self._by_language) >= _MOST_LANGUAGE_FILTERS:
+            if len(self._by_language) >= _MAX_LANGUAGE_FILTERS:
                 self._by_language = {}
             own = [self._positions(allowed, self._in_language[tag]) for tag in tags]
             all_of_them = len(tags) == len(known)
@@ -95,19 +96,19 @@ class MultiEntries:
     @cached_property
     def _defined_in(self) -> dict[str, Numbers]:
         """The ascending positions of the entries defined in each language."""
-        return self._by_tag(lambda snapshot: (snapshot.languages,))
+        return self._by_tag(lambda table: (table.languages,))
 
     @cached_property
     def _in_language(self) -> dict[str, Numbers]:
         """The ascending positions of the entries defined or named in each language."""
-        return self._by_tag(lambda snapshot: (snapshot.languages, snapshot.name_languages))
+        return self._by_tag(lambda table: (table.languages, table.name_languages))
 
     def _by_tag(
-        self, read: Callable[[Snapshot], Sequence[dict[str, Numbers]]]
+        self, read: Callable[[EntryTable], Sequence[dict[str, Numbers]]]
     ) -> dict[str, Numbers]:
         found: dict[str, list[Numbers]] = {}
-        for snapshot, start in zip(self._segments.parts, self._segments.starts, strict=True):
-            for places in read(snapshot):
+        for table, start in zip(self._segments.parts, self._segments.starts, strict=True):
+            for places in read(table):
                 for tag, positions in places.items():
                     found.setdefault(tag, []).append(positions + start)
         return {
@@ -121,8 +122,8 @@ class MultiEntries:
 
     def position_of(self, id_: str) -> int | None:
         """Return the position of an entry by its id."""
-        for snapshot, start in zip(self._segments.parts, self._segments.starts, strict=True):
-            at = snapshot.position_of(id_)
+        for table, start in zip(self._segments.parts, self._segments.starts, strict=True):
+            at = table.position_of(id_)
             if at is not None and at + start not in self._deleted:
                 return at + start
         return None
@@ -131,16 +132,16 @@ class MultiEntries:
         """Return the entries at some positions, in the given order."""
         found = []
         for position in positions:
-            snapshot, start = self._segments.at(position)
-            found += snapshot.entries([position - start])
+            table, start = self._segments.at(position)
+            found += table.entries([position - start])
         return found
 
     def labels(self, positions: Sequence[int]) -> list[NameLabel]:
         """Return id, term and glossary of entries, in the given order."""
         found: dict[int, NameLabel] = {}
-        for snapshot, start, end in self._segments.spans():
+        for table, start, end in self._segments.spans():
             own = [position for position in positions if start <= position < end]
-            labels = snapshot.labels([position - start for position in own])
+            labels = table.labels([position - start for position in own])
             found |= zip(own, labels, strict=True)
         return [found[position] for position in positions]
 
@@ -148,14 +149,14 @@ class MultiEntries:
         """Return the span in its definition of the passage of each row."""
         found = []
         for row in rows:
-            snapshot, start = self._rows.at(row)
-            found += snapshot.passages([row - start])
+            table, start = self._rows.at(row)
+            found += table.passages([row - start])
         return found
 
-    def stems(self, position: int) -> list[Stemmed]:
-        """Return the words of a definition with their stems."""
-        snapshot, start = self._segments.at(position)
-        return snapshot.stems(position - start)
+    def stems(self, position: int) -> tuple[StemPlaces, StemPlaces]:
+        """Return where words with which stems stand in a definition, and in its term."""
+        table, start = self._segments.at(position)
+        return table.stems(position - start)
 
     def alphabet_after(
         self, glossary: str, place: AlphabetPlace, limit: int, end: str
@@ -177,56 +178,56 @@ class MultiEntries:
 
     def _placed(
         self,
-        read: Callable[[Snapshot, AlphabetPlace, int], list[AlphabetPlace]],
+        read: Callable[[EntryTable, AlphabetPlace, int], list[AlphabetPlace]],
         place: AlphabetPlace,
         limit: int,
     ) -> Iterator[AlphabetPlace]:
         """Yield the places of each segment, read with room for the deleted ones."""
-        for snapshot, start in zip(self._segments.parts, self._segments.starts, strict=True):
+        for table, start in zip(self._segments.parts, self._segments.starts, strict=True):
             own = replace(place, position=place.position - start)
-            for one in read(snapshot, own, limit + len(self._deleted)):
+            for one in read(table, own, limit + len(self._deleted)):
                 if one.position + start not in self._deleted:
                     yield replace(one, position=one.position + start) if start else one
 
     def longest_name(self) -> int:
         """Return the length of the longest key of a name."""
-        return max(snapshot.longest_name() for snapshot in self._segments.parts)
+        return max(table.longest_name() for table in self._segments.parts)
 
     def by_key(self, key: str, allowed: PositionFilter) -> list[NamedEntry]:
         """Return names with this key."""
         found = []
-        for snapshot, own, start in self._segments.each(allowed):
-            found += self._live(snapshot.by_key(key, own, allowed.languages), start)
+        for table, own, start in self._segments.each(allowed):
+            found += self._live(table.by_key(key, own, allowed.languages), start)
         return found
 
     def by_form(self, form: str, allowed: PositionFilter) -> list[NamedEntry]:
         """Return names with this form."""
         found = []
-        for snapshot, own, start in self._segments.each(allowed):
-            found += self._live(snapshot.by_form(form, own, allowed.languages), start)
+        for table, own, start in self._segments.each(allowed):
+            found += self._live(table.by_form(form, own, allowed.languages), start)
         return found
 
     def bearing(self, forms: Collection[str], allowed: PositionFilter) -> set[int]:
         """Return the positions of the entries that have a name in one of these forms."""
         found: set[int] = set()
-        for snapshot, own, start in self._segments.each(allowed):
-            found |= {position + start for position in snapshot.bearing(forms, own)}
+        for table, own, start in self._segments.each(allowed):
+            found |= {position + start for position in table.bearing(forms, own)}
         return found - self._deleted
 
     def by_prefix(self, prefix: str, allowed: PositionFilter, limit: int) -> list[NamedEntry]:
         """Return the names whose key begins with `prefix`, shortest first."""
         found = []
-        for snapshot, own, start in self._segments.each(allowed):
+        for table, own, start in self._segments.each(allowed):
             most = limit + len(self._deleted)
-            found += self._live(snapshot.by_prefix(prefix, own, most, allowed.languages), start)
+            found += self._live(table.by_prefix(prefix, own, most, allowed.languages), start)
         found.sort(key=lambda named: (len(named.name.key), named.name.key))
         return found[:limit]
 
     def names_like(self, length: int, first: str, last: str) -> list[NamedEntry]:
         """Return the names whose key has this length and this last or else first letter."""
         found = []
-        for snapshot, start in zip(self._segments.parts, self._segments.starts, strict=True):
-            found += self._live(snapshot.names_like(length, first, last), start)
+        for table, start in zip(self._segments.parts, self._segments.starts, strict=True):
+            found += self._live(table.names_like(length, first, last), start)
         return found
 
     def _live(self, named: list[NamedEntry], start: int) -> list[NamedEntry]:
@@ -237,4 +238,4 @@ class MultiEntries:
 
     def count_names(self) -> int:
         """Return the number of names; those of deleted entries are counted too."""
-        return sum(snapshot.count_names() for snapshot in self._segments.parts)
+        return sum(table.count_names() for table in self._segments.parts)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from semsearch.core.arrays import Numbers
+from semsearch.core.cached_method import cached_method
 from semsearch.core.entries import Entry, Relation, RelationKind
-from semsearch.index.files.entry_table import Snapshot
+from semsearch.index.files.entry_table import EntryTable
 from semsearch.index.relations import relations_among
 from semsearch.index.segments.multi_entries import MultiEntries
 from semsearch.text.links import Links, links_of
@@ -22,7 +22,7 @@ from semsearch.text.names import form_of, names_of
 from semsearch.text.normalise import fold
 from semsearch.text.slugs import slug
 
-MOST_SEARCHED = 1024
+MAX_SEARCHED = 1024
 """Most changed entries whose texts are searched for the names of another entry, .1 ms each. So many
 are pending only until the next generation is published."""
 
@@ -33,18 +33,18 @@ class MultiRelations:
     def __init__(
         self,
         entries: MultiEntries,
-        snapshots: Sequence[Snapshot],
+        tables: Sequence[EntryTable],
         lengths: Sequence[int],
         deleted: Numbers,
     ) -> None:
-        """Take the entries, the snapshots, the entries in each, and the deleted positions."""
+        """Take the entries, the tables, the entries in each, and the deleted positions."""
         self._entries = entries
-        self._generation = snapshots[0]
+        self._generation = tables[0]
         self._changed = range(lengths[0], sum(lengths))
         self._deleted = frozenset(deleted.tolist())
         self._moved = self._map_moved()
         self._before = {new: old for old, new in self._moved.items()}
-        self._cached = lru_cache(maxsize=len(self._changed))(self._find)
+        self._cached = cached_method(len(self._changed), self._find)
 
     def _map_moved(self) -> dict[int, int]:
         """Map the old position of each changed entry to its new one."""
@@ -117,7 +117,7 @@ class MultiRelations:
 
     def _changed_sources(self, position: int) -> Iterator[int]:
         """Yield the changed entries that may link to an entry or mention it."""
-        if len(self._changed) > MOST_SEARCHED:
+        if len(self._changed) > MAX_SEARCHED:
             return
         (target,) = self._entries.entries([position])
         finder, links = MentionFinder([names_of(target)]), Links([target])

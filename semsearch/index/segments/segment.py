@@ -11,7 +11,7 @@ from semsearch.core.arrays import Numbers
 from semsearch.core.index_info import EngineInfo
 from semsearch.index.ann.engine import VectorSearcher
 from semsearch.index.files.asked_as import AskedAsPhrases
-from semsearch.index.files.entry_table import Snapshot
+from semsearch.index.files.entry_table import HELD_ENTRIES, EntryTable
 from semsearch.index.files.memory_map import Rows, mapped
 from semsearch.index.files.name_stems import NameStems
 from semsearch.index.files.postings import PostingsIndex
@@ -24,7 +24,7 @@ from semsearch.storage.layout import GenerationLayout
 class Segment:
     """The open files of some entries, by positions that count from 0. Thread-safe."""
 
-    snapshot: Snapshot
+    entry_table: EntryTable
     postings: PostingsIndex
     tokens: TokensIndex
     name_stems: NameStems
@@ -43,14 +43,16 @@ class Segment:
         cls, files: GenerationLayout, dim: int, engine: EngineInfo, phrase_engine: EngineInfo
     ) -> Segment:
         """Open the files of a segment; the engines come from its manifest."""
+        first_rows = mapped(files.first_rows, "<i8")
+        is_held = len(first_rows) - 1 <= HELD_ENTRIES
         return cls(
-            Snapshot(files.entries),
-            PostingsIndex(files),
-            TokensIndex(files),
+            EntryTable(files.entries, is_held=is_held),
+            PostingsIndex(files, is_held=is_held),
+            TokensIndex(files, is_held=is_held),
             NameStems(files),
             TextVectors(files.name_vectors, files.first_names, dim),
             Rows(files.vectors, "<f4", dim),
-            mapped(files.first_rows, "<i8"),
+            first_rows,
             VectorSearcher.open(files, dim, engine),
             AskedAsPhrases(files, dim, phrase_engine),
             _map(files),
@@ -62,7 +64,7 @@ class Segment:
 
     def close(self) -> None:
         """Close the files; no query may be running."""
-        self.snapshot.close()
+        self.entry_table.close()
         self.postings.close()
         self.tokens.close()
 

@@ -11,7 +11,7 @@ from cachetools import LRUCache
 from semsearch.core.arrays import Encoded, Tokens, Vectors
 from semsearch.models.encoders.base import Encoder
 
-MOST_BYTES = 4_000_000
+MAX_BYTES = 4_000_000
 """Size of the cache: some 150 questions of an encoder with tokens, two thousand without."""
 
 _OVERHEAD = 500
@@ -23,9 +23,9 @@ _Row = tuple[Vectors, Tokens]
 class CachingEncoder:
     """An encoder with a cache of recent questions. Thread-safe."""
 
-    def __init__(self, encoder: Encoder, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, encoder: Encoder, max_bytes: int = MAX_BYTES) -> None:
         self._encoder = encoder
-        self._known: LRUCache[str, _Row] = LRUCache(most_bytes, _size)
+        self._known: LRUCache[str, _Row] = LRUCache(max_bytes, _size)
         self._lock = Lock()
 
     @property

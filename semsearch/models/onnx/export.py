@@ -18,8 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from semsearch.core.checksums import sha256_of
+from semsearch.core.progress import Progress
 from semsearch.core.temporary_folders import make_temporary_folder, remove_temporary_folders
-from semsearch.models.onnx.quantise import quantise
+from semsearch.models.onnx.attention import join_heads
+from semsearch.models.onnx.quantise import quantise, save_graph
 
 OPSET = 23
 """The first version of ONNX with attention as one operator, which halves the number of nodes."""
@@ -69,6 +71,7 @@ def write_graphs(
     observed: Mapping[str, Any],
     compute: Compute,
     folder: Path,
+    progress: Progress,
 ) -> ExportedGraph:
     """Write the tokenizer of a model, and its graphs in both precisions.
 
@@ -78,6 +81,7 @@ def write_graphs(
         observed: the same for all calibration texts, on which the int8 copy is fitted.
         compute: computes the outputs from the model and such tensors.
         folder: an empty folder.
+        progress: reports exporting and quantising.
 
     Returns:
         The written files; an architecture that cannot be exported is a `problem`, not an error.
@@ -89,16 +93,18 @@ def write_graphs(
     inputs: tuple[str, ...] = ()
     problem = ""
     try:
+        progress.start("exporting to ONNX", 1)
         with _quiet():
             inputs = _to_onnx(model, features, compute, folder)
-            quantise(
-                folder / "fp32.onnx",
-                folder / "int8.onnx",
-                {name: observed[name].numpy() for name in inputs},
-            )
+        progress.advance(1)
+        progress.start("quantising to int8", 1)
+        numbers = {name: observed[name].numpy() for name in inputs}
+        with _quiet():
+            quantise(folder / "fp32.onnx", folder / "int8.onnx", numbers)
+        progress.advance(1)
     except Exception as error:
         problem = f"{type(error).__name__}: {error}".splitlines()[0]
-    files = [f for f in sorted(folder.iterdir()) if f.suffix in {".json", ".onnx"}]
+    files = [f for f in sorted(folder.iterdir()) if f.suffix in {".json", ".onnx", ".bin"}]
     return ExportedGraph(inputs, {f.name: sha256_of(f) or "" for f in files}, problem)
 
 
@@ -130,7 +136,9 @@ def _to_onnx(
         input_names=names,
         dynamic_shapes=(tuple({0: dynamic, 1: dynamic} for _ in names),),
     )
-    program.save(str(folder / "fp32.onnx"))
+    graph = program.model_proto
+    join_heads(graph.graph)
+    save_graph(graph, folder / "fp32.onnx")
     return tuple(names)
 
 

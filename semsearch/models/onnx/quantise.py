@@ -2,7 +2,7 @@
 
 ONNX Runtime's dynamic quantisation scales all activations of a run together, so the result of a
 text depends on the other texts in the batch. Here every token has its own scale: texts are
-independent, and the copy agrees better with the original (DESIGN, decision 9).
+independent, and the copy agrees better with the original (docs/decisions/0009).
 
 Some columns of an encoder's activations are ten times as large as the others, which would then use
 only a few of the 255 steps. The largest columns are therefore multiplied in float32, as in
@@ -17,7 +17,8 @@ float32.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -28,14 +29,21 @@ from numpy.typing import NDArray
 MIN_TABLE = 1 << 16
 """Fewest numbers of a table that gets a scale for each row."""
 
+MIN_EXTERNAL = 1 << 10
+"""Fewest bytes of a tensor that is stored beside its graph."""
+
 APART = 4
-"""Columns of an activation that stay in float32."""
+"""Columns of an activation with large columns that stay in float32."""
+
+LARGE = 4
+"""A column is large if it has so many times the magnitude of the median column. An activation
+without such a column has none that stays in float32; the output of an attention rarely has one."""
 
 SMOOTHING = 0.5
 """Share of the differences between columns that is moved to the weights, 0 to 1."""
 
 _TINY = np.float32(1e-12)
-"""Replaces the scale of values that are all zero."""
+"""Replaces the scale of constants that are all zero."""
 
 
 def quantise(source: Path, target: Path, observed: Mapping[str, NDArray[Any]]) -> None:
@@ -55,7 +63,28 @@ def quantise(source: Path, target: Path, observed: Mapping[str, NDArray[Any]]) -
     model.graph.node.extend(nodes)
     rewriting.finish()
     model.opset_import.append(onnx.helper.make_opsetid(_CONTRIB, 1))
-    onnx.save(model, str(target))
+    save_graph(model, target)
+
+
+def save_graph(model: Any, target: Path) -> None:  # noqa: ANN401 - onnx is untyped
+    """Write a graph, and its large tensors into a `.bin` file beside it.
+
+    Args:
+        model: the graph with its weights.
+        target: a file that does not exist yet; its stem names the `.bin` file.
+    """
+    import onnx
+
+    onnx.save(
+        model,
+        str(target),
+        save_as_external_data=True,
+        location=f"{target.stem}.bin",
+        size_threshold=MIN_EXTERNAL,
+    )
+    tensors = target.with_suffix(".bin")
+    if tensors.exists():
+        tensors.chmod(target.stat().st_mode)  # onnx lets nobody else read it
 
 
 _CONTRIB = "com.microsoft"
@@ -87,6 +116,15 @@ def _largest(source: Path, observed: Mapping[str, NDArray[Any]]) -> dict[str, ND
     }
 
 
+@dataclass(frozen=True, slots=True)
+class _Product:
+    """An activation times a constant matrix, plus a constant vector if there is one."""
+
+    matrix: str
+    vector: str | None
+    output: str
+
+
 class _Rewriting:
     """A graph being rewritten: new nodes are returned, new constants collected.
 
@@ -103,19 +141,40 @@ class _Rewriting:
         self._graph = graph
         self._largest = largest
         self._constants = {c.name: c for c in graph.initializer}
-        self._products: dict[str, list[str]] = defaultdict(list)
+        self._added: dict[str, NDArray[Any]] = {}
+        self._names = (f"int8_{number}" for number in count())
+        self._products: dict[str, list[_Product]] = defaultdict(list)
+        self._replaced: dict[str, str | None] = {}
+        """Outputs of nodes that are replaced: the activation whose products come in place of its
+        first one, None for the others."""
+        readers: dict[str, list[Any]] = defaultdict(list)
+        for node in graph.node:
+            for name in node.input:
+                readers[name].append(node)
+        for output in graph.output:
+            readers[output.name].append(None)
         for node in graph.node:
             if node.op_type == "MatMul" and self._matrix(node.input[1]):
-                self._products[node.input[0]].append(node.input[1])
-        self._apart: dict[str, tuple[str, NDArray[np.int64], NDArray[np.float32]]] = {}
-        self._added: dict[str, NDArray[Any]] = {}
-        self._quantised: dict[str, tuple[str, str]] = {}
-        self._names = (f"int8_{number}" for number in count())
+                self._collect(node, readers[node.output[0]])
+
+    def _collect(self, node: Any, readers: Sequence[Any]) -> None:  # noqa: ANN401
+        """Remember a product, and the sum with a vector if nothing else reads the product."""
+        x, matrix = node.input
+        product, vector = node.output[0], None
+        self._replaced[product] = None if x in self._products else x
+        if len(readers) == 1 and readers[0] is not None and readers[0].op_type == "Add":
+            others = [name for name in readers[0].input if name != product]
+            if others and self._is_vector(others[0]):
+                product, vector = readers[0].output[0], others[0]
+                self._replaced[product] = None
+        self._products[x].append(_Product(matrix, vector, product))
 
     def of(self, node: Any) -> Iterator[Any]:  # noqa: ANN401
         """Yield the replacement of a node in order: the node itself, unless it can be quantised."""
-        if node.op_type == "MatMul" and self._matrix(node.input[1]):
-            yield from self._product(node)
+        if node.output[0] in self._replaced:
+            x = self._replaced[node.output[0]]
+            if x is not None:
+                yield from self._multiply(x)
         elif node.op_type == "Gather" and self._table(node):
             yield from self._lookup(node)
         else:
@@ -134,65 +193,97 @@ class _Rewriting:
         )
         del self._graph.value_info[:]
 
-    def _product(self, node: Any) -> Iterator[Any]:  # noqa: ANN401
-        """Yield `x @ w` as an integer product, times the scales of columns and rows.
+    def _multiply(self, x: str) -> Iterator[Any]:
+        """Yield all products of an activation as one, whose columns are split afterwards.
 
-        The product of the float32 columns is added.
+        A single question spends most of its time between the nodes, not in them.
         """
-        x, w = node.input
-        if x not in self._quantised:
-            yield from self._rows(x)
-        rows, scales = self._quantised[x]
-        large, which, factors = self._apart[x]
-        weights = self._value(w)
+        products = self._products[x]
+        outputs = [product.output for product in products]
+        if len(products) == 1:
+            yield from self._product(x, outputs[0])
+            return
+        joined = next(self._names)
+        yield from self._product(x, joined)
+        widths = [self._value(product.matrix).shape[1] for product in products]
+        sizes = self._add(f"{outputs[0]}_widths", np.array(widths, dtype=np.int64))
+        yield _node("Split", [joined, sizes], *outputs, axis=-1)
+
+    def _product(self, x: str, output: str) -> Iterator[Any]:
+        """Yield the integer product of an activation with its matrices, side by side.
+
+        It is multiplied by the scales of columns and rows. The product of the float32 columns and
+        the vectors are added.
+        """
+        products = self._products[x]
+        weights = np.concatenate([self._value(product.matrix) for product in products], axis=1)
+        which, factors = self._columns(x, weights)
+        rows, largest, step, middle = next(self._names), next(self._names), *self._step()
+        yield from self._rows(x, factors, rows, largest)
         rest = np.divide(weights, factors[:, None], where=factors[:, None] > 0, out=weights * 0)
         matrix, columns = _symmetric(rest, axis=0)
-        product, scaled, apart = (next(self._names) for _ in range(3))
-        one, middle = self._even()
-        w8, by_column = self._add(f"{w}_int8", matrix), self._add(f"{w}_scales", columns)
-        inputs = [rows, w8, one, by_column, middle]
-        yield _node("MatMulIntegerToFloat", inputs, product, domain=_CONTRIB)
-        yield _node("Mul", [product, scales], scaled)
-        yield _node("MatMul", [large, self._add(f"{w}_apart", weights[which])], apart)
-        yield _node("Add", [scaled, apart], node.output[0])
+        w8, by_column = self._add(f"{x}_int8", matrix), self._add(f"{x}_scales", columns)
+        inputs = [rows, w8, step, by_column, middle]
+        nodes = [("MatMulIntegerToFloat", inputs), ("Mul", [largest])]
+        if which.size:
+            large, apart = next(self._names), next(self._names)
+            yield _node("Gather", [x, self._add(f"{x}_apart", which)], large, axis=-1)
+            yield _node("MatMul", [large, self._add(f"{x}_exact", weights[which])], apart)
+            nodes.append(("Add", [apart]))
+        if any(product.vector for product in products):
+            nodes.append(("Add", [self._add(f"{x}_vector", self._vectors(products))]))
+        value: list[str] = []
+        for kind, others in nodes:
+            name = output if others is nodes[-1][1] else next(self._names)
+            domain = _CONTRIB if kind == "MatMulIntegerToFloat" else ""
+            yield _node(kind, [*value, *others], name, domain=domain)
+            value = [name]
 
-    def _rows(self, x: str) -> Iterator[Any]:
-        """Quantise the rows of an activation around 128, each with its own scale.
-
-        Dividing by the scales first takes fewer steps than a per-axis quantiser, which needs two
-        axes and a zero point for each row: a tenth of the time of a single question.
-        """
-        large, smooth, size, largest, safe, scale, even, rows = (
-            next(self._names) for _ in range(8)
+    def _vectors(self, products: Sequence[_Product]) -> NDArray[np.float32]:
+        """Return the vectors that are added to products, side by side; zeros where none is."""
+        return np.concatenate(
+            [
+                np.broadcast_to(
+                    self._value(product.vector) if product.vector else np.float32(0),
+                    self._value(product.matrix).shape[1],
+                )
+                for product in products
+            ]
         )
-        which, factors = self._columns(x)
-        self._apart[x] = (large, which, factors)
+
+    def _rows(self, x: str, factors: NDArray[np.float32], rows: str, largest: str) -> Iterator[Any]:
+        """Quantise the rows of an activation around 128, each in 127 steps of its largest number.
+
+        Dividing by the largest numbers first takes fewer steps than a per-axis quantiser, which
+        needs two axes and a zero point for each row. A row of zeros becomes any integers, and
+        zeros again when its products are multiplied by its largest number.
+        """
+        smooth, size, even = (next(self._names) for _ in range(3))
         last = self._add("last", np.array([-1], dtype=np.int64))
-        yield _node("Gather", [x, self._add(f"{x}_apart", which)], large, axis=-1)
         yield _node("Mul", [x, self._add(f"{x}_factors", factors)], smooth)
         yield _node("Abs", [smooth], size)
         yield _node("ReduceMax", [size, last], largest, keepdims=1)
-        yield _node("Max", [largest, self._add("tiny", _TINY)], safe)
-        yield _node("Mul", [safe, self._add("step", np.float32(1 / 127))], scale)
-        yield _node("Div", [smooth, scale], even)
-        yield _node("QuantizeLinear", [even, *self._even()], rows)
-        self._quantised[x] = (rows, scale)
+        yield _node("Div", [smooth, largest], even)
+        yield _node("QuantizeLinear", [even, *self._step()], rows)
 
-    def _columns(self, x: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return the columns that stay in float32, and the factors of all columns.
+    def _columns(
+        self, x: str, weights: NDArray[np.float32]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return the columns that stay in float32, if any, and the factors of all columns.
 
         The factor of a column that stays in float32 is 0.
         """
         sizes = np.maximum(self._largest[x], _TINY)
-        weights = np.max([np.abs(self._value(w)).max(axis=1) for w in self._products[x]], axis=0)
-        factors = np.maximum(weights, _TINY) ** (1 - SMOOTHING) / sizes**SMOOTHING
-        which = np.sort(np.argsort(-sizes, kind="stable")[:APART]).astype(np.int64)
+        by_row = np.maximum(np.abs(weights).max(axis=1), _TINY)
+        factors = by_row ** (1 - SMOOTHING) / sizes**SMOOTHING
+        apart = APART if sizes.max() > LARGE * np.median(sizes) else 0
+        which = np.sort(np.argsort(-sizes, kind="stable")[:apart]).astype(np.int64)
         factors[which] = 0
         return which, factors.astype(np.float32)
 
-    def _even(self) -> tuple[str, str]:
-        """Return the names of scale and zero point for rows already divided by their scales."""
-        return self._add("one", np.float32(1)), self._add("middle", np.uint8(128))
+    def _step(self) -> tuple[str, str]:
+        """Return the names of scale and zero point for rows divided by their largest number."""
+        return self._add("step", np.float32(1 / 127)), self._add("middle", np.uint8(128))
 
     def _lookup(self, node: Any) -> Iterator[Any]:  # noqa: ANN401
         """Yield the rows of a table stored as int8, times the scale of each row."""
@@ -208,6 +299,10 @@ class _Rewriting:
     def _matrix(self, name: str) -> bool:
         constant = self._constants.get(name)
         return constant is not None and constant.data_type == 1 and len(constant.dims) == 2
+
+    def _is_vector(self, name: str) -> bool:
+        constant = self._constants.get(name)
+        return constant is not None and constant.data_type == 1 and len(constant.dims) == 1
 
     def _table(self, node: Any) -> bool:  # noqa: ANN401
         by_row = all(attribute.i == 0 for attribute in node.attribute)
@@ -228,10 +323,10 @@ class _Rewriting:
         return f"int8/{name}"
 
 
-def _node(kind: str, inputs: list[str], output: str, **attributes: Any) -> Any:  # noqa: ANN401
+def _node(kind: str, inputs: list[str], *outputs: str, **attributes: Any) -> Any:  # noqa: ANN401
     from onnx import helper
 
-    return helper.make_node(kind, inputs, [output], name=output, **attributes)
+    return helper.make_node(kind, inputs, outputs, name=outputs[0], **attributes)
 
 
 def _symmetric(

@@ -4,13 +4,15 @@ An export is a folder that is written once (`export.py`):
 
     <noun>.json      description (`ModelExport`), with the SHA-256 of the other files
     tokenizer.json   the fast tokenizer
-    fp32.onnx  int8.onnx
+    fp32.onnx  fp32.bin  int8.onnx  int8.bin
+
+A graph keeps its large tensors in the `.bin` file, which ONNX Runtime maps into memory: processes
+share it, and no copy is made while the graph is read.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, fields
@@ -21,10 +23,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.core.checksums import sha256_of
-from semsearch.core.errors import IndexDamaged
+from semsearch.core.cores import cores
+from semsearch.core.errors import UNREADABLE, IndexDamaged, IndexForbidden
 
-EXPORT_VERSION = 3
+EXPORT_VERSION = 5
 """Version of exports; a build repeats exports of earlier versions."""
+
+READABLE_VERSIONS = (3, 4, EXPORT_VERSION)
+"""Versions that answer. Version 3 has the tensors within the graph, 4 more nodes."""
 
 PRECISIONS = ("int8", "fp32")
 """Exported precisions, preferred one first."""
@@ -34,11 +40,11 @@ BATCH = 16
 
 SLOW_FUSIONS = ("SkipLayerNormFusion",)
 """Disabled optimisations of ONNX Runtime. The fused addition and normalisation takes 5 to 10 times
-as long as the separate normalisation (DESIGN, decision 9)."""
+as long as the separate normalisation (docs/decisions/0009)."""
 
 THREADS = 1
 """Threads of one run. Two save a sixth of the time on an idle machine and cost more on any other.
-One run on each core, with one thread, answers more questions (DESIGN, decision 10)."""
+One run on each core, with one thread, answers more questions (docs/decisions/0010)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,22 +80,29 @@ class ModelExport:
 
     @classmethod
     def load(cls, folder: Path) -> Self | None:
-        """Read the description; None if there is no complete export of this version."""
+        """Read the description; None if there is no complete export of this version.
+
+        Raises:
+            IndexForbidden: its permissions forbid it.
+        """
         try:
             content = json.loads(cls.description(folder).read_text(encoding="utf-8"))
             content["agreement"] = {k: cls.AGREEMENT(**v) for k, v in content["agreement"].items()}
             content["inputs"] = tuple(content["inputs"])
             known = {f.name for f in fields(cls)}
             return cls(**{k: v for k, v in content.items() if k in known})
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        except PermissionError as error:
+            raise IndexForbidden(error) from error
+        except (OSError, *UNREADABLE):
             return None
 
     @classmethod
     def find(cls, folder: Path, fingerprint: str) -> Self | None:
-        """Return the intact export of the model with this fingerprint, or None."""
+        """Return the intact export of the model with this fingerprint and the current version."""
         export = cls.load(folder)
-        matches = export is not None and export.fingerprint == fingerprint
-        return export if export and matches and export.is_sound(folder) else None
+        if export is None or export.version != EXPORT_VERSION:
+            return None
+        return export if export.fingerprint == fingerprint and export.is_sound(folder) else None
 
     @classmethod
     def load_stated(cls, folder: Path, fingerprint: str, sha256: str | None) -> Self:
@@ -118,18 +131,19 @@ class ModelExport:
         )
 
     def is_sound(self, folder: Path, precision: str | None = None) -> bool:
-        """Return whether the version is current and the needed files are unaltered.
+        """Return whether the version can be read and the needed files are unaltered.
 
         Args:
             folder: of the export.
             precision: the file that will answer; the chosen one by default.
         """
-        if self.version != EXPORT_VERSION:
+        if self.version not in READABLE_VERSIONS:
             return False
         answers = precision or self.precision
         if answers not in PRECISIONS:
             return True
-        wanted = ("tokenizer.json", f"{answers}.onnx")
+        graph, tensors = f"{answers}.onnx", f"{answers}.bin"
+        wanted = ["tokenizer.json", graph, *([tensors] if tensors in self.sha256 else [])]
         hashes = {name: sha256_of(folder / name) for name in wanted}
         return all(found is not None and found == self.sha256.get(n) for n, found in hashes.items())
 
@@ -150,7 +164,7 @@ class OnnxSession:
         import onnxruntime
         from tokenizers import Tokenizer  # noqa: PLC0415
 
-        if not export.is_sound(folder, precision):
+        if precision not in PRECISIONS or not export.is_sound(folder, precision):
             raise export.damaged(folder)
         self._export = export
         self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -191,7 +205,7 @@ class OnnxSession:
         if len(batches) == 1:
             yield batches[0], self.run([encodings[i] for i in batches[0]])
         elif batches:
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
+            with ThreadPoolExecutor(cores()) as pool:
                 each = ([encodings[i] for i in rows] for rows in batches)
                 yield from zip(batches, pool.map(self.run, each), strict=True)
 

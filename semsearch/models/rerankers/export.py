@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from semsearch.core.errors import EncoderError
+from semsearch.core.progress import Progress
 from semsearch.models.onnx import calibration_texts
 from semsearch.models.onnx.export import max_tokens, replacing, write_graphs
 from semsearch.models.onnx.session import EXPORT_VERSION, PRECISIONS
@@ -28,7 +29,7 @@ from semsearch.ranking.rerank_scores import probability
 MIN_CORRELATION = 0.98
 MAX_DIFFERENCE = 0.02
 """Least agreement of a copy. fp32 reaches 1 and 0; `semsearch build` prints the figures of int8. No
-trained model was available to set these limits by (DESIGN, decision 16)."""
+trained model was available to set these limits by (docs/decisions/0016)."""
 
 QUESTIONS = 16
 TEXTS = 8
@@ -36,21 +37,29 @@ TEXTS = 8
 matches) and with other texts (most do not)."""
 
 
-def export_reranker(model: Model, folder: Path, texts: Sequence[str]) -> RerankerExport:
+def export_reranker(
+    model: Model, folder: Path, texts: Sequence[str], progress: Progress
+) -> RerankerExport:
     """Export a reranker into `folder` and choose the precision that scores.
 
     Args:
         model: the model, already checked by `find_reranker`.
         folder: of the export; replaced as a whole, so that no incomplete export is visible.
         texts: texts of the corpus on which the copies are compared with the original.
+        progress: reports each step.
 
     Raises:
         EncoderError: it cannot be loaded or exported, or no copy agrees with the original; a
             service has no torch to fall back to.
     """
+    progress.start("loading the reranker", 1)
     reference = CrossReranker(model)
+    progress.advance(1)
     with replacing(folder) as scratch:
-        export = _compare(reference, write_reranker(reference, model, scratch), scratch, texts)
+        written = write_reranker(reference, model, scratch, progress)
+        progress.start("comparing the copies with the reranker", 1)
+        export = _compare(reference, written, scratch, texts)
+        progress.advance(1)
         if export.precision not in PRECISIONS:
             raise EncoderError(
                 f"the reranker {model.name!r} cannot be used without torch "
@@ -60,12 +69,14 @@ def export_reranker(model: Model, folder: Path, texts: Sequence[str]) -> Reranke
     return export
 
 
-def write_reranker(reference: CrossReranker, model: Model, folder: Path) -> RerankerExport:
+def write_reranker(
+    reference: CrossReranker, model: Model, folder: Path, progress: Progress
+) -> RerankerExport:
     """Write the graphs of a reranker into an empty folder; nothing is compared or chosen yet."""
     cross = reference.cross
     pairs = list(pairwise(calibration_texts.TEXTS))
     small, large = (cross.preprocess(some) for some in (pairs[:2], pairs))
-    written = write_graphs(cross, small, large, _log_odds, folder)
+    written = write_graphs(cross, small, large, _log_odds, folder, progress)
     return RerankerExport(
         version=EXPORT_VERSION,
         fingerprint=model.fingerprint,

@@ -5,20 +5,19 @@ No text of an entry can become markup, a link or a mention.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import accumulate
 
-from semsearch.quality.diff.matching import Difference, PairKind
+from semsearch.quality.diff.matching import Difference, PairKind, changed_words
 from semsearch.quality.diff.run import DiffReport
-from semsearch.quality.diff.word_diff import WordChange, pieces
+from semsearch.text.normalise import inert_markdown
+from semsearch.text.word_diff import WordChange
 
 ROOM = 60_000
 """Most characters of all tables together; a GitHub comment may have 65,536."""
-LONGEST = 400
+MAX_CHARS = 400
 """Most characters of a definition."""
 
-_MARKS = re.compile(r"([\\`*_{}\[\]()#+.!|~>:-])")
 _HEADS = {
     PairKind.ADDED: "| added | definition |",
     PairKind.REMOVED: "| removed | definition |",
@@ -54,21 +53,21 @@ def counted(report: DiffReport) -> str:
     return f"{counts_by_kind or 'no difference'} ({sizes})"
 
 
-def _cells(one: Difference) -> Iterator[str]:
-    yield f"**{_escaped(one.entry.term)}**"
-    if one.kind is PairKind.RENAMED and one.old:
-        was = one.old.term if "term" in one.fields else one.old.id
-        yield _escaped(was)
-    elif one.kind is PairKind.REWORDED:
-        yield f"{one.moved:.2f}"
-        yield _words(one)
-    elif one.kind is PairKind.CHANGED:
-        yield ", ".join(field.replace("_", " ") for field in one.fields)
+def _cells(difference: Difference) -> Iterator[str]:
+    yield f"**{inert_markdown(difference.entry.term)}**"
+    if difference.kind is PairKind.RENAMED and difference.old:
+        was = difference.old.term if "term" in difference.fields else difference.old.id
+        yield inert_markdown(was)
+    elif difference.kind is PairKind.REWORDED:
+        yield f"{difference.moved:.2f}"
+        yield _words(difference)
+    elif difference.kind is PairKind.CHANGED:
+        yield ", ".join(field.replace("_", " ") for field in difference.fields)
     else:
-        yield _escaped(_shortened(one.entry.definition))
+        yield inert_markdown(_shortened(difference.entry.definition))
 
 
-def _words(one: Difference) -> str:
+def _words(difference: Difference) -> str:
     """Return the words with marks for added and removed ones; long pieces lose their middle."""
     formats = {
         WordChange.KEPT: "{}",
@@ -76,27 +75,21 @@ def _words(one: Difference) -> str:
         WordChange.ADDED: "<ins>{}</ins>",
     }
     shown, length = [], 0
-    for piece in pieces(one.old.definition, one.new.definition) if one.old and one.new else ():
-        if length > LONGEST:
+    for piece in changed_words(difference):
+        if length > MAX_CHARS:
             shown.append("...")
             break
         text = _without_middle(piece.text)
         length += len(text)
         blank = " " if text.endswith(" ") else ""
-        shown.append(formats[piece.change].format(_escaped(text.strip())) + blank)
+        shown.append(formats[piece.change].format(inert_markdown(text.strip())) + blank)
     return "".join(shown)
 
 
 def _without_middle(text: str) -> str:
-    part = LONGEST // 4
+    part = MAX_CHARS // 4
     return text if len(text) <= 2 * part else f"{text[:part]} ... {text[-part:]}"
 
 
 def _shortened(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 4]} ..."
-
-
-def _escaped(text: str) -> str:
-    """Return one line of text without Markdown; entities break mentions and references."""
-    plain = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
-    return _MARKS.sub(r"\\\1", plain).replace("@", "&#64;")
+    return text if len(text) <= MAX_CHARS else f"{text[: MAX_CHARS - 4]} ..."

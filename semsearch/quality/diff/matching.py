@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from semsearch.core.entries import Entry
 from semsearch.text.normalise import fold
+from semsearch.text.word_diff import DiffPiece, pieces
 
 
 class PairKind(StrEnum):
@@ -43,6 +44,12 @@ class Difference:
         if entry is None:
             raise ValueError("a difference without an entry")
         return entry
+
+
+def changed_words(difference: Difference) -> list[DiffPiece]:
+    """Return the pieces of both definitions of a difference; none without one of them."""
+    old, new = difference.old, difference.new
+    return pieces(old.definition, new.definition) if old and new else []
 
 
 FIELDS = ("id", "term", "definition", "aliases", "language", "see_also", "details")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Unpack
 
 import numpy as np
 
 from semsearch.core.entries import Entry
 from semsearch.core.progress import Progress, Silent
-from semsearch.importers import read_corpus
+from semsearch.importers import Corpus, CorpusOptions, read_corpus
 from semsearch.index.scratch_index import embedding_source, vectors_of
 from semsearch.quality.diff.matching import Difference, PairKind, differences
 from semsearch.storage.entry_reader import EntryReader
@@ -41,9 +43,8 @@ def diff(
     *,
     index: str | Path | None = None,
     model: str | None = None,
-    columns: Mapping[str, str] | None = None,
-    format: str | None = None,
     progress: Progress | None = None,
+    **options: Unpack[CorpusOptions],
 ) -> DiffReport:
     """Compare two versions of a glossary, or of several.
 
@@ -54,9 +55,9 @@ def diff(
         index: an index whose encoder and vectors are used; by default `new` or `old`, if it is an
             index.
         model: the encoder, as for `build`; by default that of the index, or else the default one.
-        columns: our field names to the column names of tables and JSON.
-        format: the format of all files, by name; detected from each file by default.
         progress: reports each step; silent by default.
+        options: how files are read: `columns`, `format`, `language` and `follow_links`, as for
+            `build`.
 
     Raises:
         ImportFailed: a file cannot be read, or no entry was found.
@@ -64,7 +65,8 @@ def diff(
         EncoderError: the encoder cannot be loaded.
     """
     reporter = progress or Silent()
-    read = [_entries(one, columns, format, reporter) for one in (old, new)]
+    read_files = partial(read_corpus, progress=reporter, **options)
+    read = [_entries(one, read_files) for one in (old, new)]
     found = differences(*read)
     indexes = (one for one in (index, new, old) if one is not None and is_index(one))
     embedding_index = index if index is not None else None if model else next(indexes, None)
@@ -79,13 +81,13 @@ def is_index(path: str | Path) -> bool:
     return layout.current.is_file() and layout.store.is_file()
 
 
-def _entries(
-    path: str | Path, columns: Mapping[str, str] | None, format_: str | None, progress: Progress
-) -> Sequence[Entry]:
+def _entries(path: str | Path, read_files: Callable[[list[str | Path]], Corpus]) -> Sequence[Entry]:
     if is_index(path):
         with closing(EntryReader(IndexLayout(Path(path)).store)) as reader:
             return list(reader.entries())
-    return read_corpus([path], columns=columns, format=format_, progress=progress).entries
+    corpus = read_files([path])
+    corpus.check_readable()  # its entries would seem to be gone
+    return corpus.entries
 
 
 def _moved(

@@ -32,7 +32,7 @@ def ask_each(
     """Ask the answerable questions with each set of weights in `ABLATIONS`."""
     answerable = [question for question in questions if question.is_answerable]
     return {
-        name: collect(glossary.with_recipe(weights), answerable)
+        name: collect(glossary.with_weights(weights), answerable)
         for name, weights in ABLATIONS.items()
     }
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from semsearch.quality.evaluation.judgements import UNANSWERABLE_KINDS
 from semsearch.quality.evaluation.optional_libraries import load
@@ -16,13 +17,14 @@ from semsearch.quality.evaluation.outcomes import QuestionOutcome, Values, confi
 
 BINS = 10
 """Number of equal bins in which confidence is compared with the share of right answers."""
+_EDGES = np.linspace(0, 1, BINS + 1)
 
 ALLOWED = 0.05
 """Share of wrong answers at which coverage is reported."""
 
 
 @dataclass(frozen=True, slots=True)
-class Bin:
+class ConfidenceBin:
     """The answers in one range of confidence."""
 
     low: float
@@ -33,7 +35,7 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class RiskPoint:
     """The result of answering only from this confidence on.
 
     `coverage` is the share of all questions answered, `answered` that of the answerable ones,
@@ -47,7 +49,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Against:
+class UnanswerableComparison:
     """The answerable questions compared with one kind of unanswerable ones.
 
     `auroc` is the probability that an answerable question has the higher confidence; None if no
@@ -75,7 +77,7 @@ class Abstention:
     refused: float | None
     coverage: float | None
     calibration_error: float
-    against: tuple[Against, ...]
+    against: tuple[UnanswerableComparison, ...]
 
 
 def abstention(label: str, outcomes: Sequence[QuestionOutcome]) -> Abstention:
@@ -89,7 +91,7 @@ def abstention(label: str, outcomes: Sequence[QuestionOutcome]) -> Abstention:
         coverage=coverage_at(risk_coverage(outcomes), ALLOWED) if answerable else None,
         calibration_error=calibration_error(reliability(outcomes)),
         against=tuple(
-            Against(kind, len(others), auroc(answerable, others), _refused(others))
+            UnanswerableComparison(kind, len(others), auroc(answerable, others), _refused(others))
             for kind, others in unanswerable
             if others
         ),
@@ -103,7 +105,7 @@ def per_glossary(outcomes: Sequence[QuestionOutcome]) -> list[Abstention]:
     return [*found, abstention("all questions", outcomes)] if len(names) > 1 else found
 
 
-def risk_coverage(outcomes: Sequence[QuestionOutcome]) -> list[Point]:
+def risk_coverage(outcomes: Sequence[QuestionOutcome]) -> list[RiskPoint]:
     """Return the risk-coverage curve: a point for each confidence, highest first.
 
     After El-Yaniv and Wiener, 2010 (https://jmlr.org/papers/v11/el-yaniv10a.html).
@@ -114,7 +116,7 @@ def risk_coverage(outcomes: Sequence[QuestionOutcome]) -> list[Point]:
     for threshold in np.unique(confidence)[::-1]:
         given = confidence >= threshold
         points.append(
-            Point(
+            RiskPoint(
                 threshold=float(threshold),
                 coverage=float(given.mean()),
                 answered=float(given[is_answerable].mean()) if is_answerable.any() else 0.0,
@@ -124,20 +126,19 @@ def risk_coverage(outcomes: Sequence[QuestionOutcome]) -> list[Point]:
     return points
 
 
-def coverage_at(points: Sequence[Point], risk: float) -> float:
+def coverage_at(points: Sequence[RiskPoint], risk: float) -> float:
     """Return the largest share of answerable questions answered at no more than this risk."""
     return max((point.answered for point in points if point.risk <= risk), default=0.0)
 
 
-def reliability(outcomes: Sequence[QuestionOutcome]) -> list[Bin]:
+def reliability(outcomes: Sequence[QuestionOutcome]) -> list[ConfidenceBin]:
     """Return the mean confidence and the share of right answers of each bin that is not empty."""
     confidence, right = _confidence(outcomes)
-    edges = np.linspace(0, 1, BINS + 1)
-    place = np.clip(np.digitize(confidence, edges) - 1, 0, BINS - 1)
+    place = bins_of(confidence)
     return [
-        Bin(
-            low=round(float(edges[i]), 10),
-            high=round(float(edges[i + 1]), 10),
+        ConfidenceBin(
+            low=round(float(_EDGES[i]), 10),
+            high=round(float(_EDGES[i + 1]), 10),
             questions=int((place == i).sum()),
             confidence=float(confidence[place == i].mean()),
             right=float(right[place == i].mean()),
@@ -146,7 +147,12 @@ def reliability(outcomes: Sequence[QuestionOutcome]) -> list[Bin]:
     ]
 
 
-def calibration_error(bins: Sequence[Bin]) -> float:
+def bins_of(confidence: Values) -> NDArray[np.intp]:
+    """Return the number of the bin of each confidence, from 0."""
+    return np.clip(np.digitize(confidence, _EDGES) - 1, 0, BINS - 1)
+
+
+def calibration_error(bins: Sequence[ConfidenceBin]) -> float:
     """Return the mean distance of confidence and truth, weighted by the questions of each bin."""
     questions = sum(b.questions for b in bins)
     return sum(b.questions * abs(b.confidence - b.right) for b in bins) / questions
@@ -161,10 +167,19 @@ def auroc(higher: Sequence[QuestionOutcome], lower: Sequence[QuestionOutcome]) -
     """Return the area under the ROC curve, by the Mann-Whitney statistic."""
     if not higher or not lower:
         return None
-    confidence = [o.confidence for o in [*higher, *lower]]
-    ranks = load("scipy.stats").rankdata(confidence)[: len(higher)]
-    beaten = float(ranks.sum()) - len(higher) * (len(higher) + 1) / 2
-    return beaten / (len(higher) * len(lower))
+    confidence = np.array([o.confidence for o in [*higher, *lower]])
+    return share_of_pairs(confidence, np.arange(len(confidence)) < len(higher))
+
+
+def share_of_pairs(scores: Values, is_higher: NDArray[np.bool_]) -> float:
+    """Return the share of pairs of the two groups in which the higher group has the larger score.
+
+    That is the Mann-Whitney statistic; equal scores count half.
+    """
+    count = int(is_higher.sum())
+    ranks = load("scipy.stats").rankdata(scores)[is_higher]
+    beaten = float(ranks.sum()) - count * (count + 1) / 2
+    return beaten / (count * (len(scores) - count))
 
 
 def _of_kind(outcomes: Sequence[QuestionOutcome], kind: str) -> list[QuestionOutcome]:

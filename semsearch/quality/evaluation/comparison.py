@@ -16,7 +16,7 @@ import numpy as np
 
 from semsearch.quality.evaluation.measures import BATCH, SEED
 from semsearch.quality.evaluation.optional_libraries import load
-from semsearch.quality.evaluation.outcomes import DEPTH, QuestionOutcome, Values
+from semsearch.quality.evaluation.outcomes import RANKS_RECORDED, QuestionOutcome, Values
 
 SIGNIFICANT = 0.05
 """Highest p of a difference that counts as real."""
@@ -117,7 +117,7 @@ def paired_p(before: Values, now: Values) -> float:
 
 def reciprocal_rank(result: StoredOutcome) -> float:
     """Return 1 / rank; 0 after the tenth."""
-    return 1 / result.rank if result.rank and result.rank <= DEPTH else 0.0
+    return 1 / result.rank if result.rank and result.rank <= RANKS_RECORDED else 0.0
 
 
 def _within(k: int) -> Callable[[StoredOutcome], float]:

@@ -1,4 +1,4 @@
-"""Loads the libraries for scoring, which a serve-only installation lacks, when they are used."""
+"""Loads the libraries for scoring, which the extra `build` has, when they are used."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 
 from semsearch.core.errors import MissingExtra
 
+PURPOSE = "scoring an index"
 NEEDED = {
     "ir_measures": "ir-measures",
     "scipy.stats": "scipy",
     "scipy.optimize": "scipy",
-    "jinja2": "jinja2",
     "matplotlib": "matplotlib",
 }
 """What each is called where it is installed from."""
@@ -26,7 +26,7 @@ def load(module: str) -> Any:  # noqa: ANN401 - the libraries have no types
     try:
         return import_module(module)
     except ImportError as error:
-        raise MissingExtra(NEEDED[module], "scoring an index") from error
+        raise MissingExtra(NEEDED[module], PURPOSE) from error
 
 
 def require_all() -> None:

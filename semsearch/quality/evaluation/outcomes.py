@@ -14,7 +14,7 @@ from semsearch.quality.evaluation.questions import JudgedQuestion
 from semsearch.ranking import confidence
 from semsearch.search.glossary import Glossary
 
-DEPTH = 10
+RANKS_RECORDED = 10
 """Hits recorded for each question."""
 
 Values = NDArray[np.float64]
@@ -84,7 +84,7 @@ def collect(
 ) -> list[QuestionOutcome]:
     """Ask all questions one by one; the first is asked twice, so that caches are warm."""
     for first in questions[:1]:
-        glossary.ask(first.query, k=DEPTH, glossary=first.glossary)
+        glossary.ask(first.query, k=RANKS_RECORDED, glossary=first.glossary)
     return [_outcome(glossary, question, min_confidence) for question in questions]
 
 
@@ -93,7 +93,7 @@ def _outcome(
 ) -> QuestionOutcome:
     started = perf_counter()
     answer = glossary.ask(
-        question.query, k=DEPTH, glossary=question.glossary, min_confidence=min_confidence
+        question.query, k=RANKS_RECORDED, glossary=question.glossary, min_confidence=min_confidence
     )
     seconds = perf_counter() - started
     shown = tuple(

@@ -35,13 +35,13 @@ MIN_SLOPE = 0.1
 
 FOLDS = 5
 
-FEWEST = 20
+MIN_QUESTIONS = 20
 """Fewest questions; the cross-validated figures of fewer are dominated by chance."""
 
-FEWEST_OF_EACH = FOLDS
+MIN_OF_EACH_KIND = FOLDS
 """Fewest right and fewest wrong first hits: one of each in every fold."""
 
-SMALLEST = 5e-5
+MIN_PROBABILITY = 5e-5
 """Half of the last digit of a stated confidence; 0 and 1 would have infinite log odds."""
 
 
@@ -93,11 +93,14 @@ def assess(outcomes: Sequence[QuestionOutcome]) -> Trial:
     """
     counted = [o for o in outcomes if o.shown and o.shown[0].tier in BY_MEANING]
     right = sum(o.is_right for o in counted)
-    if len(counted) < FEWEST or not FEWEST_OF_EACH <= right <= len(counted) - FEWEST_OF_EACH:
+    if (
+        len(counted) < MIN_QUESTIONS
+        or not MIN_OF_EACH_KIND <= right <= len(counted) - MIN_OF_EACH_KIND
+    ):
         raise InvalidSetting(
             f"{len(counted)} of {len(outcomes)} questions count, {right} of them answered rightly; "
-            f"a calibration needs {FEWEST}, at least {FEWEST_OF_EACH} answered rightly and "
-            f"{FEWEST_OF_EACH} wrongly, and those that a name answers do not count; "
+            f"a calibration needs {MIN_QUESTIONS}, at least {MIN_OF_EACH_KIND} answered rightly and "
+            f"{MIN_OF_EACH_KIND} wrongly, and those that a name answers do not count; "
             "add more questions that people ask, also some that nothing answers"
         )
     rescaled = _cross_validated(counted)
@@ -172,4 +175,4 @@ def _losses(outcomes: Sequence[QuestionOutcome]) -> Values:
 
 def _confidences(outcomes: Sequence[QuestionOutcome]) -> Values:
     """Return (n,) confidences with finite log odds."""
-    return np.clip(confidences_of(outcomes), SMALLEST, 1 - SMALLEST)
+    return np.clip(confidences_of(outcomes), MIN_PROBABILITY, 1 - MIN_PROBABILITY)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from semsearch.quality.evaluation.abstention import ALLOWED, BINS, Bin, Point
+from semsearch.quality.evaluation.abstention import ALLOWED, BINS, ConfidenceBin, RiskPoint
 from semsearch.quality.evaluation.outcomes import QuestionOutcome
 from semsearch.web.figures import BAR, FAINT, LINE, STRONG, Figure
 
@@ -20,7 +20,7 @@ ROW = 64
 _TICKS = (0, 0.5, 1)
 
 
-def reliability_diagram(bins: Sequence[Bin]) -> str:
+def reliability_diagram(bins: Sequence[ConfidenceBin]) -> str:
     """Draw how often answers of each confidence were right; the diagonal is perfect calibration."""
     with Figure("reliability", SIDE, SIDE) as figure:
         axes = _share_axes(figure, "confidence", "share right")
@@ -44,7 +44,7 @@ def reliability_diagram(bins: Sequence[Bin]) -> str:
         return figure.svg("Is the confidence true?", described)
 
 
-def risk_coverage_curve(points: Sequence[Point], threshold: float) -> str:
+def risk_coverage_curve(points: Sequence[RiskPoint], threshold: float) -> str:
     """Draw the share of wrong answers against how many questions are answered.
 
     The dot is the threshold at which the program says "no close match" today.

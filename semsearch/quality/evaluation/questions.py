@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from semsearch.core.entries import Entry
-from semsearch.core.errors import ImportFailed
+from semsearch.core.errors import GlossaryNotFound, ImportFailed
 from semsearch.quality.evaluation.judgements import Judgement
 from semsearch.search.glossary import Glossary
 from semsearch.text.normalise import fold
@@ -125,7 +125,7 @@ def _glossary_of(judgement: Judgement, known: Sequence[str]) -> str:
     if len(known) == 1 and not judgement.is_named:
         return known[0]
     raise ImportFailed(
-        f"there is no glossary {judgement.glossary!r} in this index; it has {', '.join(known)}; "
+        f"{GlossaryNotFound.among(judgement.glossary, known)}; "
         'name one of them in the line ("glossary"), or name the file after it',
         judgement.source.file,
         judgement.source.line,

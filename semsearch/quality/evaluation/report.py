@@ -12,8 +12,8 @@ from semsearch.core.index_info import IndexInfo
 from semsearch.quality.evaluation.ablation import Variant, ask_each, variants
 from semsearch.quality.evaluation.abstention import (
     Abstention,
-    Bin,
-    Point,
+    ConfidenceBin,
+    RiskPoint,
     per_glossary,
     reliability,
     risk_coverage,
@@ -45,8 +45,8 @@ class Report:
     warnings: tuple[str, ...]
     rows: tuple[MeasureRow, ...]
     abstention: tuple[Abstention, ...]
-    curve: tuple[Point, ...]
-    bins: tuple[Bin, ...]
+    curve: tuple[RiskPoint, ...]
+    bins: tuple[ConfidenceBin, ...]
     latency: Latency
     variants: tuple[Variant, ...]
     comparison: ResultComparison | None

@@ -1,18 +1,17 @@
-"""Renders an evaluation as an HTML page: one file without scripts or external resources."""
+"""Renders an evaluation as an HTML page."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from semsearch.core.version import __version__
 from semsearch.quality.evaluation.measures import Estimate
-from semsearch.quality.evaluation.optional_libraries import load
 from semsearch.quality.evaluation.plots import (
     confidence_histogram,
     reliability_diagram,
     risk_coverage_curve,
 )
 from semsearch.quality.evaluation.report import Report
+from semsearch.web.html_report import render_report
 
 TEMPLATE = Path(__file__).with_name("report.html.jinja")
 
@@ -22,22 +21,19 @@ SHOWN = 3
 
 def to_html(report: Report) -> str:
     """Return a report as a page; questions and terms are escaped."""
-    jinja2 = load("jinja2")
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters |= {"share": _share, "interval": _interval, "p": _probability}
-    template = environment.from_string(TEMPLATE.read_text(encoding="utf-8"))
     threshold = report.indexes[0].threshold
     plots = {
         "reliability": reliability_diagram(report.bins),
         "curve": risk_coverage_curve(report.curve, threshold),
         "histogram": confidence_histogram(report.outcomes),
     }
-    return str(
-        template.render(
-            report=report, plots=plots, threshold=threshold, shown=SHOWN, version=__version__
-        )
+    return render_report(
+        TEMPLATE,
+        {"share": _share, "interval": _interval, "p": _probability},
+        report=report,
+        plots=plots,
+        threshold=threshold,
+        shown=SHOWN,
     )
 
 
@@ -45,8 +41,8 @@ def _share(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
 
 
-def _interval(found: Estimate) -> str:
-    return "" if found.low is None else f"{found.low:.2f} to {found.high:.2f}"
+def _interval(estimate: Estimate) -> str:
+    return "" if estimate.low is None else f"{estimate.low:.2f} to {estimate.high:.2f}"
 
 
 def _probability(value: float | None) -> str:

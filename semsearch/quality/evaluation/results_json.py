@@ -93,14 +93,14 @@ def _question(outcome: QuestionOutcome) -> dict[str, Any]:
     }
 
 
-def _comparison(found: ResultComparison) -> dict[str, Any]:
+def _comparison(comparison: ResultComparison) -> dict[str, Any]:
     return {
-        "shared": found.shared,
-        "only_before": found.only_before,
-        "only_now": found.only_now,
-        "changes": [{**asdict(change), "is_drop": change.is_drop} for change in found.changes],
-        "gained": [outcome.question.key for outcome in found.gained],
-        "lost": [outcome.question.key for outcome in found.lost],
+        "shared": comparison.shared,
+        "only_before": comparison.only_before,
+        "only_now": comparison.only_now,
+        "changes": [{**asdict(change), "is_drop": change.is_drop} for change in comparison.changes],
+        "gained": [outcome.question.key for outcome in comparison.gained],
+        "lost": [outcome.question.key for outcome in comparison.lost],
     }
 
 

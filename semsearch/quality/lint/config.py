@@ -14,13 +14,13 @@ without that prefix, and options of the command line override it:
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from semsearch.core.errors import InvalidSetting
+from semsearch.core.near_names import near_or_known
 from semsearch.quality.lint.registry import RULES
 from semsearch.quality.lint.rule import Finding, Match, Options, Rule, Severity
 from semsearch.text.normalise import fold
@@ -45,16 +45,16 @@ class RuleSetting:
         """Return the default settings of a rule."""
         return cls(rule, rule.severity, rule.options)
 
-    def finding(self, found: Match) -> Finding | None:
+    def finding(self, match: Match) -> Finding | None:
         """Return the finding of a match; None if it is allowed, or the rule is off."""
-        entry = found.entry
-        names = (found.subject, *((entry.id, entry.term) if entry else ()))
+        entry = match.entry
+        names = (match.subject, *((entry.id, entry.term) if entry else ()))
         if self.severity is None or any(fold(name) in self.allowed for name in names):
             return None
-        source = found.source or (entry.source if entry else None)
+        source = match.source or (entry.source if entry else None)
         id_ = entry.id if entry else ""
         return Finding(
-            self.rule.name, self.severity, found.subject, found.message, id_, found.others, source
+            self.rule.name, self.severity, match.subject, match.message, id_, match.others, source
         )
 
 
@@ -98,7 +98,7 @@ def known_rule(name: str, place: str = "") -> Rule:
     """
     if name in RULES:
         return RULES[name]
-    raise InvalidSetting(f"{place}there is no rule {name!r}{_nearest(name, RULES)}")
+    raise InvalidSetting(f"{place}there is no rule {name!r}{near_or_known(name, RULES)}")
 
 
 def find_config(folder: Path) -> LintConfig:
@@ -179,20 +179,12 @@ def _choice(rule: Rule, table: Mapping[str, Any], place: str) -> RuleSetting:
             allowed = frozenset(map(fold, value))
         elif name not in options:
             known = ("severity", "allow", *options)
-            raise InvalidSetting(f"{place}there is no {name!r}{_nearest(name, known)}")
-        elif (
-            isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _MOST
-        ):
-            raise InvalidSetting(f"{place}{name} is {value!r}, not a number from 0 to {_MOST:,}")
+            raise InvalidSetting(f"{place}there is no {name!r}{near_or_known(name, known)}")
+        elif isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < _MAX:
+            raise InvalidSetting(f"{place}{name} is {value!r}, not a number from 0 to {_MAX:,}")
         else:
             options[name] = value
     return RuleSetting(rule, severity, options, allowed)
 
 
-_MOST = 1_000_000
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    names = list(known)
-    near = get_close_matches(name, names, n=1)
-    return f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(names)}"
+_MAX = 1_000_000

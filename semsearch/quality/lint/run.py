@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Unpack
 
 from semsearch.core.progress import Progress, Silent
-from semsearch.importers import read_corpus
+from semsearch.importers import CorpusOptions, read_corpus
 from semsearch.importers.discovery import find_files
 from semsearch.index.scratch_index import embedding_source, scratch_index
 from semsearch.quality.lint.config import LintConfig, RuleSetting
@@ -41,9 +42,8 @@ def lint(
     index: str | Path | None = None,
     model: str | None = None,
     config: LintConfig | None = None,
-    columns: Mapping[str, str] | None = None,
-    format: str | None = None,
     progress: Progress | None = None,
+    **options: Unpack[CorpusOptions],
 ) -> LintReport:
     """Check glossaries by rules.
 
@@ -53,9 +53,9 @@ def lint(
             a rule needs vectors.
         model: the encoder, as for `build`; by default that of the index, or else the default one.
         config: settings of rules; defaults if not given.
-        columns: our field names to the column names of tables and JSON.
-        format: the format of all files, by name; detected from each file by default.
         progress: reports each step; silent by default.
+        options: how files are read: `columns`, `format`, `language` and `follow_links`, as for
+            `build`.
 
     Raises:
         ImportFailed: a file cannot be read, or no entry was found.
@@ -67,8 +67,11 @@ def lint(
     # before reading the corpus, so that an error about the index comes first
     by_meaning = any(setting.rule.by_meaning for setting in settings)
     source = embedding_source(index, model) if by_meaning else None
-    corpus = read_corpus(paths, columns=columns, format=format, progress=reporter)
-    files = [(file.path, format) for file in find_files(paths, format).files]
+    corpus = read_corpus(paths, progress=reporter, **options)
+    corpus.check_readable()  # without its entries, links would seem to lead nowhere
+    format_ = options.get("format")
+    found_files = find_files(paths, format_, follow_links=options.get("follow_links", False))
+    files = [(file.path, format_) for file in found_files.files]
     context = LintContext(corpus, files, reporter)
     with ExitStack() as open_:
         if source is not None:

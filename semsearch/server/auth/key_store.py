@@ -11,7 +11,7 @@ import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -25,26 +25,14 @@ from semsearch.core.errors import (
     KeyRefused,
 )
 from semsearch.server.auth.keys import AccessKey, KeyScope, Secret, is_key, utc_now
+from semsearch.storage import reserve
 from semsearch.storage.database import open_for_reading, open_for_writing, transaction
+from semsearch.storage.key_tables import KEY_MIGRATIONS
 
 MAX_NAME_CHARS = 100
 PATIENCE_MS = 1000
 """Milliseconds that a look-up waits for a writer. All requests wait with it."""
 
-_MIGRATIONS = (
-    """
-    CREATE TABLE key (
-        id TEXT NOT NULL PRIMARY KEY,
-        digest BLOB NOT NULL,
-        name TEXT NOT NULL,
-        scope TEXT NOT NULL,
-        glossaries TEXT NOT NULL,
-        created TEXT NOT NULL,
-        expires TEXT,
-        revoked TEXT
-    ) STRICT, WITHOUT ROWID;
-    """,
-)
 _COLUMNS = "id, name, scope, glossaries, created, expires, revoked"
 
 
@@ -57,6 +45,7 @@ class KeyStore:
 
     def __init__(self, file: Path) -> None:
         self._file = file
+        self._reserve = file.with_suffix(".reserve")
 
     def create(
         self,
@@ -87,6 +76,8 @@ class KeyStore:
             expires and expires.isoformat(),
             None,
         )
+        with _translated_errors(self._file):
+            reserve.hold(self._reserve)
         with self._writing() as connection:
             connection.execute("INSERT INTO key VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
         return key, secret
@@ -94,19 +85,31 @@ class KeyStore:
     def revoke(self, id_: str, *, now: datetime) -> AccessKey:
         """Revoke a key, and return it. A key that was revoked before stays as it was.
 
+        On a full disk the room that the first key reserved is used.
+
         Raises:
             KeyNotFound: no key has this id.
             StoredIndexError: the file is damaged, busy or not writable.
         """
         if not self._file.exists():
             raise _unknown(id_)
-        with self._writing() as connection:
-            set_ = "UPDATE key SET revoked = coalesce(revoked, ?) WHERE id = ?"
-            connection.execute(set_, (now.isoformat(), id_))
-            found = _select(connection, "WHERE id = ?", id_)
+        try:
+            found = self._revoke(id_, now)
+        except IndexUnwritable:
+            if not reserve.release(self._reserve):
+                raise
+            found = self._revoke(id_, now)
+        with suppress(OSError):  # what counts is done; the next key needs the room again
+            reserve.hold(self._reserve)
         if not found:
             raise _unknown(id_)
         return found[0]
+
+    def _revoke(self, id_: str, now: datetime) -> list[AccessKey]:
+        with self._writing() as connection:
+            set_ = "UPDATE key SET revoked = coalesce(revoked, ?) WHERE id = ?"
+            connection.execute(set_, (now.isoformat(), id_))
+            return _select(connection, "WHERE id = ?", id_)
 
     def all(self) -> list[AccessKey]:
         """Return all keys, oldest first; none if there is no file.
@@ -114,21 +117,40 @@ class KeyStore:
         Raises:
             StoredIndexError: the file is damaged, busy, or of another version.
         """
-        if not self._file.exists():
-            return []
-        with _translated_errors(self._file):
-            connection = _open(self._file)
+        with self._reading() as connection:
+            return _select(connection, "ORDER BY created, id") if connection else []
+
+    def check(self) -> None:
+        """Read the whole file, if there is one.
+
+        Raises:
+            StoredIndexError: the file is damaged, busy, unreadable, or of another version.
+        """
+        with self._reading() as connection:
             if connection is None:
-                return []
+                return
+            _select(connection, "ORDER BY id")
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise _damaged(self._file, found)
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection | None]:
+        """Yield a connection; None if there is no file, or no key yet."""
+        with _translated_errors(self._file):
+            connection = _open(self._file) if self._file.exists() else None
+            if connection is None:
+                yield None
+                return
             with closing(connection):
-                return _select(connection, "ORDER BY created, id")
+                yield connection
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with _translated_errors(self._file):
             self._file.touch(mode=0o600)  # SQLite creates its journal with the mode of the file
             with (
-                closing(open_for_writing(self._file, _MIGRATIONS)) as connection,
+                closing(open_for_writing(self._file, KEY_MIGRATIONS)) as connection,
                 transaction(connection),
             ):
                 yield connection
@@ -212,7 +234,7 @@ class KeyRing:
 def _open(file: Path) -> sqlite3.Connection | None:
     """Open a file for reading; None if it has no tables yet."""
     try:
-        return open_for_reading(file, _MIGRATIONS)
+        return open_for_reading(file, KEY_MIGRATIONS)
     except FormatTooOld:
         if file.stat().st_size:
             raise
@@ -225,18 +247,18 @@ def _translated_errors(file: Path) -> Iterator[None]:
     try:
         yield
     except IndexDamaged as error:
-        raise _damaged(file, error) from error
+        raise _damaged(file, error.__cause__ or error) from error  # its advice is for the store
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
             raise IndexBusy(f"another process is writing {file}; try again") from error
         raise _unusable(file, error) from error
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, ValueError, TypeError) as error:  # also what a row has
         raise _damaged(file, error) from error
     except OSError as error:
         raise _unusable(file, error) from error
 
 
-def _damaged(file: Path, error: Exception) -> IndexDamaged:
+def _damaged(file: Path, error: BaseException | str) -> IndexDamaged:
     return IndexDamaged(
         f"{file} is not a sound database of keys ({error}); move it away, and make new keys with "
         "`semsearch keys create`"

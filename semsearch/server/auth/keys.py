@@ -36,8 +36,10 @@ class KeyScope(StrEnum):
 
     def includes(self, needed: KeyScope) -> bool:
         """Whether a key of this scope permits what needs another scope."""
-        order = list(KeyScope)
-        return order.index(self) >= order.index(needed)
+        return _RANKS[self] >= _RANKS[needed]
+
+
+_RANKS = {scope: rank for rank, scope in enumerate(KeyScope)}
 
 
 @dataclass(frozen=True, slots=True)

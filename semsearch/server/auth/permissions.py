@@ -6,21 +6,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
-from typing import Any
-from urllib.parse import parse_qsl
 
-from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from semsearch.core.errors import KeyRefused
+from semsearch.core.errors import KeyRefused, StoredIndexError
+from semsearch.server.admission import Admission, class_of
 from semsearch.server.auth.key_store import KeyRing
 from semsearch.server.auth.keys import ANYBODY, Caller, KeyScope, is_key
-from semsearch.server.http import problem_types, problems
-from semsearch.server.http.openapi import example
+from semsearch.server.auth.rate_limits import RateLimits, exceeded
+from semsearch.server.batching import Client
+from semsearch.server.http import problem_types
 from semsearch.server.http.problems import Refused
+from semsearch.server.http.route_templates import template_of
+from semsearch.server.http.strict_requests import client_of, query_pairs
 
 OPEN = None
 """No key is required. Such a route says nothing about the index."""
@@ -30,6 +32,7 @@ SEARCH, EDIT, ADMIN = KeyScope
 REQUIRED_SCOPES: Mapping[str, KeyScope | None] = {
     "search": SEARCH,
     "search_batch": SEARCH,
+    "opened": SEARCH,
     "suggest": SEARCH,
     "related": SEARCH,
     "map_part": SEARCH,
@@ -48,18 +51,42 @@ REQUIRED_SCOPES: Mapping[str, KeyScope | None] = {
     "delete": EDIT,
     "restore": EDIT,
     "import_records": EDIT,
+    "suggest_to_owner": SEARCH,
+    "list_suggestions": EDIT,
+    "decide_suggestion": EDIT,
+    "suggestion_page": SEARCH,
+    "gaps": EDIT,
+    "ignore_questions": EDIT,
+    "gaps_page": EDIT,
     "livez": OPEN,
     "readyz": OPEN,
     "landing": SEARCH,
+    "theme_style": SEARCH,
+    "logo": SEARCH,
     "entry_page": SEARCH,
+    "history_page": SEARCH,
+    "new_page": EDIT,
+    "edit_page": EDIT,
+    "conflict_page": EDIT,
     "glossaries_page": SEARCH,
     "glossary_page": SEARCH,
     "llms_page": SEARCH,
+    "feed_page": SEARCH,
     "suggestions": SEARCH,
     "opensearch": OPEN,
     "widget_script": OPEN,
     "widget_page": OPEN,
     "llms_full_page": SEARCH,
+    "mcp_endpoint": SEARCH,
+    "reconcile": SEARCH,
+    "reconcile_batch": SEARCH,
+    "reconcile_draft": SEARCH,
+    "reconcile_match": SEARCH,
+    "reconcile_extend": SEARCH,
+    "propose_properties": SEARCH,
+    "suggest_entity": SEARCH,
+    "suggest_property": SEARCH,
+    "preview": SEARCH,
     "docs": OPEN,
     "problem": OPEN,
     "openapi": OPEN,
@@ -70,10 +97,16 @@ REQUIRED_SCOPES: Mapping[str, KeyScope | None] = {
 """The required scope by the name of the route's function or mount. `SEARCH` needs no key while
 reading is open (`SEMSEARCH_READ`)."""
 
+ALWAYS_KEYED = frozenset({"history", "history_page"})
+"""Routes that need a key even where reading is open, unless the setting `history` is `open`:
+histories name editors, and have what was deleted."""
+
 _KEY_NAMES = frozenset(
     ("access_token", "access_key", "api_key", "apikey", "api-key", "key", "token", "authorization")
 )
 """Names of parameters for keys in other interfaces. This one has no such parameter."""
+
+_log = logging.getLogger("semsearch.server")
 
 _CHALLENGE = 'Bearer realm="semsearch"'
 
@@ -84,32 +117,47 @@ class Authenticator:
     Args:
         keys: looks up keys.
         is_open: whether anybody may read.
+        keyed: routes that need a key nevertheless.
     """
 
-    def __init__(self, keys: KeyRing, *, is_open: bool) -> None:
+    def __init__(
+        self, keys: KeyRing, *, is_open: bool, keyed: frozenset[str] = ALWAYS_KEYED
+    ) -> None:
         self._keys = keys
         self.is_open = is_open
+        self._keyed = keyed
 
-    def authenticate(self, scope: Scope, needed: KeyScope | None) -> Caller:
+    def needs_no_key(self, route: str, needed: KeyScope | None) -> bool:
+        """Return whether anybody may use a route that requires a scope."""
+        is_open = self.is_open and route not in self._keyed
+        return needed is OPEN or (is_open and ANYBODY.scope.includes(needed))
+
+    def authenticate(self, scope: Scope, route: str, needed: KeyScope | None) -> Caller:
         """Return the caller of a request.
 
         An invalid key is refused even where reading is open, so that its holder learns about it.
         Credentials of another kind belong to a proxy, and are ignored.
 
         Raises:
-            Refused: the key is missing or invalid, or its scope is not enough.
+            Refused: the key is missing or invalid, or its scope is not enough; the file of keys
+                cannot be read.
         """
         if needed is OPEN:
             return ANYBODY
         key_text = _key_text(scope)
         if key_text is None:
-            if self.is_open and ANYBODY.scope.includes(needed):
+            if self.needs_no_key(route, needed):
                 return ANYBODY
             raise _challenge(problem_types.KEY_NEEDED, "send a key as Authorization: Bearer KEY")
         try:
             key = self._keys.find(key_text)
         except KeyRefused as error:
             raise _challenge(problem_types.KEY_REFUSED, str(error), "invalid_token") from None
+        except StoredIndexError as error:
+            _log.error("a key cannot be checked: %s", error)
+            raise Refused(
+                problem_types.KEYS_UNREADABLE, "keys cannot be checked now; the log says why"
+            ) from None
         if not key.scope.includes(needed):
             detail = f"this needs a key of scope {needed}; this one is of scope {key.scope}"
             raise _challenge(
@@ -127,23 +175,68 @@ class RouteGuard:
 
     Args:
         app: the application of the route.
-        needed: the required scope.
+        route: the route.
         authenticator: finds the caller.
+        admission: the lines in which heavy requests and files are counted, by key or address.
+        rates: limits of requests, if there are any. What needs no scope is not counted.
     """
 
-    def __init__(self, app: ASGIApp, needed: KeyScope | None, authenticator: Authenticator) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        route: Route | Mount,
+        authenticator: Authenticator,
+        admission: Admission,
+        rates: RateLimits | None = None,
+    ) -> None:
         self._app = app
-        self.needed = needed
+        self._admission = admission
+        self._rates = rates
+        self._route = route.name or ""
+        self._template = template_of(route)
+        self.needed = REQUIRED_SCOPES[self._route]
         self._authenticator = authenticator
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, or refuse it before its body is read."""
+        scope["response"].route = self._template
         _refuse_key_in_address(scope)
-        scope["caller"] = self._authenticator.authenticate(scope, self.needed)
-        await self._app(scope, receive, send)
+        client = client_of(scope)
+        try:
+            caller = self._authenticator.authenticate(scope, self._route, self.needed)
+        except Refused:
+            await self._count(scope, client)
+            raise
+        if caller.id:
+            client.party = f"key {caller.id}"
+        scope["caller"] = caller
+        await self._count(scope, client)
+        with self._admission.entered(class_of(scope["method"], scope["path"]), client.party):
+            await self._app(scope, receive, send)
+
+    async def _count(self, scope: Scope, client: Client) -> None:
+        """Count a request, also one whose key was refused, since keys are guessed so.
+
+        Raises:
+            Refused: there are too many.
+        """
+        if self._rates is None or self.needed is OPEN:
+            return
+        state = await self._rates.count(client.party)
+        scope["response"].fields += [
+            (b"ratelimit-policy", self._rates.policy),
+            (b"ratelimit", b'"requests";r=%d;t=%d' % (state.remaining, state.reset_s)),
+        ]
+        if state.is_exceeded:
+            raise exceeded(state)
 
 
-def guard(routes: Iterable[BaseRoute], authenticator: Authenticator) -> None:
+def guard(
+    routes: Iterable[BaseRoute],
+    authenticator: Authenticator,
+    admission: Admission,
+    rates: RateLimits | None = None,
+) -> None:
     """Put a guard before each route.
 
     Raises:
@@ -152,7 +245,7 @@ def guard(routes: Iterable[BaseRoute], authenticator: Authenticator) -> None:
     for route in routes:
         if not isinstance(route, Route | Mount) or route.name not in REQUIRED_SCOPES:
             raise TypeError(f"{route!r} is missing from {__name__}.REQUIRED_SCOPES; add its scope")
-        route.app = RouteGuard(route.app, REQUIRED_SCOPES[route.name or ""], authenticator)
+        route.app = RouteGuard(route.app, route, authenticator, admission, rates)
 
 
 def caller_of(request: Request) -> Caller:
@@ -183,8 +276,7 @@ def _challenge(kind: problem_types.ProblemType, detail: str, error: str = "") ->
 
 def _refuse_key_in_address(scope: Scope) -> None:
     """Refuse a key in the path or in any parameter, without repeating it."""
-    query: bytes = scope["query_string"]
-    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True) if query else []
+    pairs = query_pairs(scope)
     words = [*scope["path"].split("/"), *(word for pair in pairs for word in pair)]
     if any(map(is_key, words)) or any(name.lower() in _KEY_NAMES for name, _ in pairs):
         raise Refused(
@@ -192,66 +284,3 @@ def _refuse_key_in_address(scope: Scope) -> None:
             "send a key as Authorization: Bearer KEY, never in an address; logs and histories keep "
             "those, so revoke it if it is one",
         )
-
-
-def describe(schema: dict[str, Any], routes: Iterable[BaseRoute], *, is_open: bool) -> None:
-    """Add the required scope of each operation, and its refusals, to an interface description.
-
-    Args:
-        schema: the description, which this changes.
-        routes: all routes.
-        is_open: whether anybody may read.
-    """
-    schema["components"]["securitySchemes"] = {
-        "accessKey": {
-            "type": "http",
-            "scheme": "bearer",
-            "description": "An access key, made with `semsearch keys create`.",
-        }
-    }
-    for route in routes:
-        if not isinstance(route, APIRoute) or not route.include_in_schema:
-            continue
-        needed = REQUIRED_SCOPES[route.name]
-        for method in route.methods or ():
-            operation = schema["paths"][route.path_format][method.lower()]
-            operation["security"] = _security(needed, is_open=is_open)
-            for kind in _REFUSALS if needed else (problem_types.KEY_IN_ADDRESS,):
-                _declare(operation["responses"], kind)
-
-
-_REFUSALS = (
-    problem_types.KEY_IN_ADDRESS,
-    problem_types.KEY_NEEDED,
-    problem_types.KEY_REFUSED,
-    problem_types.NOT_PERMITTED,
-)
-
-
-def _security(needed: KeyScope | None, *, is_open: bool) -> list[dict[str, list[str]]]:
-    """Return the security requirements of an operation, of which one must be met."""
-    if needed is OPEN:
-        return []
-    key = {"accessKey": [str(needed)]}
-    return [{}, key] if is_open and ANYBODY.scope.includes(needed) else [key]
-
-
-def _declare(responses: dict[str, Any], kind: problem_types.ProblemType) -> None:
-    """Declare a problem, joined with others of the same status."""
-    known = responses.setdefault(
-        str(kind.status),
-        {
-            "description": "",
-            "content": {
-                problems.MEDIA_TYPE: {
-                    "schema": {"$ref": "#/components/schemas/Problem"},
-                    "examples": {},
-                }
-            },
-        },
-    )
-    known["description"] += f"; or: {kind.title}" if known["description"] else kind.title
-    known["content"][problems.MEDIA_TYPE]["examples"] |= example(kind)
-    if kind.status == problem_types.KEY_NEEDED.status:
-        challenge = {"description": "How to ask (RFC 6750).", "schema": {"type": "string"}}
-        known["headers"] = {"WWW-Authenticate": challenge}

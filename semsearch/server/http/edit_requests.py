@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -23,23 +23,25 @@ from semsearch.core.errors import (
     StoredIndexError,
 )
 from semsearch.ingest import Editor, IdempotentRequest, ImportReport
+from semsearch.ingest.bulk import Outcome
+from semsearch.server.auth.edit_quotas import EditQuotas, EditSize
 from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
-from semsearch.server.batching import Workers
+from semsearch.server.batching import Workers, work_only
 from semsearch.server.http import problem_types
 from semsearch.server.http.preconditions import unmet
 from semsearch.server.http.problems import Refused
 from semsearch.server.http.strict_requests import client_of
+from semsearch.server.waiting_line import WaitingLine
 
 WAITING = 32
-"""Most edits in the queue. One edit takes a tenth of a second."""
+"""Most edits in the queue. One takes some 10 ms (`make bench-edits`)."""
 PATIENCE_S = 10.0
 """Seconds that an edit may wait."""
 
 MAX_KEY_CHARS = 255
 """Longest `Idempotency-Key`."""
 
-EditWorker = Workers[None, None]
 Result = TypeVar("Result", Changed, ImportReport)
 
 _log = logging.getLogger("semsearch.server")
@@ -51,13 +53,9 @@ _PROBLEM_OF_ERROR: tuple[tuple[type[StoredIndexError], problem_types.ProblemType
 )
 
 
-def edit_worker() -> EditWorker:
+def edit_worker() -> Workers[None, None]:
     """Return the thread that makes all edits, one by one. Questions use other threads."""
-    return Workers(1, _no_questions, waiting=WAITING, patience=PATIENCE_S)
-
-
-def _no_questions(questions: Sequence[None]) -> list[None]:
-    return list(questions)
+    return work_only(1, WaitingLine(1, WAITING, PATIENCE_S))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +90,7 @@ async def run_edit(
     content: bytes,
     edit: Callable[[Editor], Result],
     reply: Callable[[Result], StoredReply],
+    size: Callable[[Editor], EditSize],
 ) -> Response:
     """Make an edit, or repeat the answer if its `Idempotency-Key` was used for the same request.
 
@@ -100,16 +99,41 @@ async def run_edit(
         content: of the body.
         edit: makes the edit.
         reply: makes the answer from the result.
+        size: what the edit writes, for the quota of the key.
 
     Raises:
-        Refused: the store cannot be edited now, or the key was used for another request.
+        Refused: the store cannot be edited now, the key was used for another request, or its quota
+            is used.
         Overloaded: too many edits wait.
     """
+    made: list[Result] = []
+
+    def charged(editor: Editor) -> Result:
+        quotas: EditQuotas = request.app.state.edit_quotas
+        caller = caller_of(request)
+        if not quotas.bind(caller):
+            made.append(edit(editor))
+        else:
+            with quotas.charged(caller, size(editor)):
+                made.append(edit(editor))
+        return made[0]
+
     stored = await request.app.state.edit_worker.run(
-        lambda: _edit_once(request, content, edit, reply), client_of(request.scope)
+        lambda: _edit_once(request, content, charged, reply), client_of(request.scope)
     )
+    for result in made:  # none if the answer was repeated
+        written, deleted = _count(result)
+        request.app.state.telemetry.edited(written=written, deleted=deleted)
     response: Response = stored.response()
     return response
+
+
+def _count(result: Changed | ImportReport) -> tuple[int, int]:
+    """Return how many entries an edit has written, and how many it has deleted."""
+    if isinstance(result, Changed):
+        return int(result.entry is not None), int(result.entry is None)
+    outcomes = [record.outcome for record in result.records if result.is_applied]
+    return sum(one in {Outcome.ADDED, Outcome.CHANGED} for one in outcomes), 0
 
 
 def _edit_once(

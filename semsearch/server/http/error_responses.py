@@ -8,6 +8,7 @@ from starlette.datastructures import Headers
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Scope
 
+from semsearch.core.presentation import Presentation
 from semsearch.server.http import problem_types
 from semsearch.server.http.paths import is_api
 from semsearch.server.http.problem_types import ProblemType
@@ -36,8 +37,10 @@ def refuse(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return the response to a request that was refused or failed. Caches never store it."""
+    if "response" in scope:
+        scope["response"].problem = kind.slug
     if wants_page(scope):
-        return error_page(kind, detail, root=page_root(scope), headers=headers)
+        return error_page(kind, detail, open_site(scope), headers=headers)
     return problem_response(kind, detail, params, request_id=request_id, headers=headers)
 
 
@@ -72,13 +75,23 @@ def page_root(scope: Scope) -> str:
     return root_of(path.decode("latin-1"))
 
 
+def open_site(scope: Scope) -> Site:
+    """Return the site of a page that needs no key.
+
+    It has the texts and colours of the owner only where anybody may read.
+    """
+    state = scope["app"].state
+    about = state.glossary.presentation if state.is_open else Presentation()
+    return Site(page_root(scope), about=about)
+
+
 def error_page(
-    kind: ProblemType, detail: str, *, root: str, headers: Mapping[str, str] | None = None
+    kind: ProblemType, detail: str, site: Site, *, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """Return the page of a problem, which shows nothing of the index."""
+    """Return the page of a problem, which shows no entry of the index."""
     page = render(
         "error",
-        Site(root),
+        site,
         status=kind.status,
         kind=_PAGE_KINDS.get(kind.status, "error"),
         title=kind.title,

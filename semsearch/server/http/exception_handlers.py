@@ -21,9 +21,9 @@ from semsearch.core.errors import (
     InvalidSetting,
     LanguageNotFound,
     NotPermitted,
+    PositionGone,
     SemsearchError,
 )
-from semsearch.server.batching import Overloaded
 from semsearch.server.http.error_responses import TOO_MANY_WAIT, refuse, wants_page
 from semsearch.server.http.problem_types import (
     ENTRY_NOT_FOUND,
@@ -36,10 +36,12 @@ from semsearch.server.http.problem_types import (
     NOT_FOUND,
     NOT_PERMITTED,
     OVERLOADED,
+    POSITION_GONE,
     TOO_LARGE,
     ProblemType,
 )
 from semsearch.server.http.problems import MAX_NAME_CHARS, MAX_PARAMS, InvalidParam, Refused
+from semsearch.server.waiting_line import Overloaded
 
 FROM_ERROR: Mapping[type[SemsearchError], ProblemType] = {
     InvalidQuestion: INVALID_QUESTION,
@@ -49,6 +51,7 @@ FROM_ERROR: Mapping[type[SemsearchError], ProblemType] = {
     LanguageNotFound: LANGUAGE_NOT_FOUND,
     NotPermitted: NOT_PERMITTED,
     InvalidEntry: INVALID_ENTRY,
+    PositionGone: POSITION_GONE,
 }
 """Errors that the request caused. All others are `INTERNAL`, since their text may name files."""
 
@@ -85,15 +88,25 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
     return refuse(request.scope, INVALID_REQUEST, detail, params)
 
 
+def described(fault: Mapping[str, Any], kind: str) -> str:
+    """Return the text of one validation error of pydantic, without place and rejected value.
+
+    Args:
+        fault: the error.
+        kind: what a value at this place is called, such as `member`.
+    """
+    if fault["type"] == "missing":
+        return "this is required"
+    if fault["type"] == "extra_forbidden":
+        return f"there is no such {kind}"
+    message = str(fault["msg"])
+    return message[:1].lower() + message[1:]
+
+
 def _invalid_param(fault: Mapping[str, Any]) -> InvalidParam:
     """Describe one validation error of pydantic without the rejected value."""
     where, *path = fault["loc"]
-    message = str(fault["msg"])
-    detail = message[:1].lower() + message[1:]
-    if fault["type"] == "missing":
-        detail = "this is required"
-    elif fault["type"] == "extra_forbidden":
-        detail = "there is no such parameter" if where == "query" else "there is no such member"
+    detail = described(fault, "parameter" if where == "query" else "member")
     names = [_shortened(str(step)) for step in path]
     if where != "body":
         return InvalidParam(detail=detail, parameter=".".join(names))
@@ -135,5 +148,5 @@ def _allowed(request: Request, stated: str) -> str:
             if not isinstance(route, Mount) and route.matches(asked)[0] is Match.FULL:
                 methods.add(method)
     if "GET" in methods:
-        methods.add("HEAD")  # `middleware.Envelope` answers it wherever GET is answered
+        methods.add("HEAD")  # `middleware.OutermostMiddleware` answers it wherever GET is answered
     return ", ".join(sorted(methods))

@@ -52,9 +52,9 @@ def ok(description: str, example: object) -> dict[int | str, dict[str, Any]]:
     return responses
 
 
-def answered(example: object) -> dict[int | str, dict[str, Any]]:
+def answered(example: object, status: int = 200) -> dict[int | str, dict[str, Any]]:
     """Declare the example of a response."""
-    return {200: {"content": {"application/json": {"example": example}}}}
+    return {status: {"content": {"application/json": {"example": example}}}}
 
 
 class JsonLines(JSONResponse):
@@ -67,10 +67,20 @@ class JsonLines(JSONResponse):
         return content
 
 
-def lines_of(description: str, example: object) -> dict[int | str, dict[str, Any]]:
-    """Declare a response of JSON Lines, by an example of one line."""
+POSITION = {
+    "Semsearch-Position": {
+        "description": "Where to go on from: `since` of the next request.",
+        "schema": {"type": "string"},
+    }
+}
+
+
+def lines_of(
+    description: str, example: object, headers: dict[str, Any] | None = None
+) -> dict[int | str, dict[str, Any]]:
+    """Declare a response of JSON Lines, by an example of one line, and its headers."""
     content = {LINES_TYPES[0]: {"example": example}}
-    return {200: {"description": description, "content": content}}
+    return {200: {"description": description, "content": content, "headers": headers or {}}}
 
 
 def _header(name: str, description: str, example: str) -> dict[str, Any]:
@@ -117,6 +127,7 @@ def failures(*kinds: problem_types.ProblemType) -> dict[int | str, dict[str, Any
         *kinds,
         problem_types.INVALID_REQUEST,
         problem_types.KEY_REUSED,
+        problem_types.QUOTA_USED,
         problem_types.BUSY,
         problem_types.NOT_WRITABLE,
         problem_types.NOT_EDITABLE,

@@ -22,13 +22,35 @@ from semsearch.core.answers import (
 )
 from semsearch.core.entries import Changed, ChangeKind, Entry, Source, Version
 from semsearch.core.index_info import GlossaryInfo
+from semsearch.core.presentation import Presentation
 from semsearch.exporters.export import Loss
 from semsearch.index.files.entry_table import NameLabel
 from semsearch.ingest import ImportReport, Outcome
 from semsearch.ingest.bulk import RecordReport
 from semsearch.search.autocomplete import Suggestion
+from semsearch.search.map_topics import Topic
 from semsearch.search.semantic_map import MapPart, NearEntry, Place, TextComparison
-from semsearch.server.serialize import deleted_entry, stored_entry, to_json
+from semsearch.server.reconciliation.manifest import draft_manifest, manifest
+from semsearch.server.schemas.maps import WireMapPart
+from semsearch.server.schemas.reconciliation import (
+    WireCandidate,
+    WireCandidates,
+    WireEntitySuggestions,
+    WireEntityType,
+    WireExtension,
+    WireExtensionRow,
+    WireFeature,
+    WireProperty,
+    WirePropertyProposal,
+    WirePropertySuggestions,
+    WirePropertyValue,
+    WirePropertyValues,
+    WireResult,
+    WireResults,
+    WireSuggestedEntity,
+)
+from semsearch.server.serialize import deleted_entry, shape_json, stored_entry, to_json
+from semsearch.web import Site
 
 _DEFINITION = (
     "Dropout is a regularization method where random neurons are ignored during training. This "
@@ -144,7 +166,14 @@ RELATED = _members(
 SUGGESTIONS = _members(to_json([Suggestion("Dropout", _DROPOUT)]))
 _LABEL = NameLabel(_DROPOUT.id, _DROPOUT.term, _DROPOUT.glossary)
 _NEAR = NearEntry(_LABEL, similarity=0.61, x=0.12, y=-0.4)
-MAP = _members(to_json(MapPart((_LABEL,), np.array([[0.12, -0.4]]), total=20, next=1)))
+MAP = _members(
+    shape_json(
+        WireMapPart.of(
+            MapPart((_LABEL,), np.array([[0.12, -0.4]]), total=20, next=1),
+            (Topic(("training", "loss"), 0.12, -0.4),),
+        )
+    )
+)
 PLACE = _members(to_json(Place(0.1, -0.38, (_NEAR,))))
 COMPARISON = _members(
     to_json(
@@ -155,3 +184,87 @@ COMPARISON = _members(
 )
 EXPORT_LOSS = _members(to_json(Loss(_DROPOUT.id, ("see_also",))))
 GLOSSARIES = _members(to_json([GlossaryInfo("deep-learning", 20)]))
+
+
+_TYPE = WireEntityType.of("deep-learning", Presentation())
+_CANDIDATES = [
+    WireCandidate(
+        _DROPOUT.id,
+        _DROPOUT.term,
+        _DROPOUT.definition,
+        [_TYPE],
+        score=97.0,
+        match=True,
+        features=[WireFeature("confidence", "Confidence of the answer", 0.99)],
+    )
+]
+_PROPERTY = WireProperty("definition", "Definition", "What the term means.")
+_VALUES = WirePropertyValues("definition", [WirePropertyValue.of(_DEFINITION)])
+_SITE = Site(
+    address="https://glossary.example.org/", glossaries=(GlossaryInfo("deep-learning", 20),)
+)
+MANIFEST = manifest(_SITE, is_open=True)
+DRAFT_MANIFEST = draft_manifest(_SITE, is_open=True)
+RECONCILED = {"q0": _members(shape_json(WireResult(_CANDIDATES)))}
+MATCHED = _members(shape_json(WireResults([WireCandidates(_CANDIDATES)])))
+EXTENSION = _members(
+    shape_json(
+        WireExtension(
+            [WireProperty("definition", "Definition")], [WireExtensionRow(_DROPOUT.id, [_VALUES])]
+        )
+    )
+)
+ENTITY_SUGGESTIONS = _members(
+    shape_json(WireEntitySuggestions([WireSuggestedEntity.of("Dropout", _DROPOUT, Presentation())]))
+)
+PROPERTY_SUGGESTIONS = _members(shape_json(WirePropertySuggestions([_PROPERTY])))
+PROPOSAL = _members(shape_json(WirePropertyProposal("deep-learning", 50, [_PROPERTY])))
+
+_NAMED_EPOCH = {"id": "deep-learning:epoch", "term": "Epoch"}
+_NAMED_DROPOUT = {"id": "deep-learning:dropout", "term": "Dropout"}
+_ASKED_AT = "2027-03-01T12:00:00+00:00"
+GAPS = {
+    "questions": 40,
+    "first": _ASKED_AT,
+    "last": _ASKED_AT,
+    "gaps": [
+        {
+            "kind": "no close match",
+            "headword": "stop training early",
+            "glossary": "deep-learning",
+            "count": 4,
+            "last": _ASKED_AT,
+            "questions": [
+                {
+                    "question": "how do I stop training early?",
+                    "glossary": "deep-learning",
+                    "count": 4,
+                    "last": _ASKED_AT,
+                    "kind": "no close match",
+                }
+            ],
+            "nearest": [_NAMED_EPOCH],
+        }
+    ],
+    "confused": [
+        {
+            "first": _NAMED_DROPOUT,
+            "second": _NAMED_EPOCH,
+            "count": 3,
+            "opened": 1,
+            "questions": ["one pass over the data"],
+        }
+    ],
+    "repaired": [{"asked": "dropuot", "read_as": "dropout", "count": 2}],
+    "never_found": {"count": 1, "entries": [_NAMED_DROPOUT]},
+    "days": [{"day": "2027-03-01", "asked": 40, "unanswered": 5, "uncertain": 8}],
+}
+INBOX_ITEM = {
+    "id": "0a1b2c3d4e5f60718293a4b5c6d7e8f9",
+    "made": _ASKED_AT,
+    "glossary": "deep-learning",
+    "term": "Early stopping",
+    "text": "Ending the training when the error on other data grows.",
+    "state": "refused",
+    "reason": "It is described at Epoch.",
+}

@@ -18,9 +18,14 @@ IDENTITY_CHARS = 12
 """Characters of the store's identity in an ETag, since each store counts its own revisions."""
 
 
+def position(identity: str, revision: int) -> str:
+    """Return a place in the changes of a store."""
+    return f"{identity[:IDENTITY_CHARS]}-{revision}"
+
+
 def etag(editor: Editor, revision: int) -> str:
     """Return the strong tag of a revision of an entry."""
-    return f'"{editor.identity[:IDENTITY_CHARS]}-{revision}"'
+    return f'"{position(editor.identity, revision)}"'
 
 
 def is_current(request: Request, tag: str) -> bool:

@@ -121,8 +121,9 @@ NOT_ACCEPTABLE = ProblemType(
 TOO_LARGE = ProblemType(
     "too-large",
     413,
-    "The body is too large",
-    "A body may hold 256 KiB, one of JSON Lines 4 MiB; send several smaller requests.",
+    "The request is too large",
+    "A body may hold 256 KiB, one of JSON Lines 4 MiB, and ask for 8 MB of answers; send several "
+    "smaller requests.",
 )
 LARGE_HEAD = ProblemType(
     "large-head",
@@ -136,6 +137,13 @@ UNSUPPORTED_MEDIA_TYPE = ProblemType(
     "The body must be JSON",
     "Send the header Content-Type: application/json (an import: application/jsonl), with a body "
     "in UTF-8.",
+)
+WRONG_HOST = ProblemType(
+    "wrong-host",
+    421,
+    "This service is not asked by this host name",
+    "Ask by localhost or an IP address. Whoever runs the service allows other names with "
+    "`semsearch serve --allowed-host`.",
 )
 INVALID_QUESTION = ProblemType(
     "invalid-question",
@@ -155,6 +163,13 @@ ENTRY_EXISTS = ProblemType(
     409,
     "The entry already exists",
     "An entry of this id is there. Change it with PUT or PATCH, or leave `id` out.",
+)
+POSITION_GONE = ProblemType(
+    "position-gone",
+    410,
+    "This place in the changes has gone",
+    "The store was made anew or restored from a backup since. Read all entries with since=0, "
+    "replace your copy by them, and go on from the Semsearch-Position of that answer.",
 )
 CONDITION_FAILED = ProblemType(
     "condition-failed",
@@ -180,6 +195,20 @@ KEY_REUSED = ProblemType(
     422,
     "The Idempotency-Key stands for another request",
     "A key may be reused within a day only for the same request. Send a new key.",
+)
+TOO_MANY_REQUESTS = ProblemType(
+    "too-many-requests",
+    429,
+    "Too many requests",
+    "A key, or without one an address, may send so many requests in a time as RateLimit-Policy "
+    "says. Go on when the answer says.",
+)
+QUOTA_USED = ProblemType(
+    "quota-used",
+    429,
+    "The key has written what it may today",
+    "A key of scope edit may write so many edits, entries and bytes a day (UTC). Nothing was "
+    "changed. Go on when the answer says, or ask whoever runs the service for more.",
 )
 BUSY = ProblemType(
     "busy",
@@ -228,6 +257,22 @@ OVERLOADED = ProblemType(
     "seconds of Retry-After.",
     retry_after=1,
 )
+KEYS_UNREADABLE = ProblemType(
+    "keys-unreadable",
+    503,
+    "Keys cannot be checked",
+    "The file of access keys is damaged, busy, or another user's; see the log. What needs no "
+    "key is answered. Try again after the seconds of Retry-After.",
+    retry_after=1,
+)
+TOO_MANY_CONNECTIONS = ProblemType(
+    "too-many-connections",
+    503,
+    "Too many connections are open",
+    "A process holds so many connections, and half as many of one address. Close some, or send "
+    "the requests one after the other over those that are open; Retry-After has seconds.",
+    retry_after=1,
+)
 
 PROBLEM_TYPES: Mapping[str, ProblemType] = {
     kind.slug: kind
@@ -248,13 +293,17 @@ PROBLEM_TYPES: Mapping[str, ProblemType] = {
         TOO_LARGE,
         LARGE_HEAD,
         UNSUPPORTED_MEDIA_TYPE,
+        WRONG_HOST,
         INVALID_QUESTION,
         INVALID_REQUEST,
         ENTRY_EXISTS,
+        POSITION_GONE,
         CONDITION_FAILED,
         CONDITION_NEEDED,
         INVALID_ENTRY,
         KEY_REUSED,
+        TOO_MANY_REQUESTS,
+        QUOTA_USED,
         BUSY,
         NOT_WRITABLE,
         NOT_EDITABLE,
@@ -262,5 +311,7 @@ PROBLEM_TYPES: Mapping[str, ProblemType] = {
         INTERNAL,
         NOT_READY,
         OVERLOADED,
+        KEYS_UNREADABLE,
+        TOO_MANY_CONNECTIONS,
     )
 }

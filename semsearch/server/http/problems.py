@@ -1,8 +1,8 @@
 """Problem details (RFC 9457): their shape, and the exception by which a route refuses a request.
 
-A detail says what was wrong and what to do. It never repeats a rejected value. What went wrong
-inside the service is logged, and never sent. `problem_types.py` has the types, `error_responses.py`
-makes the responses.
+A detail says what was wrong and what to do. It does not repeat a rejected value, unless an error of
+the library quotes it. What went wrong inside the service is logged, and never sent.
+`problem_types.py` has the types, `error_responses.py` makes the responses.
 """
 
 from __future__ import annotations

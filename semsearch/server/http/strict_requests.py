@@ -1,18 +1,17 @@
 """Parses requests more strictly than FastAPI does.
 
-FastAPI replaces bytes that are not UTF-8, takes the last of two parameters of one name, and accepts
-NaN, UTF-16 and lone surrogates in JSON; lone surrogates then end in a status 500. FastAPI therefore
-only declares the routes, and this module parses their URLs and bodies.
+FastAPI replaces bytes that are not UTF-8, and takes the last of two parameters of one name. FastAPI
+therefore only declares the routes, and this module parses their URLs and bodies (`strict_json`).
 """
 
 from __future__ import annotations
 
 import email.message
-import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 from inspect import iscoroutinefunction
-from typing import Annotated, Any, NoReturn, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NoReturn, TypeVar, get_args, get_origin, get_type_hints
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from fastapi import params
@@ -23,9 +22,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from semsearch.server.admission import RequestClass, class_of
 from semsearch.server.batching import Client
 from semsearch.server.http import problem_types, problems
 from semsearch.server.http.problems import InvalidParam, Refused
+from semsearch.server.http.strict_json import parse_json, refuse_body
+from semsearch.server.search_service import SHORT_CHARS, SearchService
 
 MAX_BODY_BYTES = 256 * 1024
 """Room for 64 questions of 1,000 characters with four bytes each."""
@@ -35,8 +37,12 @@ MAX_LINES_BYTES = 4 * 1024 * 1024
 
 LINES_TYPES = ("application/jsonl", "application/x-ndjson", "application/ndjson")
 
-MAX_DEPTH = 32
-"""Levels of a JSON body. Valid bodies have two."""
+FORM_TYPE = "application/x-www-form-urlencoded"
+
+MAX_FIELDS = 100
+"""Most parameters of a URL, or fields of a form. Valid requests have ten."""
+
+_Model = TypeVar("_Model")
 
 
 class StrictRoute(APIRoute):
@@ -63,7 +69,12 @@ class StrictRoute(APIRoute):
             response = await self.endpoint(**given)
         else:
             work = partial(self.endpoint, **given)
-            response = await scope["app"].state.search_service.workers.run(work, client_of(scope))
+            service: SearchService = scope["app"].state.search_service
+            if class_of(scope["method"], scope["path"]) is RequestClass.HEAVY:
+                response = await service.run_heavy(work, client_of(scope))
+            else:
+                cost = 1 + len(scope["query_string"]) // SHORT_CHARS
+                response = await service.page_workers.run(work, client_of(scope), cost=cost)
         await response(scope, receive, send)
 
 
@@ -109,52 +120,76 @@ class _Inputs:
         for name in self._requests:
             given[name] = request
         for name, model in self._queries.items():
-            given[name] = _validated(model, parameters, "query", faults)
+            given[name] = validated(model, parameters, ("query",), faults)
         for name, model in self._bodies.items():
             body = parse_json(await read_body(request))
-            given[name] = _validated(model, body, "body", faults)
+            given[name] = validated(model, body, ("body",), faults)
         if faults:
             raise RequestValidationError(faults)
         return given
 
 
-def _validated(
-    model: TypeAdapter[BaseModel], value: object, place: str, faults: list[Any]
-) -> BaseModel | None:
-    """Return the model of a value, or None after adding its faults to `faults`."""
+def validated(
+    model: TypeAdapter[_Model], value: object, place: tuple[str, ...], faults: list[Any]
+) -> _Model | None:
+    """Return the model of a value, or None after adding its faults to `faults`.
+
+    Args:
+        model: validates the value.
+        value: of JSON, or the parameters of a URL.
+        place: of the value in the request: `("body",)`, or `("query",)` and further steps.
+        faults: of the request, for a `RequestValidationError`.
+    """
     try:
         return model.validate_python(value, from_attributes=True)
     except ValidationError as error:
         stated = error.errors(include_url=False, include_input=False, include_context=False)
-        faults += [{**fault, "loc": (place, *fault["loc"])} for fault in stated]
+        faults += [{**fault, "loc": (*place, *fault["loc"])} for fault in stated]
         return None
+
+
+def query_pairs(scope: Scope) -> list[tuple[str, str]]:
+    """Return the names and values of a query, parsed at the first call; see `parse_query`.
+
+    Raises:
+        Refused: there are more than `MAX_FIELDS`.
+    """
+    pairs: list[tuple[str, str]] | None = scope.get("query_pairs")
+    if pairs is None:
+        if scope["query_string"].count(b"&") >= MAX_FIELDS:
+            detail = f"the query has more than {MAX_FIELDS} parameters"
+            raise Refused(problem_types.MALFORMED_URL, detail)
+        pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        scope["query_pairs"] = pairs
+    return pairs
 
 
 def parse_query(scope: Scope) -> Mapping[str, str]:
     """Return the query parameters of a URL.
 
     Raises:
-        Refused: the URL is not UTF-8, or has a parameter twice.
+        Refused: the URL is not UTF-8, has a parameter twice, or more than `MAX_FIELDS`.
     """
     query: bytes = scope["query_string"]
     path: bytes = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogatepass")
     for what, raw in (("path", path), ("query", query)):
         try:
-            unquote_to_bytes(raw).decode("utf-8")
             raw.decode("ascii")
+            if b"%" in raw:
+                unquote_to_bytes(raw).decode("utf-8")
         except UnicodeDecodeError:
             raise Refused(
                 problem_types.MALFORMED_URL,
                 f"the {what} holds bytes that are not percent-encoded UTF-8",
             ) from None
-    pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True)
+    pairs = query_pairs(scope)
     parameters = dict(pairs)
     if len(parameters) < len(pairs):
-        names = [name for name, _ in pairs]
+        counts = Counter(name for name, _ in pairs)
         params = [
             InvalidParam(detail="given more than once", parameter=name[: problems.MAX_NAME_CHARS])
-            for name in parameters
-            if names.count(name) > 1
+            for name, count in counts.items()
+            if count > 1
         ]
         raise Refused(problem_types.INVALID_REQUEST, "a parameter is given more than once", params)
     return parameters
@@ -181,7 +216,27 @@ async def read_lines(request: Request) -> str:
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
-        _refuse("the body is not UTF-8")
+        refuse_body("the body is not UTF-8")
+
+
+async def read_form(request: Request) -> Mapping[str, str]:
+    """Return the fields of a form in a body.
+
+    Raises:
+        Refused: the body is no form in UTF-8, has more than `MAX_BODY_BYTES` or `MAX_FIELDS`, or a
+            field twice.
+    """
+    body = await _read(request, MAX_BODY_BYTES, _check_form)
+    if body.count(b"&") >= MAX_FIELDS:
+        refuse_body(f"the body has more than {MAX_FIELDS} fields")
+    try:
+        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, errors="strict")
+    except ValueError:  # UnicodeDecodeError is one
+        refuse_body("the body is no form in UTF-8")
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
+        refuse_body("the body has a field twice")
+    return fields
 
 
 async def _read(request: Request, max_bytes: int, check: Callable[[str], None]) -> bytes:
@@ -214,6 +269,16 @@ def _check_lines(content_type: str) -> None:
         )
 
 
+def _check_form(content_type: str) -> None:
+    message = email.message.Message()
+    message["content-type"] = content_type
+    charset = message.get_content_charset("utf-8")
+    if message.get_content_type() != FORM_TYPE or charset not in ("utf-8", "us-ascii"):
+        raise Refused(
+            problem_types.UNSUPPORTED_MEDIA_TYPE, f"send Content-Type: {FORM_TYPE}, in UTF-8"
+        )
+
+
 def check_media_type(content_type: str) -> None:
     """Refuse a body whose media type is not JSON in UTF-8."""
     message = email.message.Message()
@@ -227,61 +292,3 @@ def check_media_type(content_type: str) -> None:
         raise Refused(
             problem_types.UNSUPPORTED_MEDIA_TYPE, "send Content-Type: application/json, in UTF-8"
         )
-
-
-def parse_json(raw: bytes) -> object:
-    """Parse a JSON value strictly.
-
-    Args:
-        raw: the body of a request.
-
-    Returns:
-        The value as `json.loads` returns it.
-
-    Raises:
-        Refused: the body is not UTF-8 or not JSON; it has NaN, Infinity, a number out of range, a
-            name twice in one object or a lone surrogate; or it is deeper than `MAX_DEPTH`.
-    """
-    try:
-        value = json.loads(
-            raw.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_unique_members
-        )
-    except UnicodeDecodeError:
-        _refuse("the body is not UTF-8")
-    except json.JSONDecodeError as error:
-        _refuse(f"the body is not JSON: {error.msg} at character {error.pos}")
-    except ValueError:
-        _refuse("the body holds a number of too many digits")
-    except RecursionError:
-        _refuse(f"the body has more than {MAX_DEPTH} levels")
-    if not _is_within_depth(value, MAX_DEPTH):
-        _refuse(f"the body has more than {MAX_DEPTH} levels")
-    try:
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode("utf-8")
-    except UnicodeEncodeError:
-        _refuse("the body holds a lone surrogate, which is not text")
-    except ValueError:
-        _refuse("the body holds a number that is out of range")
-    return value
-
-
-def _refuse(detail: str) -> NoReturn:
-    raise Refused(problem_types.MALFORMED_BODY, detail) from None
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    _refuse(f"the body holds {name}, which is not JSON")
-
-
-def _unique_members(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    members = dict(pairs)
-    if len(members) < len(pairs):
-        _refuse("the body has an object with a name that occurs twice")
-    return members
-
-
-def _is_within_depth(value: object, levels: int) -> bool:
-    if not isinstance(value, dict | list):
-        return True
-    inner = value.values() if isinstance(value, dict) else value
-    return levels > 0 and all(_is_within_depth(part, levels - 1) for part in inner)

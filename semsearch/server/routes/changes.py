@@ -17,8 +17,9 @@ from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problem_types
 from semsearch.server.http.edit_requests import store_errors_as_problems
-from semsearch.server.http.openapi import JsonLines, answered, lines_of, refusals
+from semsearch.server.http.openapi import POSITION, JsonLines, answered, lines_of, refusals
 from semsearch.server.http.paths import API_PREFIX
+from semsearch.server.http.preconditions import IDENTITY_CHARS, position
 from semsearch.server.http.strict_requests import StrictRoute
 from semsearch.server.routes.parameters import ExactId, NoQuery
 from semsearch.server.schemas.base import StrictModel
@@ -35,11 +36,11 @@ router = APIRouter(prefix=API_PREFIX, route_class=StrictRoute, tags=["editing"])
 class ChangesQuery(StrictModel):
     """Where to go on, and how far."""
 
-    since: int = Field(
-        ge=0,
-        lt=2**63,
-        description="The revision of the last change that is known; 0 for everything.",
-        examples=[21],
+    since: str = Field(
+        pattern=f"^([0-9a-f]{{{IDENTITY_CHARS}}}-)?[0-9]{{1,18}}$",
+        description="The `Semsearch-Position` of the last answer; 0 for everything. A revision alone "
+        "is taken too, but does not show that the store was replaced.",
+        examples=["0123456789ab-21"],
     )
     limit: int = Field(
         default=1000, ge=1, le=MAX_CHANGES, description="Changes wanted.", examples=[1000]
@@ -78,29 +79,39 @@ def history(id: ExactId, _query: Annotated[NoQuery, Query()], request: Request) 
     summary="Follow the changes",
     description="Return what has become of each entry that was changed after a revision: its "
     "present state, or that it is gone.\n\n"
-    "Each line is a JSON object. Ask again with the `revision` of the last one as `since`; an "
-    "answer without a line says that\nnothing was changed. An entry changed several times is told "
-    "once, where it was changed last.",
+    "Each line is a JSON object. Ask again with the header `Semsearch-Position` of the answer as "
+    "`since`; an answer without a\nline says that nothing was changed. An entry changed several "
+    "times is told once, where it was changed last. After the\nstore was restored from a backup or "
+    "made anew, an earlier position is answered with 410: read everything again.",
     response_class=JsonLines,
     response_model=WireChange,
     responses=lines_of(
-        "What has become of each changed entry, one a line.", openapi_examples.CHANGE
+        "What has become of each changed entry, one a line.", openapi_examples.CHANGE, POSITION
     )
     | refusals(
-        problem_types.MALFORMED_URL, problem_types.INVALID_REQUEST, problem_types.NOT_EDITABLE
+        problem_types.MALFORMED_URL,
+        problem_types.POSITION_GONE,
+        problem_types.INVALID_REQUEST,
+        problem_types.NOT_EDITABLE,
     ),
 )
 def changes(query: Annotated[ChangesQuery, Query()], request: Request) -> Response:
     """Return the present state of each entry that changed after a revision."""
     editor: Editor = request.app.state.editor
+    store, _, number = query.since.rpartition("-")
+    revision = int(number)
     with store_errors_as_problems():
-        visible = list(islice(_visible(editor, query.since, caller_of(request)), query.limit))
+        changed = _visible(editor, revision, store, caller_of(request))
+        visible = list(islice(changed, query.limit))
     content = b"".join(to_json(change) + b"\n" for change in visible)
-    return JsonLines(content)
+    last = visible[-1].revision if visible else revision
+    return JsonLines(
+        content, headers={"Semsearch-Position": position(store or editor.identity, last)}
+    )
 
 
-def _visible(editor: Editor, since: int, caller: Caller) -> Iterator[Changed]:
+def _visible(editor: Editor, since: int, store: str, caller: Caller) -> Iterator[Changed]:
     """Yield the changes of glossaries that the caller may use."""
-    while page := editor.changes_since(since, PAGE):
+    while page := editor.changes_since(since, PAGE, of_store=store):
         since = page[-1].revision
         yield from (change for change in page if caller.may_use(change.id.partition(":")[0]))

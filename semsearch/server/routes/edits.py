@@ -6,6 +6,7 @@ disk. All of them need a key of scope `edit` that permits the glossary of the en
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
@@ -17,8 +18,9 @@ from starlette.responses import Response
 
 from semsearch.core.entries import Changed
 from semsearch.core.errors import EntryConflict
-from semsearch.ingest import Editor, ImportReport
+from semsearch.ingest import Editor, ImportReport, Outcome
 from semsearch.ingest.drafts import glossary_id
+from semsearch.server.auth.edit_quotas import EditSize
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problem_types
 from semsearch.server.http.edit_requests import StoredReply, conditional, run_edit
@@ -36,6 +38,7 @@ from semsearch.server.http.problems import Refused
 from semsearch.server.http.strict_requests import LINES_TYPES, StrictRoute, read_lines
 from semsearch.server.routes.parameters import ExactId, NoQuery
 from semsearch.server.schemas.edits import (
+    DeletionQuery,
     EntryContent,
     EntryPatch,
     ImportQuery,
@@ -92,7 +95,11 @@ async def add(body: NewEntry, _query: Annotated[NoQuery, Query()], request: Requ
         except EntryConflict as error:
             raise Refused(problem_types.ENTRY_EXISTS, str(error)) from None
 
-    return await run_edit(request, _content(body), edit, partial(_reply, request, status=201))
+    content = _content(body)
+    size = EditSize(entries=1, bytes=len(content))
+    return await run_edit(
+        request, content, edit, partial(_reply, request, status=201), lambda _: size
+    )
 
 
 @router.put(
@@ -147,11 +154,16 @@ async def change(
     | failures(problem_types.INVALID_ENTRY, problem_types.ENTRY_NOT_FOUND, *_CONDITIONS),
     openapi_extra=headers(IF_MATCH, IDEMPOTENCY_KEY),
 )
-async def delete(id: ExactId, _query: Annotated[NoQuery, Query()], request: Request) -> Response:
-    """Delete an entry. Its history stays, and it can be restored."""
+async def delete(
+    id: ExactId, query: Annotated[DeletionQuery, Query()], request: Request
+) -> Response:
+    """Delete an entry. Its history stays, and it can be restored.
+
+    With `successor` its address leads to that entry from now on.
+    """
 
     def edit(editor: Editor, expected: int) -> Changed:
-        return editor.delete(id, expected=expected)
+        return editor.delete(id, expected=expected, successor=query.successor)
 
     return await _edit(request, id, b"", edit)
 
@@ -205,7 +217,17 @@ async def import_records(query: Annotated[ImportQuery, Query()], request: Reques
     def reply(report: ImportReport) -> StoredReply:
         return StoredReply(200, to_json(report), {})
 
-    return await run_edit(request, lines.encode(), edit, reply)
+    content = lines.encode()
+
+    def size(editor: Editor) -> EditSize:
+        if query.dry_run:
+            return EditSize(0)
+        planned = editor.take(lines, glossary, dry_run=True, strict=query.strict)
+        counts = Counter(record.outcome for record in planned.records)
+        added, changed = counts[Outcome.ADDED], counts[Outcome.CHANGED]
+        return EditSize(added + changed, added, len(content))
+
+    return await run_edit(request, content, edit, reply, size)
 
 
 async def _edit(
@@ -240,7 +262,11 @@ async def _edit(
     def reply(changed: Changed) -> StoredReply:
         return _reply(request, changed, status=status)
 
-    return await run_edit(request, content, edit_if_expected, reply)
+    def size(editor: Editor) -> EditSize:
+        is_new = may_be_absent and editor.find(id_) is None
+        return EditSize(entries=int(is_new), bytes=len(content))
+
+    return await run_edit(request, content, edit_if_expected, reply, size)
 
 
 def _content(body: BaseModel) -> bytes:

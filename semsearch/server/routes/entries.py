@@ -6,6 +6,7 @@ It matches every path below `/v1/entries/`, so the application lists it after th
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -17,10 +18,12 @@ from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problem_types
 from semsearch.server.http.edit_requests import store_errors_as_problems
+from semsearch.server.http.error_responses import page_root
 from semsearch.server.http.openapi import ok, refusals
 from semsearch.server.http.paths import API_PREFIX
 from semsearch.server.http.preconditions import etag, is_current
 from semsearch.server.http.strict_requests import StrictRoute
+from semsearch.server.redirects import moved, successor_of
 from semsearch.server.request_context import VARY, RequestContext
 from semsearch.server.routes.parameters import EntryId, NoQuery
 from semsearch.server.schemas.entries import WireStoredEntry
@@ -50,15 +53,20 @@ def entry(
 ) -> Response:
     """Return one entry by its id or, when no id fits, by its term, an alias or an acronym.
 
-    Its ETag is what an edit of it states as `If-Match`.
+    Its ETag is what an edit of it states as `If-Match`. The id of an entry that was renamed or
+    merged answers 308 with the address of its successor.
     """
     context = RequestContext(request)
     editor: Editor = request.app.state.editor
     if not editor.has_store:
-        if context.is_not_modified:
-            return context.not_modified()
-        return context.ok(stored_entry(context.entry(id), None))
-    stored = _stored(context, editor, caller_of(request), id)
+        return context.respond_with(lambda: stored_entry(context.entry(id), None))
+    try:
+        stored = _stored(context, editor, caller_of(request), id)
+    except EntryNotFound:
+        if successor := successor_of(request, id):
+            start = page_root(request.scope)
+            return moved(f"{start}{API_PREFIX[1:]}/entries/{quote(successor, safe=':')}")
+        raise
     tag = etag(editor, stored.revision)
     caching = {"ETag": tag, "Cache-Control": "no-cache", "Vary": VARY}
     if is_current(request, tag):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from itertools import groupby
+from functools import partial
+from itertools import chain, groupby
+from pathlib import Path as FilePath
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
@@ -14,25 +16,38 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from semsearch.core.entries import Entry
 from semsearch.core.errors import EntryNotFound, StoredIndexError
 from semsearch.exporters import TARGETS
+from semsearch.index.files.alphabet import AlphabetPlace
 from semsearch.ingest import Editor
-from semsearch.search.browse import letter_of
+from semsearch.search.browse import Alphabet, AlphabetPage, count_by_letter, letter_of
+from semsearch.server.assistants.protocol import is_installed
+from semsearch.server.auth.permissions import caller_of
 from semsearch.server.entry_lists import listed_entries
 from semsearch.server.http.error_responses import wants_page
+from semsearch.server.http.paths import MCP_PATH
 from semsearch.server.http.problem_types import ENTRY_NOT_FOUND, GLOSSARY_NOT_FOUND, NOT_FOUND
 from semsearch.server.http.problems import Refused
 from semsearch.server.http.strict_requests import StrictRoute
-from semsearch.server.request_context import RequestContext
+from semsearch.server.redirects import moved, successor_of
+from semsearch.server.request_context import RequestContext, known_base_url
 from semsearch.server.routes.parameters import EntryId
+from semsearch.storage.layout import IndexLayout
+from semsearch.storage.recent import recent_entries
 from semsearch.web import Site, render
 from semsearch.web.entry_page import MAX_RELATED, entry_page_of
+from semsearch.web.feed import MAX_ENTRIES, feed
+from semsearch.web.listings import day_of, listed_glossaries
 from semsearch.web.markdown_pages import MAX_LISTED, entry_markdown, llms, llms_full
 
 MARKDOWN = "text/markdown"
 PLAIN = "text/plain"
+ATOM = "application/atom+xml"
 _MARKDOWN_SUFFIX = ".md"
 _TERMS_PER_PAGE = 150
 """Terms on one page of a glossary."""
 _SIMILAR_NAMES = 5
+MAX_COUNTED = 50_000
+"""Entries of a glossary up to which its letters are counted and its terms filtered."""
+MAX_FILTER_CHARS = 200
 
 _log = logging.getLogger("semsearch.server")
 
@@ -44,6 +59,7 @@ class AlphabetQuery(BaseModel):
 
     letter: str = ""
     after: str = ""
+    filter: str = ""
 
 
 @router.get("/entry/{id:path}")
@@ -53,20 +69,27 @@ def entry_page(id: EntryId, request: Request) -> Response:
     try:
         entry = context.entry(id)
     except EntryNotFound:
+        if successor := successor_of(request, id):
+            return moved(context.site().entry(successor))
         if id.endswith(_MARKDOWN_SUFFIX):
-            return _markdown(request, context, id.removesuffix(_MARKDOWN_SUFFIX))
+            twin = id.removesuffix(_MARKDOWN_SUFFIX)
+            if successor := successor_of(request, twin):
+                site = context.site()
+                return moved(site.root + site.markdown(successor))
+            return _markdown(request, context, twin)
         if not wants_page(request.scope):
             raise
         return _missing(request, context, id)
     site = context.site()
     if entry.id != id:
         return RedirectResponse(site.entry(entry.id), 302)
-    if context.is_not_modified:
-        return context.not_modified()
-    related = context.related(id, MAX_RELATED)
+    return context.respond_page(lambda: _entry_page(request, context, site, entry))
+
+
+def _entry_page(request: Request, context: RequestContext, site: Site, entry: Entry) -> bytes:
+    related = context.related(entry.id, MAX_RELATED)
     adjacent = context.glossary.alphabet(entry.glossary).adjacent(entry)
-    page = entry_page_of(site, related, adjacent, _changed_on(request, entry))
-    return context.page(page)
+    return entry_page_of(site, related, adjacent, _changed_on(request, entry))
 
 
 def _missing(request: Request, context: RequestContext, id: str) -> Response:
@@ -84,7 +107,7 @@ def _changed_on(request: Request, entry: Entry) -> str:
     if not editor.has_store:
         return ""
     try:
-        return editor.history(entry.id)[-1].at[: len("2026-01-01")]
+        return day_of(editor.history(entry.id)[-1].at)
     except (StoredIndexError, EntryNotFound) as error:  # the page does without the day
         _log.warning("the history of %s cannot be read: %s", entry.id, error)
         return ""
@@ -92,9 +115,10 @@ def _changed_on(request: Request, entry: Entry) -> str:
 
 def _markdown(request: Request, context: RequestContext, id: str) -> Response:
     related = context.related(id, MAX_RELATED)
-    if context.is_not_modified:
-        return context.not_modified()
-    return context.ok(entry_markdown(context.site(), related).encode(), MARKDOWN)
+    changed = partial(_changed_on, request, related.entry)
+    return context.respond_with(
+        lambda: entry_markdown(context.site(), related, changed()).encode(), MARKDOWN
+    )
 
 
 @router.get("/glossary")
@@ -104,9 +128,14 @@ def glossaries_page(request: Request) -> Response:
     site = context.site()
     if len(site.glossaries) == 1:
         return RedirectResponse(site.glossary(site.glossaries[0].name), 302)
-    if context.is_not_modified:
-        return context.not_modified()
-    return context.page(render("glossaries", site))
+    return context.respond_page(
+        lambda: render(
+            "glossaries",
+            site,
+            glossaries=listed_glossaries(site.glossaries, context.languages_of),
+            built=day_of(context.glossary.info().built_at),
+        )
+    )
 
 
 @router.get("/glossary/{name:path}")
@@ -119,38 +148,62 @@ def glossary_page(
     entries = next((info.entries for info in site.glossaries if info.name == name), None)
     if entries is None:
         raise Refused(GLOSSARY_NOT_FOUND, "there is no glossary of this name")
-    if context.is_not_modified:
-        return context.not_modified()
-    letters = request.app.state.page_cache.get(
-        context.glossary.tag,
-        ("letters", name),
-        lambda: context.glossary.alphabet(name).letters(),
-    )
+    return context.respond_page(lambda: _glossary_page(context, site, name, entries, query))
+
+
+def _glossary_page(
+    context: RequestContext, site: Site, name: str, entries: int, query: AlphabetQuery
+) -> bytes:
     alphabet = context.glossary.alphabet(name)
+    letters, places = context.cached(
+        ("letters", name), lambda: _letters(alphabet, is_counted=entries <= MAX_COUNTED)
+    )
     url = site.glossary(name)
     letter = query.letter or None
     after = context.entry_or_none(query.after)
-    page = alphabet.page(letter=letter, after=after, limit=_TERMS_PER_PAGE)
+    filter_ = query.filter.strip()[:MAX_FILTER_CHARS] if places else ""
+    if filter_:
+        found = alphabet.containing(places, filter_, _TERMS_PER_PAGE + 1)
+        page = AlphabetPage(found[:_TERMS_PER_PAGE], None)
+    else:
+        found = ()
+        page = alphabet.page(letter=letter, after=after, limit=_TERMS_PER_PAGE)
     groups = [
         {"letter": first, "entries": list(group)}
         for first, group in groupby(page.entries, letter_of)
     ]
-    return context.page(
-        render(
-            "glossary",
-            site,
-            name=name,
-            entries=entries,
-            letters=[
-                {"letter": one, "href": f"{url}?{urlencode({'letter': one})}"} for one in letters
-            ],
-            letter=letter,
-            groups=groups,
-            downloads=_downloads(site, name),
-            canonical=site.url and site.url + site.glossary_path(name) + _query(letter, after),
-            next=page.next and url + _query(letter, page.next),
-        )
+    return render(
+        "glossary",
+        site,
+        name=name,
+        entries=entries,
+        languages=context.languages_of(name),
+        built=day_of(context.glossary.info().built_at),
+        may_filter=bool(places),
+        filter=filter_,
+        found=len(page.entries),
+        found_more=len(found) > len(page.entries),
+        letters=[
+            {"letter": one, "count": number, "href": f"{url}?{urlencode({'letter': one})}"}
+            for one, number in letters.items()
+        ],
+        letter=letter,
+        groups=groups,
+        downloads=_downloads(site, name),
+        canonical=site.url and site.url + site.glossary_path(name) + _query(letter, after),
+        next=page.next and url + _query(letter, page.next),
     )
+
+
+def _letters(alphabet: Alphabet, *, is_counted: bool) -> tuple[dict[str, int], list[AlphabetPlace]]:
+    """Return the letters with their numbers of entries and the places of all entries.
+
+    Those of a large glossary are not counted: 0, and no places.
+    """
+    letters = alphabet.letters()
+    places = alphabet.places() if is_counted else []
+    counts = count_by_letter(places)
+    return {letter: counts.get(letter, 0) for letter in letters}, places
 
 
 def _downloads(site: Site, name: str) -> list[dict[str, str]]:
@@ -173,14 +226,30 @@ def _query(letter: str | None, after: Entry | None) -> str:
     return encoded and f"?{encoded}"
 
 
+@router.get("/feed.atom")
+def feed_page(request: Request) -> Response:
+    """Return the feed of changed entries, which needs to know the address of the service."""
+    url = known_base_url(request)
+    context = RequestContext(request)
+    layout = IndexLayout(FilePath(context.glossary.info().path))
+    glossaries = caller_of(request).glossaries
+    return context.respond_with(
+        lambda: feed(context.site(), url, recent_entries(layout, MAX_ENTRIES, glossaries)), ATOM
+    )
+
+
 @router.get("/llms.txt")
 def llms_page(request: Request) -> Response:
     """Return /llms.txt: what this service is and where its entries are."""
     context = RequestContext(request)
-    if context.is_not_modified:
-        return context.not_modified()
+    return context.respond_with(lambda: _llms(context), PLAIN)
+
+
+def _llms(context: RequestContext) -> bytes:
     site = context.site()
-    return context.ok(llms(site, listed_entries(context.glossary, site)).encode(), PLAIN)
+    assistants = MCP_PATH.removeprefix("/") if is_installed() else None
+    entries = listed_entries(context.glossary, site)
+    return llms(site, entries, assistants=assistants).encode()
 
 
 @router.get("/llms-full.txt")
@@ -190,9 +259,9 @@ def llms_full_page(request: Request) -> Response:
     site = context.site()
     if site.entries > MAX_LISTED:
         raise Refused(NOT_FOUND, f"there are more than {MAX_LISTED} entries; read /llms.txt")
-    if context.is_not_modified:
-        return context.not_modified()
-    entries = (
-        entry for listed in listed_entries(context.glossary, site).values() for entry in listed
-    )
-    return context.ok(llms_full(entries).encode(), PLAIN)
+    return context.respond_with(lambda: _llms_full(context, site), PLAIN)
+
+
+def _llms_full(context: RequestContext, site: Site) -> bytes:
+    entries = chain.from_iterable(listed_entries(context.glossary, site).values())
+    return llms_full(entries).encode()

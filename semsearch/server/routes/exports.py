@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -15,12 +18,20 @@ from semsearch.server.http import openapi_examples, problem_types
 from semsearch.server.http.openapi import JsonLines, lines_of, refusals
 from semsearch.server.http.paths import API_PREFIX
 from semsearch.server.http.problems import InvalidParam, Refused
-from semsearch.server.http.strict_requests import StrictRoute
+from semsearch.server.http.strict_requests import StrictRoute, client_of
 from semsearch.server.request_context import RequestContext, base_url
 from semsearch.server.routes.parameters import MAX_NAME_CHARS
 from semsearch.server.schemas.base import StrictModel
 from semsearch.server.schemas.exports import WireExportLoss
+from semsearch.server.search_service import SearchService
 from semsearch.server.serialize import to_json
+from semsearch.server.waiting_line import Overloaded
+
+_PIECE_BYTES = 64 * 1024
+"""Size of the pieces of an export. Between two of them other heavy requests have their turn."""
+
+_PIECE_COST = 4
+"""Cost of a piece, in short questions."""
 
 router = APIRouter(prefix=API_PREFIX, route_class=StrictRoute, tags=["glossaries"])
 
@@ -53,13 +64,15 @@ _FILES: dict[int | str, dict[str, Any]] = {
                 "schema": {"type": "string", "examples": ["names with a semicolon"]},
             },
             "Link": {
-                "description": "Where each entry is named of which something is lost "
-                "(`describedby`).",
+                "description": "URL of the list of losses, by entry (`describedby`).",
                 "schema": {"type": "string"},
             },
         },
         "content": {
-            name: {"schema": {"type": "string", "format": "binary"}} for name in _BY_MEDIA_TYPE
+            name: {}
+            if name.endswith("json")
+            else {"schema": {"type": "string", "format": "binary"}}
+            for name in _BY_MEDIA_TYPE
         },
     },
     304: {"description": "The client holds this file already."},
@@ -112,7 +125,7 @@ def export_glossary(
         "Semsearch-Losses": target.without,
         "Link": f'<{losses}>; rel="describedby"; type="{JsonLines.media_type}"',
     }
-    return StreamingResponse(export.content(), media_type=export.media_type, headers=headers)
+    return _streamed(export.content(), request, export.media_type, headers)
 
 
 @router.get(
@@ -125,6 +138,7 @@ def export_glossary(
         "One line for each entry that loses a field.",
         openapi_examples.EXPORT_LOSS,
     )
+    | {304: _FILES[304]}
     | refusals(*_REFUSED),
 )
 def export_losses(
@@ -138,7 +152,39 @@ def export_losses(
         return context.not_modified()
     export = context.glossary.export(name, target.name)
     lines = (to_json(loss) + b"\n" for loss in export.losses())
-    return StreamingResponse(lines, media_type=JsonLines.media_type, headers=context.caching)
+    return _streamed(lines, request, JsonLines.media_type, context.caching)
+
+
+def _streamed(
+    content: Iterator[bytes], request: Request, media_type: str, headers: Mapping[str, str]
+) -> Response:
+    """Return content in pieces. The first is made at once, and often is all there is."""
+    first = _piece(content)
+    if len(first) < _PIECE_BYTES:
+        return Response(first, media_type=media_type, headers=headers)
+    pieces = _in_turns(first, content, request)
+    return StreamingResponse(pieces, media_type=media_type, headers=headers)
+
+
+async def _in_turns(
+    first: bytes, content: Iterator[bytes], request: Request
+) -> AsyncIterator[bytes]:
+    """Yield content in pieces, for each of which this request waits its turn; see `run_heavy`."""
+    service: SearchService = request.app.state.search_service
+    client = client_of(request.scope)
+    piece = first
+    with suppress(Overloaded):  # the client has left
+        while piece:
+            yield piece
+            piece = await service.run_heavy(partial(_piece, content), client, _PIECE_COST)
+
+
+def _piece(content: Iterator[bytes]) -> bytes:
+    """Return the next piece of content, empty at its end."""
+    piece = bytearray()
+    while len(piece) < _PIECE_BYTES and (chunk := next(content, None)) is not None:
+        piece += chunk
+    return bytes(piece)
 
 
 def _check(name: str, context: RequestContext) -> None:

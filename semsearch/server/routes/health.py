@@ -6,10 +6,13 @@ from typing import Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
+from starlette.responses import Response
 
 from semsearch.server.http import problem_types
 from semsearch.server.http.openapi import errors
 from semsearch.server.http.problems import Refused
+from semsearch.server.http.strict_requests import StrictRoute
+from semsearch.server.waiting_line import Overloaded
 
 
 class Health(BaseModel):
@@ -18,26 +21,38 @@ class Health(BaseModel):
     status: Literal["ok"] = Field(default="ok", examples=["ok"])
 
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], route_class=StrictRoute)
 
 
-@router.get("/livez", operation_id="livez", summary="Is it alive?", responses=errors())
-@router.get("/healthz", include_in_schema=False)
-async def livez() -> Health:
+@router.get(
+    "/livez",
+    operation_id="livez",
+    summary="Is it alive?",
+    response_model=Health,
+    responses=errors(),
+)
+async def livez() -> Response:
     """Say that the process answers; it depends on nothing else."""
-    return Health()
+    return _well()
 
 
 @router.get(
     "/readyz",
     operation_id="readyz",
     summary="Can it answer questions?",
-    responses=errors(problem_types.NOT_READY),
+    response_model=Health,
+    responses=errors(problem_types.NOT_READY, problem_types.OVERLOADED),
 )
-async def readyz(request: Request) -> Health:
-    """Say that the index is loaded and has answered a first question."""
+async def readyz(request: Request) -> Response:
+    """Say that a question would be answered: the index is loaded, and not too many wait."""
     if not request.app.state.is_ready:
         raise Refused(
             problem_types.NOT_READY, "the index is still being loaded; ask again in a second"
         )
-    return Health()
+    if request.app.state.search_service.page_workers.line.is_full():
+        raise Overloaded
+    return _well()
+
+
+def _well() -> Response:
+    return Response(Health().model_dump_json(), media_type="application/json")

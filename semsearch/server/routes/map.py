@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -11,26 +13,29 @@ from starlette.responses import Response
 
 from semsearch.core.entries import Entry
 from semsearch.search.glossary import Glossary
-from semsearch.search.semantic_map import Atlas
+from semsearch.search.semantic_map import Atlas, Place
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problem_types
 from semsearch.server.http.openapi import ok, refusals
 from semsearch.server.http.paths import API_PREFIX
 from semsearch.server.http.problems import Refused
 from semsearch.server.http.strict_requests import StrictRoute
-from semsearch.server.page_cache import PageCache
 from semsearch.server.request_context import RequestContext
 from semsearch.server.routes.parameters import GLOSSARY, QUESTION_LENGTH, GlossaryName, checked
 from semsearch.server.schemas.base import StrictModel
 from semsearch.server.schemas.maps import WireComparison, WireMapPart, WirePlace
-from semsearch.server.serialize import to_json
+from semsearch.server.serialize import shape_json
 from semsearch.web import Site, render
+from semsearch.web.listings import MapRow, MapTable, map_rows
 
 MAX_POINTS = 10_000
 """Most points of one answer. A larger map is read in parts."""
 FIRST_POINTS = 5_000
 _ROWS = 20
 """Rows of the table on the page."""
+_ROWS_OF_SEVERAL = 6
+"""Rows of each table if the map shows several glossaries."""
+_MAX_TABLES = 6
 
 _TEXT: dict[str, Any] = {**QUESTION_LENGTH}
 
@@ -79,10 +84,10 @@ router = APIRouter(prefix=API_PREFIX, route_class=StrictRoute, tags=["map"])
     "/map",
     operation_id="map",
     summary="Read the map",
-    description="Return where entries stand: near in meaning is near on the map, as far as two "
-    "dimensions can hold that.\n\n"
-    "Places change only for entries that change, until most have. Points come in an order that "
-    "spreads them, so that the\nfirst part shows the shape of the whole.",
+    description="Return the positions of entries on the map; entries of similar meaning lie near each "
+    "other, as far as two dimensions allow.\n\n"
+    "An entry keeps its position until it changes, or most entries have changed. The first points "
+    "are spread\nover the map, so that they show its shape.",
     response_model=WireMapPart,
     responses=ok("A part of the map.", openapi_examples.MAP)
     | refusals(
@@ -93,10 +98,16 @@ def map_part(query: Annotated[MapQuery, Query()], request: Request) -> Response:
     """Return the positions of entries on the map."""
     glossary = caller_of(request).searchable_glossary(query.glossary)
     context = RequestContext(request)
-    if context.is_not_modified:
-        return context.not_modified()
-    part = context.glossary.atlas().part(glossary=glossary, start=query.start, k=query.limit)
-    return context.ok(to_json(part))
+    return context.respond_with(lambda: shape_json(_part(context, query, glossary)))
+
+
+def _part(context: RequestContext, query: MapQuery, glossary: str | None) -> WireMapPart:
+    atlas = context.glossary.atlas()
+    part = atlas.part(glossary=glossary, start=query.start, k=query.limit)
+    if query.start:
+        return WireMapPart.of(part)
+    topics = context.cached(("topics", glossary), lambda: atlas.topics(glossary=glossary))
+    return WireMapPart.of(part, topics)
 
 
 @router.get(
@@ -117,9 +128,7 @@ def map_question(query: Annotated[PlaceQuery, Query()], request: Request) -> Res
     question = checked(query.q, parameter="q")
     glossary = caller_of(request).searchable_glossary(query.glossary)
     context = RequestContext(request)
-    if context.is_not_modified:
-        return context.not_modified()
-    return context.ok(to_json(context.glossary.atlas().locate(question, glossary=glossary)))
+    return context.respond(lambda: context.glossary.atlas().locate(question, glossary=glossary))
 
 
 @router.get(
@@ -137,9 +146,7 @@ def similarity(query: Annotated[CompareQuery, Query()], request: Request) -> Res
     a, b = checked(query.a, parameter="a"), checked(query.b, parameter="b")
     _check_whole(request)
     context = RequestContext(request)
-    if context.is_not_modified:
-        return context.not_modified()
-    return context.ok(to_json(context.glossary.atlas().compare(a, b)))
+    return context.respond(lambda: context.glossary.atlas().compare(a, b))
 
 
 def _check_whole(request: Request) -> None:
@@ -169,23 +176,25 @@ class MapPageQuery(BaseModel):
 def map_page(query: Annotated[MapPageQuery, Query()], request: Request) -> Response:
     """Return the map page, with the question or the two texts of the URL and a table of terms."""
     context = RequestContext(request)
-    if context.is_not_modified:
-        return context.not_modified()
+    return context.respond_page(lambda: _map_page(query, request, context))
+
+
+def _map_page(query: MapPageQuery, request: Request, context: RequestContext) -> bytes:
     site = context.site()
     chosen = caller_of(request).searchable_glossary(query.glossary or None)
     question = query.q.strip()
     atlas = context.glossary.atlas()
     place = atlas.locate(checked(question, parameter="q"), glossary=chosen) if question else None
-    page = render(
+    return render(
         "map",
         site,
         question=question,
         glossary=query.glossary,
-        place=place,
+        nearest=_nearest(context, place) if place else [],
+        chosen=chosen or "",
         **_comparison(query, request, atlas),
-        **_table(request.app.state.page_cache, query, context, site, chosen),
+        **_table(context, site, query, chosen),
     )
-    return context.page(page)
 
 
 def _comparison(query: MapPageQuery, request: Request, atlas: Atlas) -> dict[str, Any]:
@@ -197,29 +206,42 @@ def _comparison(query: MapPageQuery, request: Request, atlas: Atlas) -> dict[str
 
 
 def _table(
-    cache: PageCache, query: MapPageQuery, context: RequestContext, site: Site, chosen: str | None
+    context: RequestContext, site: Site, query: MapPageQuery, chosen: str | None
 ) -> dict[str, Any]:
     """Return the variables of the template about the terms of the chosen or first glossary."""
-    info = next((one for one in site.glossaries if chosen in {None, one.name}), None)
-    if info is None:
-        return {"rows": [], "total": 0, "table_of": "", "next": None}
-    after = context.entry_or_none(query.after)
-    glossary = context.glossary
-    rows, last = cache.get(
-        glossary.tag,
-        ("map", info.name, after and after.id),
-        lambda: _rows(glossary, info.name, after),
-    )
-    parameters = urlencode({"glossary": query.glossary, "after": last.id}) if last else ""
-    next_page = parameters and f"{site.root}map?{parameters}"
-    return {"rows": rows, "total": info.entries, "table_of": info.name, "next": next_page}
+    shown = [one for one in site.glossaries if chosen in {None, one.name}][:_MAX_TABLES]
+    after = context.entry_or_none(query.after) if len(shown) == 1 else None
+    limit = _ROWS if len(shown) == 1 else _ROWS_OF_SEVERAL
+    tables: list[MapTable] = []
+    for info in shown:
+        rows, last = context.cached(
+            ("map", info.name, after and after.id, limit),
+            partial(_rows, context.glossary, info.name, after, limit),
+        )
+        parameters = urlencode({"glossary": info.name, "after": last.id}) if last else ""
+        tables.append(
+            MapTable(info.name, rows, info.entries, parameters and f"{site.root}map?{parameters}")
+        )
+    return {"tables": tables, "pair": _pair(tables)}
+
+
+def _nearest(context: RequestContext, place: Place) -> list[dict[str, Any]]:
+    """Return the entries nearest to a question, those that still exist."""
+    found = [(context.entry_or_none(one.label.id), one.similarity) for one in place.nearest]
+    return [{"entry": entry, "similarity": near} for entry, near in found if entry]
+
+
+def _pair(tables: Iterable[MapTable]) -> tuple[str, str] | None:
+    """Return two terms that lie near each other, as an example to compare."""
+    rows = (row for table in tables for row in table.rows if row.near)
+    row = next(rows, None)
+    return (row.entry.term, row.near[0].term) if row else None
 
 
 def _rows(
-    glossary: Glossary, name: str, after: Entry | None
-) -> tuple[list[dict[str, Any]], Entry | None]:
+    glossary: Glossary, name: str, after: Entry | None, limit: int
+) -> tuple[list[MapRow], Entry | None]:
     """Return the rows of one page of the table, and the entry after which the next page begins."""
-    page = glossary.alphabet(name).page(after=after, limit=_ROWS)
+    page = glossary.alphabet(name).page(after=after, limit=limit)
     near = glossary.atlas().near(page.entries, glossary=name)
-    rows = [{"entry": e, "near": own} for e, own in zip(page.entries, near, strict=True)]
-    return rows, page.next
+    return map_rows(page.entries, near), page.next

@@ -6,42 +6,38 @@ The address bar of a browser uses OpenSearch 1.1; pages of other sites use the w
 from __future__ import annotations
 
 import json
-import re
-from functools import cache
-from pathlib import Path
 from typing import Annotated
 from xml.sax.saxutils import escape
 
-from fastapi import APIRouter, FastAPI, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
-from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import HTMLResponse, Response
-from starlette.types import Receive, Scope, Send
 
 from semsearch.server.auth.permissions import caller_of
-from semsearch.server.http.error_responses import page_root
-from semsearch.server.http.paths import is_api
-from semsearch.server.http.problem_types import NOT_FOUND
-from semsearch.server.http.problems import Refused
+from semsearch.server.http.error_responses import open_site
 from semsearch.server.http.strict_requests import StrictRoute
-from semsearch.server.request_context import RequestContext, base_url
+from semsearch.server.request_context import RequestContext, base_url, known_base_url
 from semsearch.server.routes.parameters import checked
-from semsearch.web import Site, render
+from semsearch.web import render
+from semsearch.web.assets import widget_script as script
+from semsearch.web.display import cut
 from semsearch.web.entry_view import summary
 from semsearch.web.urls import entry_path
 
 OPENSEARCH = "application/opensearchdescription+xml"
 SUGGESTIONS = "application/x-suggestions+json"
 _MAX_SUGGESTIONS = 8
-_WIDGET = Path(__file__).parents[2] / "web" / "static" / "widget.js"
+_SHORT_NAME_CHARS, _LONG_NAME_CHARS = 16, 48
+"""Longest names that OpenSearch 1.1 allows."""
 
 _DESCRIPTION = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">
-  <ShortName>semsearch</ShortName>
-  <Description>Ask a glossary in plain language</Description>
+  <ShortName>{short_name}</ShortName>
+  <LongName>{long_name}</LongName>
+  <Description>{description}</Description>
   <InputEncoding>UTF-8</InputEncoding>
-  <Image width="16" height="16" type="image/svg+xml">{url}static/favicon.svg</Image>
+  <Image width="16" height="16" type="{icon_type}">{url}{icon}</Image>
   <Url type="text/html" template="{url}?q={{searchTerms}}"/>
   <Url type="application/x-suggestions+json" template="{url}suggestions?q={{searchTerms}}"/>
   <Url type="application/opensearchdescription+xml" rel="self" template="{url}opensearch.xml"/>
@@ -60,13 +56,19 @@ class SuggestionsQuery(BaseModel):
 @router.get("/opensearch.xml")
 def opensearch(request: Request) -> Response:
     """Describe the search to browsers."""
-    url = base_url(request)
-    if not url:
-        raise Refused(
-            NOT_FOUND, "the service does not know its public address; SEMSEARCH_PUBLIC_URL sets it"
-        )
+    url = known_base_url(request)
+    site = open_site(request.scope)
+    about = site.about
+    stated = _DESCRIPTION.format(
+        url=escape(url, {'"': "&quot;"}),
+        short_name=escape(cut(about.title, _SHORT_NAME_CHARS)),
+        long_name=escape(cut(about.title, _LONG_NAME_CHARS)),
+        description=escape(about.description or "Ask a glossary in plain language"),
+        icon=site.icon_path(is_open=True),
+        icon_type=about.logo_type if about.logo else "image/svg+xml",
+    )
     return Response(
-        _DESCRIPTION.format(url=escape(url, {'"': "&quot;"})),
+        stated,
         media_type=OPENSEARCH,
         headers={"Cache-Control": "no-cache"},
     )
@@ -80,22 +82,25 @@ def suggestions(query: Annotated[SuggestionsQuery, Query()], request: Request) -
     """
     glossary = caller_of(request).searchable_glossary(None)
     context = RequestContext(request)
-    if context.is_not_modified:
-        return context.not_modified()
-    typed = query.q.strip()
+    return context.respond_with(
+        lambda: _suggestions(query.q, context, glossary, base_url(request)), SUGGESTIONS
+    )
+
+
+def _suggestions(q: str, context: RequestContext, glossary: str | None, url: str) -> bytes:
+    typed = q.strip()
     found = []
     if typed:
         found = context.glossary.suggest(
             checked(typed, parameter="q"), k=_MAX_SUGGESTIONS, glossary=glossary
         )
-    url = base_url(request)
     columns = [
-        query.q,
+        q,
         [one.name for one in found],
         [summary(one.entry) for one in found],
         [url + entry_path(one.entry.id) for one in found] if url else [],
     ]
-    return context.ok(json.dumps(columns, ensure_ascii=False).encode(), SUGGESTIONS)
+    return json.dumps(columns, ensure_ascii=False).encode()
 
 
 @router.get("/widget.js")
@@ -105,19 +110,21 @@ def widget_script(request: Request) -> Response:
         "Cache-Control": "public, max-age=3600",
         "Cross-Origin-Resource-Policy": "cross-origin",
     }
-    return Response(_widget(), media_type="text/javascript", headers=headers)
-
-
-@cache
-def _widget() -> bytes:
-    return _WIDGET.read_bytes()
+    about = open_site(request.scope).about
+    return Response(script(about), media_type="text/javascript", headers=headers)
 
 
 @router.get("/widget")
 def widget_page(request: Request) -> Response:
     """Return the page that shows the widget and the HTML to copy."""
     url = base_url(request) or "https://glossary.example.org/"
-    page = render("widget", Site(page_root(request.scope)), address=url, sample=_sample(request))
+    page = render(
+        "widget",
+        open_site(request.scope),
+        address=url,
+        sample=_sample(request),
+        is_open=request.app.state.is_open,
+    )
     return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
 
 
@@ -128,26 +135,3 @@ def _sample(request: Request) -> str:
     glossary = request.app.state.glossary
     first = glossary.alphabet(glossary.info().glossaries[0].name).page(limit=1).entries
     return first[0].term if first else "glossary"
-
-
-def allow_origins(app: FastAPI, origins: str) -> None:
-    """Permit pages of other origins to read the HTTP interface, with a key too, but not to edit."""
-    app.add_middleware(
-        _ApiCors,
-        allow_origins=re.split(r"\s*,\s*", origins.strip()),
-        allow_methods=["GET", "HEAD"],
-        allow_headers=["Authorization", "If-None-Match"],
-        expose_headers=["ETag", "Server-Timing", "X-Request-Id"],
-        max_age=3600,
-    )
-
-
-class _ApiCors(CORSMiddleware):
-    """CORS for the HTTP interface only. Pages and documentation are not shared."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        if scope["type"] == "http" and is_api(scope["path"]):
-            await super().__call__(scope, receive, send)
-        else:
-            await self.app(scope, receive, send)

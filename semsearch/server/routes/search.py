@@ -20,7 +20,9 @@ from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problem_types
 from semsearch.server.http.openapi import answered, ok, refusals
 from semsearch.server.http.paths import API_PREFIX
+from semsearch.server.http.problems import InvalidParam, Refused
 from semsearch.server.http.strict_requests import StrictRoute, client_of
+from semsearch.server.question_recorder import note_question
 from semsearch.server.request_context import RequestContext
 from semsearch.server.routes.parameters import (
     GLOSSARY,
@@ -33,13 +35,17 @@ from semsearch.server.routes.parameters import (
     checked,
 )
 from semsearch.server.schemas.answers import WireAnswer, WireSuggestion
-from semsearch.server.schemas.base import BodyModel, StrictModel
+from semsearch.server.schemas.base import BodyModel, Listed, StrictModel
 from semsearch.server.schemas.glossaries import WireGlossaryInfo
 from semsearch.server.schemas.related import WireRelated
-from semsearch.server.serialize import to_json
+from semsearch.server.search_service import SearchService
 
 MAX_QUESTIONS = 64
 """Most questions in one batch."""
+
+MAX_HITS = 2_000
+"""Most hits that a batch may ask for in sum: 64 questions with 31 each. A small request for all of
+a large glossary 64 times would be answered with megabytes."""
 
 DEFAULT_LIMIT = 10
 
@@ -74,11 +80,11 @@ class SearchQuery(StrictModel):
 
 
 class SearchBatch(BodyModel):
-    """Several questions, embedded together."""
+    """Several questions."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    questions: list[Annotated[str, Field(json_schema_extra=QUESTION_LENGTH)]] = Field(
+    questions: Listed[Annotated[str, Field(json_schema_extra=QUESTION_LENGTH)]] = Field(
         min_length=1,
         max_length=MAX_QUESTIONS,
         description="The questions, each as `q` of GET.",
@@ -111,6 +117,15 @@ class RelatedQuery(StrictModel):
 
 router = APIRouter(prefix=API_PREFIX, route_class=StrictRoute)
 
+_REFUSED = refusals(
+    problem_types.MALFORMED_URL,
+    problem_types.GLOSSARY_NOT_FOUND,
+    problem_types.LANGUAGE_NOT_FOUND,
+    problem_types.INVALID_QUESTION,
+    problem_types.INVALID_REQUEST,
+)
+"""Declarations of the errors of one question."""
+
 
 @router.get(
     "/search",
@@ -118,30 +133,25 @@ router = APIRouter(prefix=API_PREFIX, route_class=StrictRoute)
     summary="Ask one question",
     tags=["search"],
     response_model=WireAnswer,
-    responses=ok("The entries that fit, best first.", openapi_examples.ANSWER)
-    | refusals(
-        problem_types.MALFORMED_URL,
-        problem_types.GLOSSARY_NOT_FOUND,
-        problem_types.LANGUAGE_NOT_FOUND,
-        problem_types.INVALID_QUESTION,
-        problem_types.INVALID_REQUEST,
-    ),
+    responses=ok("The entries that fit, best first.", openapi_examples.ANSWER) | _REFUSED,
 )
 async def search(query: Annotated[SearchQuery, Query()], request: Request) -> Response:
     """Answer a question in plain language, a term or an acronym.
 
-    Exact names come first, then other forms of names, then what fits by meaning and words.
-    `verdict` and `confidence` say how sure the answer is. Below `min_confidence` nothing fits:
-    `no_close_match` is true and the hits are only the nearest entries.
+    Exact names come first, then other forms of names, names of which the question is a part, and
+    matches by meaning and words. `verdict` and `confidence` say how sure the answer is. Below
+    `min_confidence` nothing fits: `no_close_match` is true and the hits are only the nearest
+    entries.
     """
     question = checked(query.q, parameter="q")
     glossary = caller_of(request).searchable_glossary(query.glossary)
-    context = RequestContext(request)
+    context = await RequestContext.refreshed(request)
     if context.is_not_modified:
         return context.not_modified()
     search = SearchRequest(question, query.limit, glossary, query.min_confidence, query.lang)
     reply = await request.app.state.search_service.ask(search, client_of(request.scope))
-    request.scope["timings"] |= reply.timings
+    request.scope["response"].answered(reply.timings)
+    note_question(request, search, reply.content, "api")
     return context.ok(reply.content)
 
 
@@ -167,15 +177,27 @@ async def search(query: Annotated[SearchQuery, Query()], request: Request) -> Re
 async def search_batch(
     batch: SearchBatch, _query: Annotated[NoQuery, Query()], request: Request
 ) -> Response:
-    """Answer several questions, embedded together; see GET."""
+    """Answer several questions; see GET. The hits asked for are 2,000 at most in sum.
+
+    A batch is answered in parts, between which others are answered. One that is not done after
+    30 seconds is refused with 503.
+    """
     questions = [
         checked(question, pointer=f"/questions/{i}") for i, question in enumerate(batch.questions)
     ]
+    if (wanted := len(questions) * batch.limit) > MAX_HITS:
+        detail = f"{wanted:,} hits are asked for in sum; ask for {MAX_HITS:,} at most"
+        param = InvalidParam(detail=detail, pointer="/limit")
+        raise Refused(problem_types.INVALID_REQUEST, f"limit: {detail}", [param])
     glossary = caller_of(request).searchable_glossary(batch.glossary)
     searches = [
         SearchRequest(q, batch.limit, glossary, batch.min_confidence, batch.lang) for q in questions
     ]
-    answers = await request.app.state.search_service.ask_all(searches, client_of(request.scope))
+    search_service: SearchService = request.app.state.search_service
+    await search_service.refresh()
+    answers = await search_service.ask_all(searches, client_of(request.scope))
+    for search, answer in zip(searches, answers, strict=True):
+        note_question(request, search, answer, "api")
     return Response(b"[" + b",".join(answers) + b"]", media_type="application/json")
 
 
@@ -185,14 +207,7 @@ async def search_batch(
     summary="Autocomplete names",
     tags=["search"],
     response_model=list[WireSuggestion],
-    responses=ok("Entries by their names, best first.", openapi_examples.SUGGESTIONS)
-    | refusals(
-        problem_types.MALFORMED_URL,
-        problem_types.GLOSSARY_NOT_FOUND,
-        problem_types.LANGUAGE_NOT_FOUND,
-        problem_types.INVALID_QUESTION,
-        problem_types.INVALID_REQUEST,
-    ),
+    responses=ok("Entries by their names, best first.", openapi_examples.SUGGESTIONS) | _REFUSED,
 )
 def suggest(query: Annotated[SuggestQuery, Query()], request: Request) -> Response:
     """Return entries with a name that equals, is a form of, or begins with the typed text.
@@ -202,12 +217,11 @@ def suggest(query: Annotated[SuggestQuery, Query()], request: Request) -> Respon
     typed = checked(query.q, parameter="q")
     glossary = caller_of(request).searchable_glossary(query.glossary)
     context = RequestContext(request)
-    if context.is_not_modified:
-        return context.not_modified()
-    suggestions = context.glossary.suggest(
-        typed, k=query.limit, glossary=glossary, language=query.lang
+    return context.respond(
+        lambda: context.glossary.suggest(
+            typed, k=query.limit, glossary=glossary, language=query.lang
+        )
     )
-    return context.ok(to_json(suggestions))
 
 
 @router.get(
@@ -233,9 +247,7 @@ def related(
 ) -> Response:
     """Return the entries related to one."""
     context = RequestContext(request)
-    if context.is_not_modified:
-        return context.not_modified()
-    return context.ok(to_json(context.related(id, query.limit)))
+    return context.respond(lambda: context.related(id, query.limit))
 
 
 @router.get(
@@ -250,6 +262,4 @@ def related(
 def glossaries(_query: Annotated[NoQuery, Query()], request: Request) -> Response:
     """Return each glossary of the index with the number of its entries."""
     context = RequestContext(request)
-    if context.is_not_modified:
-        return context.not_modified()
-    return context.ok(to_json(context.glossaries()))
+    return context.respond(context.glossaries)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Annotated, Self
 
 from pydantic import Field
 
 from semsearch.core.answers import Answer, Hit, ScoreParts, Span, Tier, Verdict
 from semsearch.search.autocomplete import Suggestion
-from semsearch.server.schemas.base import OptionalText, Wire
+from semsearch.server.schemas.base import OptionalFlag, OptionalText, Wire
 from semsearch.server.schemas.entries import EntryMembers
+from semsearch.text.statuses import is_outdated
 
 
 @dataclass(slots=True)
@@ -75,17 +77,10 @@ class WireScoreParts(Wire):
     @classmethod
     def of(cls, parts: ScoreParts) -> Self:
         """Return the shape of the parts of a score."""
-        return cls(
-            parts.definition,
-            parts.lead,
-            parts.sentence,
-            parts.term,
-            parts.asked,
-            parts.tokens,
-            parts.coverage,
-            parts.words,
-            parts.named,
-        )
+        return cls(*_values_of(parts))
+
+
+_values_of = attrgetter(*(field.name for field in fields(WireScoreParts)))
 
 
 @dataclass(slots=True)
@@ -133,6 +128,13 @@ class WireHit(EntryMembers):
             examples=["what keeps a net from learning its data by heart?"],
         ),
     ]
+    outdated: Annotated[
+        OptionalFlag,
+        Field(
+            description="True if the status says that the term should not be used any more, such "
+            'as "deprecated" or "veraltet"; else left out.',
+        ),
+    ]
 
     @classmethod
     def of(cls, hit: Hit) -> Self:
@@ -151,6 +153,7 @@ class WireHit(EntryMembers):
             [WireSpan.of(word) for word in evidence.term_words],
             WireSpan.of(evidence.sentence) if evidence.sentence else None,
             evidence.phrase,
+            is_outdated(hit.entry.details.status),
         )
 
 
@@ -169,7 +172,7 @@ class WireAnswer(Wire):
         str | None,
         Field(
             default=None,
-            description="What it was read as, when it was taken for misspelt.",
+            description="The corrected question, if a typing error was assumed; else null.",
             examples=["what stops a network from memorising its data?"],
         ),
     ]  # examples in OpenAPI lose what is null; answers always have it

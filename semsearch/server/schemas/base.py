@@ -8,9 +8,14 @@ Shapes are not frozen, since making a frozen dataclass takes three times as long
 from __future__ import annotations
 
 import operator
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
+
+_Item = TypeVar("_Item")
+
+Listed = Annotated[list[_Item], Field(fail_fast=True)]
+"""A list in a request, of which only the first fault is told: each costs up to 75 microseconds."""
 
 
 class StrictModel(BaseModel):
@@ -44,6 +49,8 @@ OptionalText = Annotated[str | None, _WRITTEN_IF_STATED]
 
 The annotation has the default, so that `of` can give every member by position, which is fastest.
 """
+OptionalFlag = Annotated[bool | None, _WRITTEN_IF_STATED]
+"""What is true of few entries: the member is left out where it is false."""
 OptionalTexts = Annotated[tuple[str, ...] | None, _WRITTEN_IF_STATED]
 """Several texts that most entries lack: the member is left out where there is none."""
 OptionalFields = Annotated[dict[str, str] | None, _WRITTEN_IF_STATED]

@@ -9,9 +9,9 @@ from pydantic import Field, model_validator
 
 from semsearch.core.entries import DETAILS, NO_DETAILS, Details
 from semsearch.ingest.drafts import Draft
-from semsearch.server.schemas.base import BodyModel, StrictModel
+from semsearch.server.schemas.base import BodyModel, Listed, StrictModel
 
-_Names = list[str]
+_Names = Listed[str]
 
 
 class EntryContent(BodyModel):
@@ -28,15 +28,17 @@ class EntryContent(BodyModel):
     )
 
     category: str = Field(default="", examples=["training"])
-    notation: str = Field(default="", description="A code of it.", examples=["DL-07"])
+    notation: str = Field(
+        default="", description="Its code in a classification.", examples=["DL-07"]
+    )
     status: str = Field(default="", examples=["approved"])
     iri: str = Field(
         default="",
-        description="Of the concept, or the id of its entry in the main language.",
+        description="IRI of the concept, or the id of its entry in the main language.",
         examples=["https://example.org/terms/dropout"],
     )
-    examples: _Names = Field(default=[], description="Of its use.", examples=[[]])
-    sources: _Names = Field(default=[], description="Of the definition.", examples=[[]])
+    examples: _Names = Field(default=[], description="Examples of its use.", examples=[[]])
+    sources: _Names = Field(default=[], description="Sources of the definition.", examples=[[]])
     broader: _Names = Field(default=[], description="By id or name, as `see_also`.", examples=[[]])
     narrower: _Names = Field(default=[], description="By id or name.", examples=[[]])
     related: _Names = Field(default=[], description="By id or name.", examples=[[]])
@@ -52,6 +54,11 @@ class EntryContent(BodyModel):
         default=[],
         description="Phrases by which people ask for it, at most 64 of 300 characters.",
         examples=[["what stops a network from memorising its data?"]],
+    )
+    markdown: str = Field(
+        default="",
+        description="The definition in Markdown; its plain text is the definition.",
+        examples=["Random neurons are **ignored** during training."],
     )
     extra: dict[str, str] = Field(
         default={},
@@ -99,6 +106,12 @@ class EntryPatch(BodyModel):
     hidden_labels: _Names | None = Field(default=None, examples=[[]])
     name_languages: _Names | None = Field(default=None, examples=[[]])
     asked_as: _Names | None = Field(default=None, examples=[[]])
+    markdown: str | None = Field(
+        default=None,
+        description="Given alone, the definition becomes its plain text; a new definition without "
+        "it removes it.",
+        examples=["Random neurons are **ignored**."],
+    )
     extra: dict[str, str | None] | None = Field(
         default=None,
         description="Merged with the present fields; null removes one, or all of them.",
@@ -137,6 +150,18 @@ class RestoredRevision(BodyModel):
 
     revision: int = Field(
         ge=1, lt=2**63, description="One that the history lists, or any since.", examples=[21]
+    )
+
+
+class DeletionQuery(StrictModel):
+    """Parameters of a deletion."""
+
+    successor: str | None = Field(
+        default=None,
+        max_length=1000,
+        description="Id of another entry of its glossary, into which it was merged: the address of "
+        "the deleted entry leads there.",
+        examples=["deep-learning:dropout"],
     )
 
 

@@ -21,7 +21,7 @@ class WireSource(Wire):
     @classmethod
     def of(cls, source: Source) -> Self:
         """Return the shape of a source."""
-        return cls(source.file, source.line)
+        return cls(source.public.file, source.line)
 
 
 @dataclass(slots=True)
@@ -99,6 +99,13 @@ class WholeEntryMembers(EntryMembers):
         OptionalTexts, Field(description="Names that find it and are not shown.")
     ]
     asked_as: Annotated[OptionalTexts, Field(description="Phrases by which people ask for it.")]
+    markdown: Annotated[
+        OptionalText,
+        Field(
+            description="The definition in Markdown, if it has lists, code, links or the like.",
+            examples=["Random neurons are **ignored** during training."],
+        ),
+    ]
     iri: Annotated[
         OptionalText,
         Field(description="Of the concept, or the id of its entry in the main language."),
@@ -123,6 +130,7 @@ class WholeEntryMembers(EntryMembers):
             details.related,
             details.hidden_labels,
             details.asked_as,
+            details.markdown,
             details.iri,
             dict(details.extra),
             *own,
@@ -197,12 +205,23 @@ class WireVersion(Wire):
 class WireChange(Wire):
     """What has become of an entry that was changed."""
 
-    revision: Annotated[int, Field(description="Where to go on from: `since`.", examples=[21])]
-    id: Annotated[str, Field(examples=["deep-learning:dropout"])]
+    revision: Annotated[int, Field(description="Of the index, after the change.", examples=[21])]
+    id: Annotated[
+        str | None,
+        Field(description="Null when it was purged.", examples=["deep-learning:dropout"]),
+    ]
     entry: Annotated[WireWholeEntry | None, Field(description="Null when it is gone.")]
+    purged: Annotated[
+        OptionalText,
+        Field(
+            description="SHA-256 of the id of an entry that was purged: erase the entry with this "
+            "id, and what you have of its history.",
+        ),
+    ]
 
     @classmethod
     def of(cls, changed: Changed) -> Self:
         """Return the shape of a change."""
         entry = WireWholeEntry.of(changed.entry) if changed.entry else None
-        return cls(changed.revision, changed.id, entry)
+        id_ = None if changed.purged else changed.id
+        return cls(changed.revision, id_, entry, changed.purged or None)

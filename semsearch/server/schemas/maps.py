@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Self
 
 from pydantic import Field
 
 from semsearch.index.files.entry_table import NameLabel
+from semsearch.search.map_topics import Topic
 from semsearch.search.semantic_map import MapPart, NearEntry, Place, TextComparison
 from semsearch.server.schemas.base import Wire
+
+
+@dataclass(slots=True)
+class WireTopic(Wire):
+    """A region of the map, named by words that are common there and rarer elsewhere."""
+
+    words: Annotated[tuple[str, ...], Field(examples=[["training", "loss"]])]
+    x: Annotated[float, Field(examples=[0.12])]
+    y: Annotated[float, Field(examples=[-0.4])]
 
 
 @dataclass(slots=True)
@@ -28,10 +39,13 @@ class WireMapPart(Wire):
     ]
     x: Annotated[list[float], Field(examples=[[0.12]])]
     y: Annotated[list[float], Field(examples=[[-0.4]])]
+    topics: Annotated[
+        list[WireTopic], Field(description="Regions of the whole map; in the first part only.")
+    ]
 
     @classmethod
-    def of(cls, part: MapPart) -> Self:
-        """Return the shape of a part of the map."""
+    def of(cls, part: MapPart, topics: Iterable[Topic] = ()) -> Self:
+        """Return the shape of a part of the map; the first one has the topics of the whole map."""
         names = sorted({label.glossary for label in part.labels})
         number = {name: i for i, name in enumerate(names)}
         places = part.places.round(4).tolist()
@@ -44,6 +58,7 @@ class WireMapPart(Wire):
             [number[label.glossary] for label in part.labels],
             [round(x, 4) for x, _ in places],
             [round(y, 4) for _, y in places],
+            [WireTopic(one.words, one.x, one.y) for one in topics],
         )
 
 

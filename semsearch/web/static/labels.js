@@ -3,10 +3,18 @@
 const MAX_LABELS = 120; // on the screen
 const MAX_TRIED = 1500; // points on the screen
 const MAX_IMAGES = 600; // in the cache
-const CELL = 6; // pixels, of the grid of occupied places
+const CELL = 4; // pixels, of the grid of occupied places
+const FAR = 130; // most pixels from a place to its label
+const BUTTONS = [60, 130]; // pixels at the right and the top that the buttons cover
 const HIGH = 18;
 const MAX_CHARS = 34;
 const FONT = "13px system-ui, sans-serif";
+const FIRST_FONT = "600 13px system-ui, sans-serif";
+
+/** Steps from a place, the nearest first. */
+const AROUND = [];
+for (let dy = -FAR; dy <= FAR; dy += 10) for (let dx = -FAR; dx <= FAR; dx += 10) AROUND.push([dx, dy]);
+AROUND.sort((one, other) => Math.hypot(one[0], 2 * one[1]) - Math.hypot(other[0], 2 * other[1]));
 
 export class Labels {
   constructor() {
@@ -23,15 +31,19 @@ export class Labels {
   }
 
   /**
-   * Draw labels that do not overlap, in the order of the points.
+   * Draw labels that cover neither a point nor each other: `first` ones near their places, then terms at their points.
    *
    * `candidates` yields [number of the point, text, left, top]. `away` is the distance of a label from its point. `other`
-   * is a text that is drawn already.
+   * is a text that is drawn already. `points` are places to keep free, `first` [text, left, top,
+   * colour, most pixels from there].
    */
-  draw(context, candidates, width, height, away, other) {
+  draw(context, candidates, width, height, away, { other, points, radius, first }) {
     const columns = Math.ceil(width / CELL) + 1;
     const taken = new Uint8Array(columns * (Math.ceil(height / CELL) + 1));
+    for (const [left, top] of points) keepFree(taken, columns, left, top, radius);
+    for (let y = 0; y < BUTTONS[1]; y += HIGH) take(taken, columns, width - BUTTONS[0], y, BUTTONS[0]);
     if (other) take(taken, columns, other.x, Math.max(HIGH, Math.min(height - HIGH, other.y)), other.wide);
+    this.first(context, first, taken, columns, width, height);
     let drawn = 0;
     let tried = 0;
     for (const [i, term, left, top] of candidates) {
@@ -45,6 +57,24 @@ export class Labels {
       drawn += 1;
       const picture = this.picture(term, wide);
       context.drawImage(picture, Math.round((free[0] - 3) * this.ratio) / this.ratio, Math.round((free[1] - HIGH / 2) * this.ratio) / this.ratio, wide + 6, HIGH);
+    }
+  }
+
+  /** Draw labels, each at the free place that is nearest to its own. */
+  first(context, labels, taken, columns, width, height) {
+    Object.assign(context, { font: FIRST_FONT, textBaseline: "middle", lineJoin: "round", lineWidth: 4, strokeStyle: this.paper });
+    const isPossible = (x, y, wide) => (
+      x >= 4 && y >= HIGH && x + wide + 4 <= width && y + HIGH <= height && isFree(taken, columns, x - 6, y, wide + 12));
+    for (const [text, left, top, colour, far] of labels) {
+      const wide = Math.ceil(context.measureText(text).width);
+      const begin = left - wide / 2;
+      const step = AROUND.find(([dx, dy]) => Math.abs(dx) <= far + wide / 2 && Math.abs(dy) <= far && isPossible(begin + dx, top + dy, wide));
+      if (!step) continue;
+      const free = [begin + step[0], top + step[1]];
+      take(taken, columns, free[0] - 6, free[1], wide + 12);
+      context.fillStyle = colour;
+      context.strokeText(text, ...free);
+      context.fillText(text, ...free);
     }
   }
 
@@ -77,6 +107,13 @@ function isFree(taken, columns, x, y, wide) {
     for (let column = left; column <= right; column += 1) if (taken[row * columns + column]) return false;
   }
   return true;
+}
+
+/** Mark the cells of a point as occupied. */
+function keepFree(taken, columns, left, top, radius) {
+  const [first, last] = [cell(left - radius), cell(left + radius)];
+  const bottom = cell(top + radius);
+  for (let row = cell(top - radius); row <= bottom; row += 1) taken.fill(1, row * columns + first, row * columns + last + 1);
 }
 
 function take(taken, columns, x, y, wide) {

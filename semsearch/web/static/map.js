@@ -5,12 +5,17 @@ import { Dots } from "./dots.js";
 import { Labels } from "./labels.js";
 import { get } from "./service.js";
 
-const COLOURS = ["--accent", "--second", "--third", "--fourth"]; // of glossaries; further ones differ by shape
+const COLOURS = ["--first", "--second", "--third", "--fourth"]; // of glossaries; further ones differ by shape
 const PART = 10000; // points in each request after the first
 const NEAREST = 24; // pixels from the pointer to a point that it selects
 const CELLS = 64; // of the search grid, in each direction
 const MAX_SCALE = 200;
 const HOVER_MS = 120; // on a point before its definition is fetched
+const MARGIN = [70, 34]; // pixels at the sides and above for labels, at most a tenth of the canvas
+const MAX_STRETCH = 2.2; // of one direction against the other, which have no meaning
+const MAX_KEPT_FREE = 3000; // points on the screen that labels do not cover; more leave no room
+const MAX_TOPIC_SCALE = 3; // at which topics are named
+const FAR = 130; // pixels from the middle of a topic to its name
 
 const root = document.body.dataset.root;
 
@@ -26,7 +31,10 @@ class Chart {
     this.card = place.querySelector(".map-card");
     this.note = place.querySelector(".map-note");
     this.points = { x: [], y: [], id: [], path: [], term: [], glossary: [] };
-    this.glossaries = [];
+    this.glossaries = [...document.querySelectorAll(".map-legend [data-name]")].map((one) => one.dataset.name);
+    this.topics = [];
+    this.bounds = [1, -1, 1, -1]; // left, right, bottom and top of all points
+    this.isMoved = false;
     this.grid = Array.from({ length: CELLS * CELLS }, () => []);
     this.names = new Labels();
     this.context = this.canvas.getContext("2d", { alpha: false });
@@ -79,7 +87,11 @@ class Chart {
       term.push(part.terms[i]);
       glossary.push(numbers[part.in_glossary[i]]);
       this.grid[cell(part.x[i]) * CELLS + cell(part.y[i])].push(at);
+      const [left, right, bottom, top] = this.bounds;
+      this.bounds = [Math.min(left, part.x[i]), Math.max(right, part.x[i]), Math.min(bottom, part.y[i]), Math.max(top, part.y[i])];
     }
+    this.topics.push(...part.topics);
+    if (!this.isMoved) this.all();
     this.later();
   }
 
@@ -110,27 +122,34 @@ class Chart {
     this.later();
   }
 
-  get unit() {
-    return (Math.min(this.width, this.height) / 2) * 0.92 * this.view.scale;
+  /** Pixels of a step on the map, to the side and upwards: all points fill the canvas at scale 1. */
+  get units() {
+    const [left, right, bottom, top] = this.bounds;
+    const room = (pixels, margin) => Math.max(1, pixels - 2 * Math.min(margin, pixels / 10));
+    const across = room(this.width, MARGIN[0]) / Math.max(0.02, right - left);
+    const up = room(this.height, MARGIN[1]) / Math.max(0.02, top - bottom);
+    return [Math.min(across, up * MAX_STRETCH) * this.view.scale, Math.min(up, across * MAX_STRETCH) * this.view.scale];
   }
 
   toScreen(x, y) {
-    return [this.width / 2 + (x - this.view.x) * this.unit, this.height / 2 - (y - this.view.y) * this.unit];
+    const [across, up] = this.units;
+    return [this.width / 2 + (x - this.view.x) * across, this.height / 2 - (y - this.view.y) * up];
   }
 
   toMap(left, top) {
-    return [this.view.x + (left - this.width / 2) / this.unit, this.view.y - (top - this.height / 2) / this.unit];
+    const [across, up] = this.units;
+    return [this.view.x + (left - this.width / 2) / across, this.view.y - (top - this.height / 2) / up];
   }
 
   /** The nearest point to a place on the screen, or -1 if none is near enough. */
   at(left, top) {
     const [x, y] = this.toMap(left, top);
-    const reach = NEAREST / this.unit;
+    const [across, up] = this.units;
     let best = -1;
-    let least = reach * reach;
-    for (const own of this.cells(x - reach, y - reach, x + reach, y + reach)) {
+    let least = NEAREST * NEAREST;
+    for (const own of this.cells(x - NEAREST / across, y - NEAREST / up, x + NEAREST / across, y + NEAREST / up)) {
       for (const i of own) {
-        const far = (this.points.x[i] - x) ** 2 + (this.points.y[i] - y) ** 2;
+        const far = ((this.points.x[i] - x) * across) ** 2 + ((this.points.y[i] - y) * up) ** 2;
         if (far < least) [best, least] = [i, far];
       }
     }
@@ -168,14 +187,18 @@ class Chart {
 
   draw() {
     const { context, ratio } = this;
-    const [ink, paper, bad] = ["--ink", "--paper", "--bad"].map((name) => `rgb(${this.colour(name)})`);
+    const [ink, paper, bad, soft] = ["--ink", "--paper", "--bad", "--soft"].map((name) => `rgb(${this.colour(name)})`);
     const room = (57 * Math.sqrt(this.view.scale)) / Math.sqrt(this.points.id.length + 60); // pixels for each point, roughly
     const size = Math.max(1, Math.min(5, room));
     this.dots(Math.round(size * ratio * 4) / 4, Math.round(Math.max(0.25, Math.min(1, room / size)) * 8) / 8);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     this.names.restyle(ink, paper, ratio);
     const question = this.question && this.asked(context);
-    this.names.draw(context, this.named(), this.width, this.height, size + 4, question);
+    const first = (this.question?.nearest ?? []).map(({ term, x, y }) => [term, ...this.toScreen(x, y), ink, NEAREST]);
+    if (this.view.scale <= MAX_TOPIC_SCALE) first.push(...this.topics.map(({ words, x, y }) => [words.join(" · "), ...this.toScreen(x, y), soft, FAR]));
+    this.names.draw(context, this.named(), this.width, this.height, size + 8, {
+      other: question, points: this.onScreen(), radius: size, first,
+    });
     if (question) this.drawQuestion(context, question, bad, paper);
     if (this.active >= 0) this.ring(context, ink, size);
   }
@@ -186,25 +209,36 @@ class Chart {
     const pens = this.glossaries.map((_, number) => (
       this.pixels.pen(radius, strength, Math.floor(number / COLOURS.length) % 2 === 1, this.colour(COLOURS[number % COLOURS.length]))));
     this.pixels.clear(this.colour("--paper"));
-    const unit = this.unit * this.ratio;
+    const [across, up] = this.units.map((one) => one * this.ratio);
     const [left, top] = this.toMap(0, 0);
     const [right, bottom] = this.toMap(this.width, this.height);
-    const edge = radius / unit;
-    for (const own of this.cells(left - edge, bottom - edge, right + edge, top + edge)) {
-      for (const i of own) this.pixels.draw(pens[glossary[i]], (x[i] - left) * unit, (top - y[i]) * unit);
+    for (const own of this.cells(left - radius / across, bottom - radius / up, right + radius / across, top + radius / up)) {
+      for (const i of own) this.pixels.draw(pens[glossary[i]], (x[i] - left) * across, (top - y[i]) * up);
     }
     this.context.putImageData(this.pixels.image, 0, 0);
   }
 
-  /** The visible points with their labels: those nearest to the question, then all in order. */
+  /** The places of the visible points; none if they are too many to keep them free of labels. */
+  onScreen() {
+    const { x, y } = this.points;
+    const [left, top] = this.toMap(0, 0);
+    const [right, bottom] = this.toMap(this.width, this.height);
+    const found = [];
+    for (const own of this.cells(left, bottom, right, top)) {
+      for (const i of own) found.push(this.toScreen(x[i], y[i]));
+      if (found.length > MAX_KEPT_FREE) return [];
+    }
+    return found;
+  }
+
+  /** The visible points with their labels in order, without those that the question is nearest to. */
   *named() {
     const { x, y, id, term } = this.points;
-    const first = new Set(this.question?.nearest.map((one) => id.indexOf(one.id)));
+    const others = new Set(this.question?.nearest.map((one) => id.indexOf(one.id)));
     const [left, top] = this.toMap(0, 0);
     const [right, bottom] = this.toMap(this.width, this.height);
     const isSeen = (i) => x[i] > left && x[i] < right && y[i] > bottom && y[i] < top;
-    for (const i of first) if (isSeen(i)) yield [i, term[i], ...this.toScreen(x[i], y[i])];
-    for (let i = 0; i < x.length; i += 1) if (isSeen(i) && !first.has(i)) yield [i, term[i], ...this.toScreen(x[i], y[i])];
+    for (let i = 0; i < x.length; i += 1) if (isSeen(i) && !others.has(i)) yield [i, term[i], ...this.toScreen(x[i], y[i])];
   }
 
   /** The text of the question with its left edge, middle and width. */
@@ -216,7 +250,7 @@ class Chart {
     return { text, wide, x: Math.max(4, Math.min(left - wide / 2, this.width - wide - 4)), y: top - 18 };
   }
 
-  drawQuestion(context, { text, x, y }, colour, paper) {
+  drawQuestion(context, { text, wide, x, y }, colour, paper) {
     const [left, top] = this.toScreen(this.question.x, this.question.y);
     Object.assign(context, { strokeStyle: colour, fillStyle: colour, lineWidth: 1.5, lineJoin: "round", textBaseline: "middle" });
     context.setLineDash([5, 4]);
@@ -230,8 +264,9 @@ class Chart {
     context.beginPath();
     for (const [dx, dy] of [[0, -8], [8, 0], [0, 8], [-8, 0]]) context.lineTo(left + dx, top + dy);
     context.fill();
-    Object.assign(context, { strokeStyle: paper, lineWidth: 4 });
-    context.strokeText(text, x, y);
+    context.fillStyle = paper;
+    context.fillRect(x - 4, y - 11, wide + 8, 22);
+    context.fillStyle = colour;
     context.fillText(text, x, y);
   }
 
@@ -247,6 +282,7 @@ class Chart {
   // -- interaction ----------------------------------------------------------------------------------------------------
 
   zoom(factor, left = this.width / 2, top = this.height / 2) {
+    this.isMoved = true;
     const [x, y] = this.toMap(left, top);
     this.view.scale = Math.max(1, Math.min(MAX_SCALE, this.view.scale * factor));
     const [newX, newY] = this.toMap(left, top);
@@ -254,13 +290,15 @@ class Chart {
   }
 
   pan(x, y) {
+    this.isMoved = true;
     this.view.x = Math.max(-1, Math.min(1, this.view.x + x));
     this.view.y = Math.max(-1, Math.min(1, this.view.y + y));
     this.later();
   }
 
   all() {
-    this.view = { x: 0, y: 0, scale: 1 };
+    const [left, right, bottom, top] = this.bounds;
+    this.view = { x: (left + right) / 2, y: (bottom + top) / 2, scale: 1 };
     this.later();
   }
 
@@ -335,7 +373,10 @@ class Chart {
         const [other] = [...pressed].filter(([id]) => id !== event.pointerId).map(([, at]) => at);
         const far = (at) => Math.hypot(at[0] - other[0], at[1] - other[1]) || 1;
         this.zoom(far(now) / far(before), (now[0] + other[0]) / 2, (now[1] + other[1]) / 2);
-      } else this.pan((before[0] - now[0]) / this.unit, (now[1] - before[1]) / this.unit);
+      } else {
+        const [across, up] = this.units;
+        this.pan((before[0] - now[0]) / across, (now[1] - before[1]) / up);
+      }
       moved += Math.hypot(now[0] - before[0], now[1] - before[1]);
       pressed.set(event.pointerId, now);
     });

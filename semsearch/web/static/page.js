@@ -2,7 +2,7 @@
 // Only the service renders pages: this script fetches a page and inserts a part of it.
 
 import { suggest } from "./combobox.js";
-import { fetchPage, get, KEY } from "./service.js";
+import { fetchPage, get, KEY, PAGE_LOAD } from "./service.js";
 
 const form = document.querySelector("form.ask");
 const box = document.getElementById("q");
@@ -37,6 +37,13 @@ function unreachable() {
 // -- asking ---------------------------------------------------------------------------------------------------------
 
 const answer = document.getElementById("answer"); // on the search page only
+const shownAtLoad = answer && location.search ? location.href : ""; // its question was recorded then
+
+/** What a service that records questions is told, so that it counts each once. */
+function loadHeader(address) {
+  if (!("records" in answer.dataset)) return {};
+  return { "X-Page-Load": address === shownAtLoad ? "again" : PAGE_LOAD };
+}
 
 function addressOf(question) {
   const parameters = new URLSearchParams();
@@ -68,7 +75,7 @@ async function ask({ scroll = 0, again = false } = {}) {
   answer.setAttribute("aria-busy", "true");
   const slow = setTimeout(() => announce("Searching"), SLOW_MS);
   try {
-    const { page, response } = await fetchPage(address, running.signal);
+    const { page, response } = await fetchPage(address, { signal: running.signal, headers: loadHeader(address) });
     if (number !== latest) return;
     const found = page.getElementById("answer") ?? page.querySelector(".state");
     const nodes = found.id === "answer" ? [...found.childNodes] : [found];
@@ -235,6 +242,8 @@ function replaceAll(page) {
 if (document.querySelector("form.access")) {
   if (sessionStorage.getItem(KEY)) openWithKey();
   else showKeyForm();
+} else if (sessionStorage.getItem(KEY)) {
+  import("./owner.js").then(({ complete }) => complete());
 }
 
 addEventListener("keydown", (event) => {

@@ -1,10 +1,9 @@
 // Whoever has a key to edit says which hit was looked for: the question becomes a phrase that finds it.
 
-import { fetchPage, get, KEY, send } from "./service.js";
+import { fetchPage, KEY } from "./service.js";
 
 const answer = document.getElementById("answer");
 const root = document.body.dataset.root;
-const TRIES = 3; // somebody else may edit the entry between reading and writing it
 
 function say(text) {
   document.getElementById("status").textContent = text;
@@ -15,39 +14,15 @@ function stale(again) {
   answer.dispatchEvent(new CustomEvent("stale", { detail: { again } }));
 }
 
-/** Add a question to the phrases of an entry, from the revision that was read. */
-async function add(id, question) {
-  const address = `${root}v1/entries/${encodeURIComponent(id)}`;
-  for (let tried = 1; ; tried += 1) {
-    const found = await get(address);
-    if (!found.ok) return found;
-    const { asked_as: known = [] } = await found.json();
-    const done = await send(address, {
-      method: "PATCH",
-      headers: {
-        Accept: "application/json",
-        "Content-Type": "application/merge-patch+json",
-        "If-Match": found.headers.get("etag"),
-      },
-      body: JSON.stringify({ asked_as: [...known, question] }),
-    });
-    if (done.status !== 412 || tried === TRIES) return done;
-  }
-}
-
-/** What a refusal says, for people. */
-async function reason(response) {
-  const problem = await response.json().catch(() => ({}));
-  return problem.detail ?? `it was refused with status ${response.status}`;
-}
-
 async function teach(button) {
   if (button.getAttribute("aria-disabled")) return;
   button.setAttribute("aria-disabled", "true"); // the focus stays on it
   const { id, question, term } = button.dataset;
   try {
-    const response = await add(id, question);
-    if (!response.ok) throw new Error(await reason(response));
+    // only owners need it
+    const { addPhrases, entryAddress, refusal } = await import("./edits.js");
+    const refused = await refusal(await addPhrases(entryAddress(root, id), [question]));
+    if (refused) throw new Error(refused);
     button.textContent = "Thank you, this finds it now";
     button.removeAttribute("aria-label");
     say(`“${question}” finds ${term} from now on`);
@@ -75,7 +50,7 @@ async function useKey(form) {
   try {
     const { page } = await fetchPage(location.href);
     if (page.querySelector("#answer[data-may-edit]")) {
-      document.querySelector("details.teaching").remove();
+      document.querySelector("details.teaching").replaceWith(page.querySelector(".owners"));
       stale(true);
       document.getElementById("q").focus();
       say("Each hit can be chosen as the one you were looking for");

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from semsearch.core.entries import Details, Entry, Source
 from semsearch.quality.diff import PairKind
 from semsearch.quality.diff.matching import differences
@@ -21,7 +23,7 @@ def kinds(old: list[Entry], new: list[Entry]) -> list[tuple[str, str, str]]:
 
 
 def test_what_is_the_same_differs_in_nothing() -> None:
-    """Wherever it stands in its file, and however its blanks are set."""
+    """Places in the file and white space do not count."""
     moved = replace(
         CRUMB, source=Source("other.md", 7), definition=CRUMB.definition.replace(" ", "\n ")
     )
@@ -31,7 +33,7 @@ def test_what_is_the_same_differs_in_nothing() -> None:
 
 
 def test_each_kind_is_told_apart() -> None:
-    """In the order of the kinds."""
+    """Differences come in the order of their kinds."""
     renamed = replace(LEAVEN, id="bakery:starter", term="Starter")
     reworded = replace(CRUMB, definition="What a crust surrounds.")
     changed = replace(OVEN, aliases=("cocotte",), details=Details(status="draft"))
@@ -50,14 +52,14 @@ def test_each_kind_is_told_apart() -> None:
 
 
 def test_an_id_stays_the_same_entry_whatever_it_is_called() -> None:
-    """Also where both term and definition are others: it is reworded, and its term is named."""
+    """With another term and definition the entry is reworded, and the new term is named."""
     other = replace(LEAVEN, term="Sourdough", definition="Flour and water that ferment.")
     (one,) = differences([LEAVEN], [other])
     assert (one.kind, one.fields) == (PairKind.REWORDED, ("term", "definition"))
 
 
 def test_a_term_is_found_again_under_another_id() -> None:
-    """By its language; the id is what was renamed."""
+    """A term is matched within its language; the difference is the renamed id."""
     other = replace(LEAVEN, id="bakery:leaven-2")
     (one,) = differences([LEAVEN], [other])
     assert (one.kind, one.fields) == (PairKind.RENAMED, ("id",))
@@ -76,7 +78,7 @@ def test_swapped_definitions_are_two_rewordings() -> None:
 
 
 def test_copies_are_matched_one_by_one() -> None:
-    """Of three entries with one definition two are left, and one is removed."""
+    """If one of three equal definitions is gone, one entry is removed."""
     copies = [replace(LEAVEN, id=f"bakery:l{n}", term=f"L{n}") for n in range(3)]
     renamed = [replace(LEAVEN, id=f"bakery:m{n}", term=f"M{n}") for n in range(2)]
     assert [one.kind for one in differences(copies, renamed)] == [
@@ -95,6 +97,7 @@ def test_a_glossary_that_has_another_name_now_is_the_same() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.process
 def test_many_entries_are_matched_in_a_moment() -> None:
     """Fifty thousand renamed ones: what matches is looked up."""
     old = [entry(f"Old {n}", f"Board number {n}.") for n in range(50_000)]

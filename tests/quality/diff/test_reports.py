@@ -1,6 +1,6 @@
 """Markdown and pages: complete, and nothing of an entry becomes markup.
 
-Covers `quality/diff/html`, `quality/diff/markdown`.
+Covers `quality/diff/html`, `quality/diff/markdown`, `web/html_report`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ EVERY = report(
 
 
 def test_markdown_has_a_table_for_each_kind() -> None:
-    """With counts above, and words marked by what became of them."""
+    """Counts come first; words are marked as added or removed."""
     text = to_markdown(EVERY)
     head = "### Glossary: 1 added, 1 removed, 1 renamed, 1 reworded, 1 changed (3 entries before, 4 now)"
     assert text.startswith(head)
@@ -47,12 +47,12 @@ def test_markdown_has_a_table_for_each_kind() -> None:
 
 
 def test_no_difference_is_said_in_a_line() -> None:
-    """Without tables."""
+    """Without a difference the report is one line without tables."""
     assert to_markdown(report()) == "### Glossary: no difference (3 entries before, 4 now)\n"
 
 
 def test_nothing_of_an_entry_is_markdown() -> None:
-    """As rendered: one cell each, no link, no emphasis, no heading, no mention."""
+    """Rendered, an entry is one cell without link, emphasis, heading or mention."""
     bad = entry(BAD.replace("\n", " "), BAD)
     text = to_markdown(
         report(
@@ -117,7 +117,7 @@ def test_a_page_is_whole_and_by_itself() -> None:
 
 
 def test_nothing_of_an_entry_is_html() -> None:
-    """Wherever it stands on the page."""
+    """Texts of entries are escaped everywhere on the page."""
     bad = entry(BAD, BAD)
     clean, dirty = Tags(), Tags()
     for tags, one in ((clean, entry("x", "y")), (dirty, bad)):

@@ -9,7 +9,8 @@ import pytest
 
 import semsearch
 from semsearch.core.errors import EncoderMismatch, ImportFailed
-from semsearch.ingest.build import build, build_index
+from semsearch.ingest.build import build_index
+from semsearch.ingest.corpus_build import build
 from semsearch.quality.diff import PairKind, diff
 from tests.conftest import ENTRIES
 from tests.quality.lint.support import table
@@ -44,7 +45,7 @@ def test_meanings_move_the_more_the_less_two_definitions_share(states: tuple[Pat
 
 
 def test_nothing_is_embedded_when_nothing_was_reworded(states: tuple[Path, Path]) -> None:
-    """So that a state compared with itself takes no encoder."""
+    """A state compared with itself needs no encoder."""
     steps = Steps()
     found = diff(states[0], states[0], model="no/such-model", progress=steps)
     assert found.differences == ()
@@ -93,7 +94,7 @@ def test_folders_are_compared_glossary_by_glossary(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_read_is_named(states: tuple[Path, Path], tmp_path: Path) -> None:
-    """Either side."""
+    """The error names an unreadable file on either side."""
     for pair in ((states[0], tmp_path / "x"), (tmp_path / "x", states[0])):
         with pytest.raises(ImportFailed, match="no such file or folder"):
             diff(*pair)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from semsearch.quality.evaluation.abstention import (
-    Against,
+    UnanswerableComparison,
     abstention,
     auroc,
     calibration_error,
@@ -19,7 +19,7 @@ from tests.quality.evaluation.support import outcome
 
 
 def test_the_area_under_the_roc_curve_is_that_of_scikit_learn() -> None:
-    """With ties, which count as half."""
+    """Ties count as half."""
     from sklearn.metrics import roc_auc_score  # noqa: PLC0415 - takes a second to load
 
     random = np.random.default_rng(7)
@@ -87,9 +87,9 @@ def test_each_kind_of_hopeless_question_stands_against_the_answerable_ones() -> 
     found = abstention("bakery", made)
     assert (found.answerable, found.refused, found.coverage) == (2, 0.5, 0.0)
     assert found.against == (
-        Against("near", 1, 0.5, 0.0),
-        Against("far", 1, 1.0, 1.0),
-        Against("unanswerable", 1, 0.0, 0.0),
+        UnanswerableComparison("near", 1, 0.5, 0.0),
+        UnanswerableComparison("far", 1, 1.0, 1.0),
+        UnanswerableComparison("unanswerable", 1, 0.0, 0.0),
     )
     hopeless = abstention("bakery", made[2:])
     assert (hopeless.answerable, hopeless.refused, hopeless.coverage) == (0, None, None)

@@ -98,7 +98,7 @@ def test_a_compact_result_is_read_as_it_was_and_holds_no_text(tmp_path: Path) ->
     ],
 )
 def test_what_is_no_stored_result_is_refused(tmp_path: Path, content: str) -> None:
-    """With the command that makes one."""
+    """The error has the command that stores a result."""
     path = tmp_path / "result.json"
     path.write_text(content)
     with pytest.raises(ImportFailed, match="is not a stored result; `semsearch evaluate"):

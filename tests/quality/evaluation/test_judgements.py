@@ -84,7 +84,7 @@ def test_a_file_without_questions_is_refused(tmp_path: Path, content: bytes, mes
 
 
 def test_each_question_lies_in_one_half(tmp_path: Path) -> None:
-    """By the first byte of the SHA-256 of its text, which sha256sum says is fb and 4c."""
+    """The first byte of the SHA-256 of the text decides; sha256sum says fb and 4c."""
     assert not is_tuning("hull")
     assert is_tuning("leaven")
     path = tmp_path / "bakery.jsonl"

@@ -65,7 +65,7 @@ def test_few_questions_move_it_little_and_many_decide() -> None:
 
 
 def test_confidence_is_never_turned_round() -> None:
-    """Where the surest answers are the wrong ones, the slope stays positive."""
+    """The slope stays positive, even if the most confident answers are wrong."""
     found = calibrate(answers((0.9, 0, 200), (0.1, 200, 0)))
     assert found.slope == pytest.approx(MIN_SLOPE)
     assert found.apply(0.1) < found.apply(0.9)
@@ -101,7 +101,7 @@ def test_a_certainty_that_was_wrong_costs_much_but_not_everything() -> None:
 
 
 def test_a_confidence_that_is_off_improves() -> None:
-    """In every figure that should fall, on questions that the calibration had not seen."""
+    """Every error measure falls on questions outside the fit."""
     trial = assess(SHIFTED)
     assert trial.improves
     assert trial.questions == 400

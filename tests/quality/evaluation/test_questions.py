@@ -25,7 +25,7 @@ def judged(
 
 
 def test_terms_stand_for_entries(glossary: Glossary) -> None:
-    """By term, id, alias or other letters; each entry once."""
+    """Terms, ids, aliases and other spellings match; each entry counts once."""
     terms = ("Crumb", "bakery:leaven", "BANNETON", "dutch oven", "inner loaf")
     (question,), warnings = prepare(glossary, [judged("what?", *terms)])
     assert question.right == (
@@ -38,7 +38,7 @@ def test_terms_stand_for_entries(glossary: Glossary) -> None:
 
 
 def test_a_term_that_the_glossary_lacks_is_reported_and_missed(glossary: Glossary) -> None:
-    """With the nearest name of that glossary; a term of another one is unknown here."""
+    """The warning has the nearest name of the glossary; terms of others are unknown."""
     asked = [judged("crumb", "Crum"), judged("the body of a ship", "Hull", line=2)]
     questions, warnings = prepare(glossary, asked)
     assert warnings == [
@@ -49,7 +49,7 @@ def test_a_term_that_the_glossary_lacks_is_reported_and_missed(glossary: Glossar
 
 
 def test_a_question_that_stands_there_twice_counts_once(glossary: Glossary) -> None:
-    """With a warning; judged in two ways it is refused."""
+    """A repeat gives a warning; two different judgements are refused."""
     questions, warnings = prepare(
         glossary, [judged("crumb", "Crumb"), judged("crumb", "Crumb", line=2)]
     )
@@ -69,14 +69,14 @@ def test_a_question_that_stands_there_twice_counts_once(glossary: Glossary) -> N
 def test_a_glossary_that_the_index_lacks_is_named_with_its_line(glossary: Glossary) -> None:
     """Together with those there are."""
     with pytest.raises(
-        ImportFailed, match=r":3: .* no glossary 'tools' .*has bakery, harbour; name"
+        ImportFailed, match=r":3: .* no glossary 'tools' .*there are bakery, harbour; name"
     ):
         prepare(glossary, [judged("x", "Crumb", glossary="tools", line=3)])
 
 
 @pytest.mark.model
 def test_the_only_glossary_is_asked_whatever_the_file_is_called(seed: Glossary) -> None:
-    """Unless the line itself names another one."""
+    """A line may still name another glossary."""
     stated = Judgement("x", "my-file", ("Epoch",), "answerable", Source("f", 1), is_named=False)
     questions, _ = prepare(seed, [stated])
     assert questions[0].glossary == "deep-learning"

@@ -108,7 +108,7 @@ def test_files_that_cannot_be_read_are_refused(tmp_path: Path) -> None:
 
 
 def test_rules_that_are_not_known_are_refused_on_the_way_in() -> None:
-    """Selected or ignored."""
+    """Unknown rules are refused whether selected or ignored."""
     for select, ignore in ((["unfindabel"], []), ([], ["unfindabel"])):
         with pytest.raises(InvalidSetting, match="did you mean 'unfindable'"):
             LintConfig().only(select, ignore)

@@ -35,7 +35,7 @@ def test_a_rule_finds_nothing_in_its_example_mended(name: str, tmp_path: Path) -
 
 @pytest.mark.parametrize("name", RULES)
 def test_a_rule_is_described(name: str) -> None:
-    """In sentences, with a meaning for each of its numbers."""
+    """A rule has full sentences, and a meaning for each of its numbers."""
     rule = RULES[name]
     assert rule.name == name
     assert rule.summary.endswith(".")

@@ -11,7 +11,7 @@ LINKED = "term,definition,id,see_also"
 
 
 def test_an_alias_is_compared_with_terms_first_and_then_with_aliases(tmp_path: Path) -> None:
-    """In any case and accents; two entries that share an alias are told of once."""
+    """Case and accents do not count; two entries that share an alias are reported once."""
     text = table(
         "Leaven,Fermented dough.,Starter;Levain",
         "starter,The first course.,",
@@ -38,7 +38,7 @@ def test_aliases_of_other_languages_do_not_collide(tmp_path: Path) -> None:
 
 
 def test_names_collide_in_their_own_language(tmp_path: Path) -> None:
-    """Whatever the language of the definition: "Gift" is a poison in German."""
+    """The language of the name counts: "Gift" is a poison in German."""
     text = table(
         "Poison,It kills.,Gift,Gift@de",
         "Present,It is given.,Gift,",

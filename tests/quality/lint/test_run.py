@@ -11,7 +11,7 @@ import pytest
 
 import semsearch
 from semsearch.core.errors import EncoderMismatch, ImportFailed, IndexMissing
-from semsearch.ingest.build import build
+from semsearch.ingest.corpus_build import build
 from semsearch.models.encoders.hashed import HashedEncoder
 from semsearch.quality.lint import RULES, LintConfig, lint
 from tests.conftest import CORPUS
@@ -55,7 +55,7 @@ def test_findings_stand_in_the_order_of_files_and_lines(corpus: Path) -> None:
 
 
 def test_nothing_is_embedded_without_a_rule_that_goes_by_meaning(corpus: Path) -> None:
-    """So that such a run takes no encoder at all, be there one or not."""
+    """Such a run needs no encoder."""
     steps = Steps()
     config = LintConfig().only(["empty-definition"])
     report = lint([corpus], model="no/such-model", config=config, progress=steps)
@@ -80,7 +80,7 @@ def test_an_index_spares_embedding_what_it_has(corpus: Path, tmp_path: Path) -> 
 
 
 def test_an_index_of_another_encoder_is_refused(corpus: Path, tmp_path: Path) -> None:
-    """And one that is not there."""
+    """A missing index is refused too."""
     with pytest.raises(IndexMissing):
         lint([corpus], index=tmp_path / "nothing")
     build([corpus], tmp_path / "index", model="hashed")
@@ -118,6 +118,7 @@ def test_odd_text_breaks_nothing(tmp_path: Path) -> None:
     assert {one.entry for one in report.findings} >= {"odd:plus"}
 
 
+@pytest.mark.process
 def test_the_graph_finds_near_duplicates_too(tmp_path: Path) -> None:
     """Above 10,000 entries, where an engine searches that compares only some."""
     rows = [f"Board {n},Board for {HashedEncoder().dim * n * 7919} jars." for n in range(10_001)]
@@ -134,7 +135,7 @@ def test_the_graph_finds_near_duplicates_too(tmp_path: Path) -> None:
 
 @pytest.mark.model
 def test_the_seed_is_clean(seed_index: Path) -> None:
-    """With the bundled encoder, and the vectors of its index; nothing is embedded."""
+    """Lint uses the vectors of the seed's index and embeds nothing."""
     steps = Steps()
     report = lint([CORPUS], index=seed_index, progress=steps)
     assert (report.findings, report.entries) == ((), 20)

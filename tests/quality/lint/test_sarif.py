@@ -119,7 +119,7 @@ def test_findings_have_the_shape_of_the_standard(tmp_path: Path) -> None:
 
 
 def test_a_relative_file_stays_relative(tmp_path: Path) -> None:
-    """To where lint was run, with what an address cannot hold encoded."""
+    """The path is relative to the working directory of lint, and encoded as a URL."""
     import os  # noqa: PLC0415
 
     before = Path.cwd()

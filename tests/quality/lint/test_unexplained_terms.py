@@ -73,7 +73,7 @@ def test_what_an_entry_names_in_any_form_is_defined(tmp_path: Path) -> None:
 
 
 def test_acronyms_are_found_in_plural_and_only_where_they_are_words(tmp_path: Path) -> None:
-    """Not in code, in names of files, in words in capitals, nor where they are household words."""
+    """Code, file names, words in capitals and household words are no acronyms."""
     text = rows(
         "The DDT of dough. ID and USB.",
         "Two DDTs; NOT one and not two. Use RX_A or X1.",
@@ -99,20 +99,20 @@ def test_acronyms_are_found_in_plural_and_only_where_they_are_words(tmp_path: Pa
 def test_acronyms_that_are_spelled_out_somewhere_are_explained(
     tmp_path: Path, explained: str
 ) -> None:
-    """In front of them or behind, in any entry of the glossary."""
+    """The long form may stand before or after them, in any entry of the glossary."""
     assert (
         linted(tmp_path, rows("By DDT.", "To DDT.", explained), "undefined-acronym").findings == ()
     )
 
 
 def test_initials_of_a_term_explain_an_acronym(tmp_path: Path) -> None:
-    """Whoever asks for DDT finds the entry."""
+    """A question for DDT finds the entry."""
     text = table("A,By DDT.", "B,To DDT.", "Desired Dough Temperature,What one wants.")
     assert linted(tmp_path, text, "undefined-acronym").findings == ()
 
 
 def test_an_acronym_inside_of_a_term_is_known(tmp_path: Path) -> None:
-    """Whoever looks for it finds that entry."""
+    """A question for the acronym finds the entry."""
     text = table("A,By DDT.", "B,To DDT.", "DDT Chart,A table.", "C,At DDTs.")
     assert linted(tmp_path, text, "undefined-acronym").findings == ()
 

@@ -139,12 +139,12 @@ def _table(first: str, second: str) -> str:
     )
 
 
-ELSEWHERE = Rule(
+PHRASE_OF_ANOTHER = Rule(
     "phrase-of-another",
     Severity.WARNING,
     "A phrase by which people ask for an entry is nearer to another one.",
-    "Who asks so may get the other entry, and who asks for that one may get this. Move the phrase to where it belongs, or "
-    "say in it what tells the two apart.",
+    "People who ask this way may get the other entry, and the reverse. Move the phrase to the entry that it fits, or add "
+    "what distinguishes the two.",
     Example(
         "bakery.csv",
         _table("what makes dough rise slowly at night", "what makes dough rise so slowly"),
@@ -159,7 +159,7 @@ ELSEWHERE = Rule(
     by_meaning=True,
 )
 
-SHARED = Rule(
+SHARED_PHRASE = Rule(
     "shared-phrase",
     Severity.WARNING,
     "Two entries are asked for by phrases that say the same.",
@@ -175,7 +175,7 @@ SHARED = Rule(
     by_meaning=True,
 )
 
-NAMED = Rule(
+PHRASE_NAMES_TERM = Rule(
     "phrase-names-term",
     Severity.NOTE,
     "A phrase by which people ask for an entry says its name.",
@@ -188,4 +188,4 @@ NAMED = Rule(
     _named,
 )
 
-RULES = (ELSEWHERE, SHARED, NAMED)
+RULES = (PHRASE_OF_ANOTHER, SHARED_PHRASE, PHRASE_NAMES_TERM)

@@ -145,7 +145,7 @@ def _circles(edges: Sequence[Sequence[int]], steps: int) -> Iterator[tuple[int, 
         yield from dict.fromkeys(walk((start,)))
 
 
-SELF_REFERRING = Rule(
+SELF_REFERENCE = Rule(
     "self-reference",
     Severity.WARNING,
     "A definition says hardly more than the name of its term.",
@@ -161,7 +161,7 @@ SELF_REFERRING = Rule(
     {"words": "Fewest meaningful words besides the name."},
 )
 
-CIRCULAR = Rule(
+CIRCULAR_DEFINITION = Rule(
     "circular-definition",
     Severity.WARNING,
     "Definitions explain each other in a circle.",
@@ -180,4 +180,4 @@ CIRCULAR = Rule(
     },
 )
 
-RULES = (SELF_REFERRING, CIRCULAR)
+RULES = (SELF_REFERENCE, CIRCULAR_DEFINITION)

@@ -38,7 +38,7 @@ def _overlong(context: LintContext, options: Options) -> Iterator[Match]:
             yield Match(entry.term, f"{message}, more than {options['words']:,.0f}", entry)
 
 
-REFUSED = Rule(
+REFUSED_RECORD = Rule(
     "refused-record",
     Severity.WARNING,
     "A record of a source file did not become an entry.",
@@ -52,7 +52,7 @@ REFUSED = Rule(
     _refused,
 )
 
-EMPTY = Rule(
+EMPTY_DEFINITION = Rule(
     "empty-definition",
     Severity.WARNING,
     "A definition says next to nothing.",
@@ -67,7 +67,7 @@ EMPTY = Rule(
     {"words": "Fewest words of a definition."},
 )
 
-OVERLONG = Rule(
+OVERLONG_DEFINITION = Rule(
     "overlong-definition",
     Severity.NOTE,
     "A definition is so long that it is an article.",
@@ -83,4 +83,4 @@ OVERLONG = Rule(
     {"words": "Most words of a definition, without headings and lists of links."},
 )
 
-RULES = (REFUSED, EMPTY, OVERLONG)
+RULES = (REFUSED_RECORD, EMPTY_DEFINITION, OVERLONG_DEFINITION)

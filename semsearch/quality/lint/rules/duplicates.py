@@ -177,7 +177,7 @@ SAME_MEANING = 0.65
 """Cosines with the bundled encoder: definitions that MDN distinguishes in brackets (`Node (DOM)`)
 have .35 to .62, terms that Solana's glossary defines twice .70 to .85."""
 
-DUPLICATE = Rule(
+DUPLICATE_DEFINITION = Rule(
     "duplicate-definition",
     Severity.ERROR,
     "Two entries of a glossary have the same definition, word for word.",
@@ -216,7 +216,7 @@ NEAR_DUPLICATE = Rule(
     by_meaning=True,
 )
 
-REPEATED = Rule(
+REPEATED_TERM = Rule(
     "repeated-term",
     Severity.WARNING,
     "A term is defined more than once with much the same meaning.",
@@ -233,7 +233,7 @@ REPEATED = Rule(
     by_meaning=True,
 )
 
-CONFLICTING = Rule(
+CONFLICTING_DEFINITIONS = Rule(
     "conflicting-definitions",
     Severity.WARNING,
     "A term is defined more than once with different meanings.",
@@ -252,4 +252,4 @@ CONFLICTING = Rule(
     by_meaning=True,
 )
 
-RULES = (DUPLICATE, NEAR_DUPLICATE, REPEATED, CONFLICTING)
+RULES = (DUPLICATE_DEFINITION, NEAR_DUPLICATE, REPEATED_TERM, CONFLICTING_DEFINITIONS)

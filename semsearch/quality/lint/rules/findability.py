@@ -59,7 +59,7 @@ def _missed(scratch: ScratchIndex, asked: Mapping[int, str], limit: int) -> Iter
     for at, question, near in zip(asked, questions, nearest, strict=True):
         if at in near:
             continue
-        allowed = scratch.retriever.snapshot.glossaries[scratch.entries[at].glossary]
+        allowed = scratch.retriever.entry_table.glossaries[scratch.entries[at].glossary]
         found = scratch.retriever.candidates(question, limit, allowed, (), DEFAULT)
         if at not in (candidate.position for candidate in found):
             yield at

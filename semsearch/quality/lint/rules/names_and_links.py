@@ -74,7 +74,7 @@ def _links(context: LintContext) -> Iterator[tuple[Entry, str, list[Entry]]]:
                     yield entry, name, [entries[target] for target in links.targets(name)]
 
 
-COLLISION = Rule(
+ALIAS_COLLISION = Rule(
     "alias-collision",
     Severity.WARNING,
     "An alias is also the term or an alias of another entry.",
@@ -120,4 +120,4 @@ AMBIGUOUS_LINK = Rule(
     _ambiguous_links,
 )
 
-RULES = (COLLISION, BROKEN_LINK, AMBIGUOUS_LINK)
+RULES = (ALIAS_COLLISION, BROKEN_LINK, AMBIGUOUS_LINK)

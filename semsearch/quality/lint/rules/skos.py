@@ -199,7 +199,7 @@ _LEAVEN = (
 )
 _STARTER = 'starter a skos:Concept ; skos:prefLabel "starter"@en ; skos:definition "It is fed with flour."@en'
 
-CLASH = Rule(
+LABEL_CLASH = Rule(
     "label-clash",
     Severity.ERROR,
     "A text is a label of two kinds of the same concept: preferred, alternative or hidden "
@@ -214,7 +214,7 @@ CLASH = Rule(
     _clashes,
 )
 
-SEVERAL = Rule(
+SEVERAL_PREFERRED_LABELS = Rule(
     "several-preferred-labels",
     Severity.ERROR,
     "A concept has more than one preferred label in a language (SKOS S14).",
@@ -227,7 +227,7 @@ SEVERAL = Rule(
     _several,
 )
 
-RELATED_ABOVE = Rule(
+RELATED_AND_BROADER = Rule(
     "related-and-broader",
     Severity.ERROR,
     "Two concepts are related, and one is also broader than the other (SKOS S27).",
@@ -240,7 +240,7 @@ RELATED_ABOVE = Rule(
     _related_above,
 )
 
-CIRCLE = Rule(
+BROADER_CIRCLE = Rule(
     "broader-circle",
     Severity.ERROR,
     "A concept is broader than itself.",
@@ -253,4 +253,4 @@ CIRCLE = Rule(
     _circles,
 )
 
-RULES = (CLASH, SEVERAL, RELATED_ABOVE, CIRCLE)
+RULES = (LABEL_CLASH, SEVERAL_PREFERRED_LABELS, RELATED_AND_BROADER, BROADER_CIRCLE)

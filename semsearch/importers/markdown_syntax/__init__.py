@@ -1,0 +1,1 @@
+"""Parses Markdown: blocks, inline text, macros, links, and the plain text of all these."""

@@ -1,0 +1,1 @@
+"""Writes the structure of a definition as Markdown in one form."""

@@ -1,0 +1,81 @@
+"""The manifest of the current generation of an index, of any format that `upgrade` reads."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from semsearch.core.errors import UNREADABLE, FormatTooOld, IndexDamaged
+from semsearch.core.index_info import EngineInfo, RerankerInfo
+from semsearch.core.presentation import Presentation
+from semsearch.index.manifest import (
+    FORMAT,
+    OLDEST_UPGRADED,
+    damaged,
+    read_manifest_bytes,
+    read_pointer,
+    way_out,
+)
+from semsearch.index.manifest_names import check_names
+from semsearch.ranking.weights import DEFAULT, weights_as_dict
+from semsearch.storage.layout import IndexLayout
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestOfAnyFormat:
+    """What all formats since 5 state alike: the store, the models and the engine."""
+
+    format: int
+    generation: int
+    store: str
+    """Identity of the store that the generation was derived from."""
+    built_by: str
+    model: str
+    fingerprint: str
+    embedded_by: str
+    """The key of the vectors in the store."""
+    precision: str
+    encoder_sha256: str | None
+    engine: EngineInfo
+    reranker: RerankerInfo | None
+    presentation: Presentation
+    is_current: bool
+    """Whether this version can open the generation."""
+
+
+def read_manifest_of_any_format(layout: IndexLayout) -> ManifestOfAnyFormat:
+    """Return the manifest of the current generation; the files of the generation are not checked.
+
+    Raises:
+        IndexMissing: there is no index.
+        IndexDamaged: the pointer or the manifest is damaged.
+        FormatTooOld: it is of a format before 5. FormatTooNew: a newer version wrote it.
+    """
+    pointer = read_pointer(layout)
+    if pointer.format < OLDEST_UPGRADED:
+        raise FormatTooOld(
+            f"the index in {layout.root} has format {pointer.format}, and formats are upgraded "
+            f"from {OLDEST_UPGRADED} on; {way_out(layout, pointer)}"
+        )
+    content = read_manifest_bytes(layout, pointer.generation, pointer.manifest_sha256)
+    try:
+        stated = json.loads(content)
+        check_names(stated)
+        return ManifestOfAnyFormat(
+            format=pointer.format,
+            generation=pointer.generation,
+            store=stated["store"],
+            built_by=stated["built_by"],
+            model=stated["model"],
+            fingerprint=stated["fingerprint"],
+            embedded_by=stated["embedded_by"],
+            precision=stated["precision"],
+            encoder_sha256=stated["encoder_sha256"],
+            engine=EngineInfo(**stated["engine"]),
+            reranker=stated["reranker"] and RerankerInfo(**stated["reranker"]),
+            presentation=Presentation.of(stated.get("presentation", {})),
+            is_current=pointer.format == FORMAT and stated["weights"] == weights_as_dict(DEFAULT),
+        )
+    except UNREADABLE as error:
+        root = layout.generation(pointer.generation).root
+        raise IndexDamaged(damaged(layout.root, f"{root} is incomplete")) from error

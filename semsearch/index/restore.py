@@ -1,0 +1,152 @@
+"""Restore: makes an index from a backup, whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from semsearch.core.errors import InvalidSetting
+from semsearch.core.temporary_folders import make_temporary_folder
+from semsearch.index.backup import KEYS
+from semsearch.index.backup_contents import (
+    CONTENTS,
+    BackupInfo,
+    incomplete,
+    members_of,
+    parse_contents,
+)
+from semsearch.index.manifest import name_store
+from semsearch.storage.atomic_files import sync
+from semsearch.storage.database import translate_corruption
+from semsearch.storage.entry_store import EntryStore
+from semsearch.storage.io_errors import translate_os_errors
+from semsearch.storage.key_tables import count_valid, take_over
+from semsearch.storage.layout import IndexLayout
+
+_NAME = re.compile(
+    r"store\.db|keys\.db|calibration\.json|CURRENT|"
+    r"(?:generations|encoders|rerankers)/[0-9a-f]{1,16}/[A-Za-z0-9_][A-Za-z0-9_.]*"
+)
+"""Names that a member may have. A backup with any other name is refused, so it cannot write outside
+the index folder."""
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was restored."""
+
+    backup: BackupInfo
+    unsure_keys: int
+    """Valid keys of the backup that may have been revoked since."""
+
+
+def restore_backup(
+    file: str | Path,
+    index: str | Path,
+    *,
+    former: str | Path | None = None,
+    upgrade: Callable[[IndexLayout], object] = lambda layout: None,
+    prepare: Callable[[IndexLayout, IndexLayout | None], None] = lambda layout, former: None,
+) -> Restored:
+    """Make an index from a backup; it is checked completely before the index appears.
+
+    Its store gets a new identity, since edits after the backup are not in it: ETags and positions
+    in its changes from before match nothing.
+
+    Args:
+        file: the backup.
+        index: the index folder, which must be missing or empty.
+        former: the index folder that it replaces, if it is there. Keys that were revoked in it stay
+            revoked.
+        upgrade: gives an index of an earlier format that of this version.
+        prepare: changes the index before it appears; given its layout and that of `former`.
+
+    Raises:
+        InvalidSetting: the folder is not empty, or `former` is no index.
+        IndexDamaged: the file is not a complete backup.
+        FormatTooNew: a newer version of semsearch wrote it.
+        StoredIndexError: the folder cannot be written.
+    """
+    source, root = Path(file), Path(index)
+    if root.exists() and (not root.is_dir() or any(root.iterdir())):
+        raise InvalidSetting(f"{root} is not empty; move it away, or choose another with --index")
+    old = IndexLayout(Path(former)) if former is not None else None
+    if old is not None and not old.store.exists():
+        raise InvalidSetting(f"{old.root} is not the folder of an index; it has no store.db")
+    with translate_os_errors(root):
+        root.parent.mkdir(parents=True, exist_ok=True)
+        scratch = make_temporary_folder(root.parent)
+        try:
+            info = _unpack(source, scratch)
+            layout = IndexLayout(scratch)
+            _check_schema(source, layout.store, layout.keys)
+            upgrade(layout)
+            with closing(EntryStore(layout.store)) as store:
+                store.check()
+                identity = store.renew_identity()
+            name_store(layout, identity)
+            if old is not None and old.keys.exists():
+                take_over(layout.keys, old.keys)
+            prepare(layout, old)
+            unsure = 0 if old is not None else count_valid(layout.keys)
+            if root.exists():
+                root.rmdir()
+            scratch.rename(root)
+            sync(root.parent)
+        except BaseException:
+            shutil.rmtree(scratch, ignore_errors=True)
+            raise
+    return Restored(info, unsure)
+
+
+def _unpack(source: Path, folder: Path) -> BackupInfo:
+    """Extract the members into a folder, check them, and return what `BACKUP.json` says."""
+    hashes: dict[str, str] = {}
+    with members_of(source) as members:
+        for name, stream in members:
+            if name == CONTENTS:
+                info, stated = parse_contents(source, stream.read())
+                names = stated | hashes
+                altered = next((n for n in names if stated.get(n) != hashes.get(n)), None)
+                if altered is not None:
+                    raise incomplete(source, f"{altered!r} is missing or altered")
+                return info
+            if not _NAME.fullmatch(name) or name in hashes:
+                raise incomplete(source, f"{name!r} does not belong there")
+            hashes[name] = _extract(stream, folder / name)
+    raise incomplete(source, f"{CONTENTS} is missing")
+
+
+def _check_schema(source: Path, *databases: Path) -> None:
+    """Refuse databases that change what is written to them, by triggers or views of their own."""
+    for file in filter(Path.exists, databases):
+        with translate_corruption(file), closing(sqlite3.connect(file)) as database:
+            [(count,)] = database.execute(
+                "SELECT count(*) FROM sqlite_master WHERE type IN ('trigger', 'view')"
+            )
+        if count:
+            raise incomplete(source, f"{file.name} has triggers or views")
+
+
+def _extract(stream: IO[bytes], file: Path) -> str:
+    """Write a member to disk and return its hash."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256()
+    with file.open("xb") as target:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+            target.write(chunk)
+        target.flush()
+        os.fsync(target.fileno())
+    if file.name == KEYS:
+        file.chmod(0o600)
+    return digest.hexdigest()

@@ -1,0 +1,49 @@
+"""Embeds what has no vector yet, and publishes a generation, while the store is edited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from semsearch.core.progress import Progress
+from semsearch.index.embedding import Embedding, embed_missing
+from semsearch.index.generation import UnpublishedGeneration, publish_generation
+from semsearch.index.passage_table import PassageTable
+from semsearch.ingest.corpus_sync import changed_since
+from semsearch.storage.atomic_files import LONG_S, briefly_locked, file_lock
+from semsearch.storage.entry_store import EntryStore
+from semsearch.storage.layout import IndexLayout
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Takes the lock of the index for short moments, so that edits go on."""
+
+    layout: IndexLayout
+    store: EntryStore
+    embedding: Embedding
+    progress: Progress
+
+    def embed(self, passages: PassageTable) -> int:
+        """Embed each text that has no vector yet once, and return their number."""
+        embedded = 0
+        for batch in embed_missing(self.store.texts, passages, self.embedding, self.progress):
+            with briefly_locked(self.layout.lock):
+                self.store.texts.save(batch)
+            embedded += len(batch.texts)
+        return embedded
+
+    def publish(self, written: UnpublishedGeneration) -> int:
+        """Make a generation the current one after embedding what was edited meanwhile.
+
+        Returns:
+            How many texts were embedded.
+        """
+        revision = written.manifest.revision
+        embedded = self.embed(changed_since(self.store, revision))
+        with file_lock(self.layout.lock, LONG_S):
+            since = changed_since(self.store, revision)
+            for batch in embed_missing(self.store.texts, since, self.embedding, self.progress):
+                self.store.texts.save(batch)
+                embedded += len(batch.texts)
+            publish_generation(self.layout, written, self.progress)
+        return embedded

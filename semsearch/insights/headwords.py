@@ -1,0 +1,90 @@
+"""Suggests the headword of a missing entry from the questions that ask for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from semsearch.text.english_stop_words import STOP_WORDS
+from semsearch.text.normalise import WORD
+from semsearch.text.question_wording import subject_of
+from semsearch.text.redaction import MASKS
+from semsearch.text.stems import stem
+
+MAX_WORDS = 3
+_LONGER = 0.5
+"""What each further word of a phrase adds to its weight, as a share: a phrase that half of the
+questions have is worth as much as a word of three quarters of them."""
+
+
+@dataclass(slots=True)
+class _WordRun:
+    """Consecutive content words of questions: how often they were asked, and in which forms."""
+
+    words: int
+    first: int
+    asked: int = 0
+    questions: int = 0
+    forms: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def weight(self) -> float:
+        """How good a headword it is."""
+        return self.asked * (1 + _LONGER * (self.words - 1))
+
+
+def headword(questions: Sequence[tuple[str, int]]) -> str:
+    """Return the commonest content word or phrase of some questions; empty if they have none.
+
+    Where no phrase is common, it is the words of most questions, in the order of the first one.
+
+    Args:
+        questions: texts, and how often each was asked; the most frequent first.
+    """
+    phrases: dict[tuple[str, ...], _WordRun] = {}
+    for text, count in questions:
+        seen: dict[tuple[str, ...], str] = {}
+        for words in _phrases(MASKS.sub(" | ", subject_of(text))):
+            seen.setdefault(tuple(map(stem, words)), " ".join(words))
+        for stems, form in seen.items():
+            phrase = phrases.setdefault(stems, _WordRun(len(stems), len(phrases)))
+            phrase.asked += count
+            phrase.questions += 1
+            phrase.forms[form] += count
+    if not phrases:
+        return ""
+    best = max(phrases.values(), key=lambda one: (one.weight, -one.first))
+    half = sum(count for _, count in questions) / 2
+    common = [
+        phrase.forms.most_common(1)[0][0]
+        for phrase in phrases.values()
+        if phrase.words == 1 and phrase.questions > 1 and phrase.asked > half
+    ]
+    if best.words == 1 and 1 < len(common) <= MAX_WORDS:
+        return " ".join(common)
+    return best.forms.most_common(1)[0][0]
+
+
+def _phrases(text: str) -> Iterator[Sequence[str]]:
+    """Yield runs of one to three content words with nothing but a blank between."""
+    for run in _runs(text):
+        for length in range(1, MAX_WORDS + 1):
+            for start in range(len(run) - length + 1):
+                yield run[start : start + length]
+
+
+def _runs(text: str) -> Iterator[list[str]]:
+    run: list[str] = []
+    end = 0
+    for match in WORD.finditer(text):
+        word = match[0]
+        is_content = word.casefold() not in STOP_WORDS and any(map(str.isalpha, word))
+        if run and (not is_content or text[end : match.start()] not in (" ", "-")):
+            yield run
+            run = []
+        if is_content and len(word) > 1:
+            run.append(word)
+        end = match.end()
+    if run:
+        yield run

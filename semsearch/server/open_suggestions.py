@@ -1,0 +1,41 @@
+"""The suggestions of readers that a caller may decide."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.requests import Request
+
+from semsearch.server.auth.permissions import caller_of
+from semsearch.server.http import problem_types
+from semsearch.server.http.edit_requests import store_errors_as_problems
+from semsearch.server.http.problems import Refused
+from semsearch.storage import inbox
+from semsearch.storage.inbox import InboxState, ReaderSuggestion
+from semsearch.storage.layout import IndexLayout
+
+
+def inbox_file(request: Request) -> Path:
+    """Return where the suggestions for the index are."""
+    return IndexLayout(Path(request.app.state.glossary.info().path)).inbox
+
+
+def taking_none() -> Refused:
+    """Return the refusal of a service that takes no suggestions."""
+    return Refused(problem_types.NOT_FOUND, "this service takes no suggestions")
+
+
+def open_suggestions(
+    request: Request, state: InboxState = InboxState.OPEN
+) -> list[ReaderSuggestion]:
+    """Return the suggestions in a state that the caller may decide.
+
+    Raises:
+        Refused: the service takes none, or they cannot be read.
+    """
+    if request.app.state.suggestion_rates is None:
+        raise taking_none()
+    caller = caller_of(request)
+    with store_errors_as_problems():
+        found = inbox.listed(inbox_file(request), state)
+    return [one for one in found if caller.may_use(one.glossary)]

@@ -1,0 +1,202 @@
+"""Routes of the inbox: readers suggest a missing term or a change, owners decide.
+
+They answer 404 unless the service takes suggestions (`serve --suggestions`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import HTMLResponse, Response
+
+from semsearch.core.errors import EntryNotFound, InvalidSetting
+from semsearch.server.auth.keys import Caller, utc_now
+from semsearch.server.auth.permissions import caller_of
+from semsearch.server.auth.rate_limits import RateLimits, exceeded
+from semsearch.server.http import openapi_examples, problem_types
+from semsearch.server.http.edit_requests import author_of, store_errors_as_problems
+from semsearch.server.http.openapi import answered, refusals
+from semsearch.server.http.paths import API_PREFIX
+from semsearch.server.http.problems import InvalidParam, Refused
+from semsearch.server.http.strict_requests import StrictRoute, client_of
+from semsearch.server.open_suggestions import inbox_file, open_suggestions, taking_none
+from semsearch.server.request_context import VARY, RequestContext
+from semsearch.server.routes.parameters import NoQuery
+from semsearch.server.schemas.inbox import Decision, InboxQuery, NewSuggestion, WireInboxItem
+from semsearch.server.search_service import SearchService
+from semsearch.server.serialize import to_json
+from semsearch.storage import inbox
+from semsearch.storage.inbox import InboxState, ReaderSuggestion
+from semsearch.web import render
+
+RATE = "5/hour"
+"""Suggestions that a key, or without one an address, may send."""
+
+_UNCACHED = {"Cache-Control": "no-store", "Vary": VARY}
+_STORE = (
+    problem_types.BUSY,
+    problem_types.NOT_WRITABLE,
+    problem_types.NOT_EDITABLE,
+    problem_types.NO_ROOM,
+)
+_BODY = (
+    problem_types.MALFORMED_BODY,
+    problem_types.TOO_LARGE,
+    problem_types.UNSUPPORTED_MEDIA_TYPE,
+)
+
+router = APIRouter(prefix=API_PREFIX, route_class=StrictRoute, tags=["inbox"])
+pages = APIRouter(include_in_schema=False, route_class=StrictRoute)
+
+InboxId = Annotated[
+    str, Path(description="The id of a suggestion.", examples=["0a1b2c3d4e5f60718293a4b5c6d7e8f9"])
+]
+
+
+@router.post(
+    "/inbox",
+    operation_id="suggestToOwner",
+    summary="Suggest a missing term or a change",
+    status_code=201,
+    response_model=WireInboxItem,
+    response_description="The suggestion. Its id leads to what becomes of it.",
+    responses=answered(openapi_examples.INBOX_ITEM, 201)
+    | refusals(
+        problem_types.MALFORMED_URL,
+        problem_types.NOT_FOUND,
+        problem_types.ENTRY_NOT_FOUND,
+        problem_types.GLOSSARY_NOT_FOUND,
+        problem_types.INVALID_REQUEST,
+        *_BODY,
+        *_STORE,
+    ),
+)
+async def suggest_to_owner(
+    body: NewSuggestion, _query: Annotated[NoQuery, Query()], request: Request
+) -> Response:
+    """Suggest something to whoever keeps the glossary.
+
+    Five an hour for a key, or without one for an address. Nothing says who suggested it. 404 where
+    the service takes no suggestions.
+    """
+    rates: RateLimits | None = request.app.state.suggestion_rates
+    if rates is None:
+        raise taking_none()
+    client = client_of(request.scope)
+    state = await rates.count(client.party)
+    if state.is_exceeded:
+        raise exceeded(state)
+    service: SearchService = request.app.state.search_service
+    made = await service.page_workers.run(lambda: _suggest(request, body), client)
+    return Response(to_json(made), 201, media_type="application/json", headers=_UNCACHED)
+
+
+def _suggest(request: Request, body: NewSuggestion) -> ReaderSuggestion:
+    context = RequestContext(request)
+    if body.entry is not None:
+        entry = context.entry(body.entry)
+        glossary, term, id_ = entry.glossary, entry.term, entry.id
+    else:
+        glossary, term, id_ = body.glossary or "", " ".join((body.term or "").split()), ""
+        if glossary not in [info.name for info in context.glossaries()]:
+            raise Refused(problem_types.GLOSSARY_NOT_FOUND, "there is no glossary of this name")
+    if not term or not body.text.strip():
+        raise _invalid("the term and the text must not be blank", "/text")
+    with store_errors_as_problems():
+        made = inbox.suggest(inbox_file(request), glossary, term, body.text.strip(), utc_now(), id_)
+    if made is None:
+        raise Refused(
+            problem_types.NO_ROOM, f"{inbox.MAX_OPEN:,} suggestions wait for a decision already"
+        )
+    return made
+
+
+@router.get(
+    "/inbox",
+    operation_id="listSuggestions",
+    summary="List what readers suggest",
+    response_model=list[WireInboxItem],
+    response_description="The suggestions, the latest first.",
+    responses=answered([openapi_examples.INBOX_ITEM])
+    | refusals(
+        problem_types.MALFORMED_URL,
+        problem_types.NOT_FOUND,
+        problem_types.INVALID_REQUEST,
+        *_STORE,
+    ),
+)
+def list_suggestions(query: Annotated[InboxQuery, Query()], request: Request) -> Response:
+    """List the suggestions for the glossaries of the key, open ones by default."""
+    found = open_suggestions(request, query.state)
+    return Response(to_json(found), media_type="application/json", headers=_UNCACHED)
+
+
+@router.post(
+    "/inbox/{id}/decision",
+    operation_id="decideSuggestion",
+    summary="Accept or refuse a suggestion",
+    response_model=WireInboxItem,
+    response_description="The suggestion as it is now.",
+    responses=answered(openapi_examples.INBOX_ITEM)
+    | refusals(
+        problem_types.MALFORMED_URL,
+        problem_types.NOT_FOUND,
+        problem_types.INVALID_REQUEST,
+        problem_types.CONDITION_FAILED,
+        *_BODY,
+        *_STORE,
+    ),
+)
+def decide_suggestion(
+    id: InboxId, body: Decision, _query: Annotated[NoQuery, Query()], request: Request
+) -> Response:
+    """Decide on a suggestion, once. Accepting changes no entry: edit it, then accept.
+
+    Refusing needs a reason, which whoever suggested it may read.
+    """
+    caller = caller_of(request)
+    caller.check(_found(request, id, caller).glossary)
+    state = InboxState.ACCEPTED if body.accepted else InboxState.REFUSED
+    try:
+        with store_errors_as_problems():
+            was_open = inbox.decide(inbox_file(request), id, state, body.reason, author_of(caller))
+    except InvalidSetting as error:
+        raise _invalid(str(error), "/reason") from None
+    if not was_open:
+        raise Refused(problem_types.CONDITION_FAILED, "the suggestion is decided already")
+    decided = _found(request, id, caller)
+    return Response(to_json(decided), media_type="application/json", headers=_UNCACHED)
+
+
+@pages.get("/suggestion/{id}")
+def suggestion_page(id: InboxId, request: Request) -> Response:
+    """Return the page that says what became of a suggestion."""
+    found = _found(request, id, caller_of(request))
+    context = RequestContext(request)
+    try:
+        entry = context.entry(found.entry) if found.entry else None
+    except EntryNotFound:
+        entry = None
+    page = render("suggestion", context.site(), suggestion=found, entry=entry)
+    return HTMLResponse(page, headers=_UNCACHED)
+
+
+def _found(request: Request, id_: str, caller: Caller) -> ReaderSuggestion:
+    """Return a suggestion that the caller may see.
+
+    Raises:
+        Refused: there is none.
+    """
+    if request.app.state.suggestion_rates is None:
+        raise taking_none()
+    with store_errors_as_problems():
+        found = inbox.find(inbox_file(request), id_)
+    if found is None or not caller.may_use(found.glossary):
+        raise Refused(problem_types.NOT_FOUND, "there is no suggestion with this id")
+    return found
+
+
+def _invalid(detail: str, pointer: str) -> Refused:
+    param = InvalidParam(detail=detail, pointer=pointer)
+    return Refused(problem_types.INVALID_REQUEST, detail, [param])

@@ -1,0 +1,1 @@
+"""What a service tells those who run it: metrics, log lines and traces."""

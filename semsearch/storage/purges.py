@@ -1,0 +1,59 @@
+"""Entries that were erased for good: nothing of them is stored but a hash of the id.
+
+The hash keeps them away: builds and edits do not bring them back, mirrors learn what to erase, and
+an older backup that is restored loses them again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Collection
+
+from semsearch.core.entries import Changed
+from semsearch.storage import redirects
+
+
+def digest_of(id_: str) -> str:
+    """Return the SHA-256 of an id in hexadecimal."""
+    return hashlib.sha256(id_.encode()).hexdigest()
+
+
+def record(connection: sqlite3.Connection, id_: str, revision: int) -> None:
+    """Record that an entry is to be erased, inside the transaction that deletes it."""
+    connection.execute(
+        "INSERT OR REPLACE INTO purged VALUES (?, ?, ?)",
+        (digest_of(id_), id_.partition(":")[0], revision),
+    )
+
+
+def digests(connection: sqlite3.Connection) -> frozenset[str]:
+    """Return the hashes of all ids that were purged."""
+    return frozenset(digest for (digest,) in connection.execute("SELECT digest FROM purged"))
+
+
+def known_ids(connection: sqlite3.Connection, wanted: Collection[str]) -> list[str]:
+    """Return the ids with these hashes that an entry or the history has."""
+    ids = connection.execute("SELECT id FROM entry UNION SELECT id FROM history ORDER BY id")
+    return [id_ for (id_,) in ids if digest_of(id_) in wanted]
+
+
+def erase(connection: sqlite3.Connection, wanted: Collection[str]) -> None:
+    """Erase history and redirects of the ids with these hashes, and all answers to edits.
+
+    Call it inside a transaction.
+    """
+    for id_ in known_ids(connection, wanted):
+        connection.execute("DELETE FROM history WHERE id = ?", (id_,))
+        connection.execute("DELETE FROM live_deletion WHERE id = ?", (id_,))
+        redirects.erase(connection, id_)
+    connection.execute("DELETE FROM request")
+
+
+def since(connection: sqlite3.Connection, revision: int, limit: int) -> list[Changed]:
+    """Return what was purged after a revision, each with the glossary and the hash of its id."""
+    rows = connection.execute(
+        "SELECT glossary, digest, revision FROM purged WHERE revision > ? ORDER BY revision LIMIT ?",
+        (revision, limit),
+    )
+    return [Changed(f"{glossary}:", None, at, digest) for glossary, digest, at in rows]

@@ -1,0 +1,82 @@
+"""Redirects: which entry has taken the place of one that is gone.
+
+A build records one where an entry has another id than before, an edit where it deletes an entry
+with a successor. Only a missing id is looked up, so a redirect never hides an entry.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable
+
+from semsearch.core.entries import Entry
+from semsearch.text.normalise import fold
+
+_Name = tuple[str, str, str]
+"""Glossary, language, and a folded name or a definition."""
+
+
+def record(connection: sqlite3.Connection, id_: str, target: str) -> None:
+    """Record that an entry has taken the place of another, and of those that led to that one.
+
+    Call it inside the transaction that deletes `id_`.
+    """
+    forget(connection, target)  # no circle
+    connection.execute("UPDATE redirect SET target = ? WHERE target = ?", (target, id_))
+    connection.execute("INSERT OR REPLACE INTO redirect VALUES (?, ?)", (id_, target))
+
+
+def forget(connection: sqlite3.Connection, id_: str) -> None:
+    """Let an id lead nowhere."""
+    connection.execute("DELETE FROM redirect WHERE id = ?", (id_,))
+
+
+def target_of(connection: sqlite3.Connection, id_: str) -> str | None:
+    """Return the id of the present entry that a missing id leads to, or None."""
+    found = connection.execute(
+        "SELECT target FROM redirect JOIN entry ON entry.id = target WHERE redirect.id = ? "
+        "AND NOT EXISTS (SELECT 1 FROM entry WHERE id = redirect.id)",
+        (id_,),
+    ).fetchone()
+    return str(found[0]) if found else None
+
+
+def erase(connection: sqlite3.Connection, id_: str) -> None:
+    """Erase what leads from an id and to it."""
+    connection.execute("DELETE FROM redirect WHERE id = ? OR target = ?", (id_, id_))
+
+
+def successors(gone: Collection[Entry], present: Iterable[Entry]) -> dict[str, str]:
+    """Return the ids of entries that have taken the place of entries that are gone.
+
+    A successor is of the same glossary and language. It has the term of the former entry as a name;
+    else its definition, word for word. If two entries do, neither is.
+
+    Args:
+        gone: entries of the state before that have no id in the present one.
+        present: all entries of the present state.
+    """
+    if not gone:
+        return {}
+    names: dict[_Name, set[str]] = {_named(one, one.term): set() for one in gone}
+    texts: dict[_Name, set[str]] = {_defined(one): set() for one in gone}
+    for entry in present:
+        for name in (entry.term, *entry.aliases):
+            if (ids := names.get(_named(entry, name))) is not None:
+                ids.add(entry.id)
+        if (ids := texts.get(_defined(entry))) is not None:
+            ids.add(entry.id)
+    found: dict[str, str] = {}
+    for one in gone:
+        for ids in (names[_named(one, one.term)], texts[_defined(one)]):
+            if len(ids) == 1 and one.id not in found:
+                (found[one.id],) = ids
+    return found
+
+
+def _named(entry: Entry, name: str) -> _Name:
+    return entry.glossary, entry.language, fold(name)
+
+
+def _defined(entry: Entry) -> _Name:
+    return entry.glossary, entry.language, entry.definition

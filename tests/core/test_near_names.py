@@ -1,0 +1,27 @@
+"""Unknown names: the nearest known one is suggested, or all are listed."""
+
+from __future__ import annotations
+
+import pytest
+
+from semsearch.core.near_names import MAX_LISTED, near_or_known
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("markdwon", "; did you mean 'markdown'?"),
+        ("CSV-Table", "; did you mean 'csv-table'?"),
+        ("turtl", "; did you mean 'Turtle'?"),
+        ("zzz", "; there are markdown, csv-table, Turtle"),
+    ],
+)
+def test_a_name_is_suggested_or_all_are_listed(name: str, said: str) -> None:
+    """Letters may be large or small."""
+    assert near_or_known(name, ["markdown", "csv-table", "Turtle"]) == said
+
+
+def test_no_more_than_fit_are_listed() -> None:
+    """The rest is counted."""
+    said = near_or_known("?", map(str, range(MAX_LISTED + 1_200)))
+    assert said.endswith(f", {MAX_LISTED - 1} and 1,200 more")

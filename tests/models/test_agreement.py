@@ -1,0 +1,49 @@
+"""Which copy of an encoder an index uses is decided on its own texts."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from semsearch.models.encoders.agreement import compare_cached
+from semsearch.models.encoders.onnx import Agreement, EncoderExport
+from tests.conftest import ENTRIES
+
+TEXTS = [entry.definition for entry in ENTRIES]
+
+
+@pytest.fixture
+def export(seed_index: Path, tmp_path: Path) -> tuple[EncoderExport, Path]:
+    """Give a copy of a real export, as if it came from the cache."""
+    folder = Path(shutil.copytree(next(seed_index.glob("encoders/*")), tmp_path / "encoder"))
+    found = EncoderExport.load(folder)
+    assert found
+    return found, folder
+
+
+@pytest.mark.model
+def test_a_cached_export_is_compared_on_the_texts_of_the_index(
+    export: tuple[EncoderExport, Path],
+) -> None:
+    """The choice that was made on other texts is replaced, and what is known of fp32 stays."""
+    before, folder = export
+    wrong = replace(before, precision="fp32", entries="reference")
+    found = compare_cached(wrong, folder, TEXTS)
+    assert found
+    assert (found.precision, found.entries) == ("int8", "int8")
+    assert found.agreement["fp32"] == before.agreement["fp32"]
+    assert EncoderExport.load(folder) == found
+
+
+@pytest.mark.model
+def test_without_an_exact_copy_the_encoder_is_exported_anew(
+    export: tuple[EncoderExport, Path],
+) -> None:
+    """Nothing else can stand for the original."""
+    before, folder = export
+    poor = replace(before, agreement={"fp32": Agreement(cosine=0.99, top10=0.97)})
+    assert compare_cached(poor, folder, TEXTS) is None
+    assert compare_cached(replace(before, agreement={}), folder, TEXTS) is None

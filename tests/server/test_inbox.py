@@ -1,0 +1,220 @@
+"""Readers suggest, where that is on, and owners decide with a reason.
+
+Covers `server/open_suggestions`, `server/routes/inbox`, `server/schemas/inbox`.
+"""
+
+from __future__ import annotations
+
+import html
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+from starlette.testclient import TestClient
+
+from semsearch.core.settings import load_settings
+from semsearch.ingest.purge import purge
+from semsearch.search.glossary import Glossary
+from semsearch.server.app import create_app
+from semsearch.server.auth.key_store import KeyStore
+from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.server.schemas.inbox import WireInboxItem
+from semsearch.storage import inbox
+from tests.server.conftest import problem_of
+
+TERM = {"term": "Tongs", "glossary": "kitchen", "text": "They hold <b>hot</b> things."}
+CHANGE = {"entry": "kitchen:whisk", "text": "It is not light."}
+HTML = {"Accept": "text/html"}
+Started = Callable[..., AbstractContextManager[TestClient]]
+
+
+@pytest.fixture
+def folder(index: Path, tmp_path: Path) -> Path:
+    """Give an index of its own."""
+    return Path(shutil.copytree(index, tmp_path / "index"))
+
+
+@pytest.fixture
+def started(folder: Path) -> Started:
+    """Return what starts a service that takes suggestions, and opens a client of it."""
+
+    @contextmanager
+    def client(*, on: bool = True) -> Iterator[TestClient]:
+        with (
+            Glossary.open(folder) as glossary,
+            TestClient(create_app(glossary, load_settings(index=folder, suggestions=on))) as http,
+        ):
+            yield http
+
+    return client
+
+
+def key(folder: Path, *glossaries: str, scope: KeyScope = KeyScope.EDIT) -> dict[str, str]:
+    """Return the header of a new key."""
+    _, secret = KeyStore(folder / "keys.db").create(
+        name="Ann", scope=scope, glossaries=glossaries, now=utc_now()
+    )
+    return {"Authorization": f"Bearer {secret.text}"}
+
+
+def suggested(http: TestClient, body: dict[str, str]) -> dict[str, Any]:
+    """Suggest something and return it."""
+    response = http.post("/v1/inbox", json=body)
+    assert response.status_code == 201, response.text
+    item: dict[str, Any] = response.json()
+    TypeAdapter(WireInboxItem).validate_python(item)
+    return item
+
+
+def test_it_is_off_by_default(folder: Path, started: Started) -> None:
+    """No route answers, and no page has a form."""
+    with started(on=False) as http:
+        refused = problem_of(http.post("/v1/inbox", json=TERM), 404, "not-found")
+        assert refused["detail"] == "this service takes no suggestions"
+        problem_of(http.get("/v1/inbox", headers=key(folder)), 404, "not-found")
+        problem_of(http.get("/suggestion/abc"), 404, "not-found")
+        for path in ("/?q=xylophone+quartet+lessons", "/entry/kitchen:whisk"):
+            assert "to-owner" not in http.get(path, headers=HTML).text
+    assert not (folder / "inbox.db").exists()
+
+
+def test_pages_have_a_form(started: Started) -> None:
+    """Beside no close match for a term, on an entry for a change."""
+    with started() as http:
+        missing = http.get("/?q=xylophone+quartet+lessons", headers=HTML).text
+        assert 'value="xylophone quartet lessons" dir="auto"' in missing
+        assert "Suggest a missing term" in missing
+        assert "suggest.js" in missing
+        entry = http.get("/entry/kitchen:whisk", headers=HTML).text
+        assert 'name="entry" value="kitchen:whisk"' in entry
+        assert "to-owner" not in http.get("/?q=whisk", headers=HTML).text
+
+
+def test_a_suggestion_is_read_decided_and_followed(folder: Path, started: Started) -> None:
+    """The owner sees it, refuses it with a reason, and who suggested it reads that."""
+    with started() as http:
+        item = suggested(http, TERM)
+        assert (item["state"], item["term"], "entry" in item) == ("open", "Tongs", False)
+        waiting = http.get(f"/suggestion/{item['id']}", headers=HTML).text
+        assert "It waits for a decision." in waiting
+        assert "They hold &lt;b&gt;hot&lt;/b&gt; things." in waiting
+        owner = key(folder)
+        assert http.get("/v1/inbox", headers=owner).json() == [item]
+        page = http.get("/gaps", headers={**owner, **HTML}).text
+        assert f'data-id="{item["id"]}"' in page
+        assert "Missing: Tongs" in page
+        address = f"/v1/inbox/{item['id']}/decision"
+        refused = problem_of(
+            http.post(address, json={"accepted": False}, headers=owner), 422, "invalid-request"
+        )
+        assert "refused with a reason" in refused["detail"]
+        decision = {"accepted": False, "reason": "See Ladle."}
+        decided = http.post(address, json=decision, headers=owner).json()
+        assert (decided["state"], decided["reason"]) == ("refused", "See Ladle.")
+        again = http.post(address, json={"accepted": True}, headers=owner)
+        problem_of(again, 412, "condition-failed")
+        assert http.get("/v1/inbox", headers=owner).json() == []
+        assert http.get("/v1/inbox?state=refused", headers=owner).json() == [decided]
+        told = http.get(f"/suggestion/{item['id']}", headers=HTML).text
+        assert "It was refused." in told
+        assert "See Ladle." in told
+
+
+def test_a_change_names_its_entry(folder: Path, started: Started) -> None:
+    """The owner edits the definition as it is; a purged entry takes its suggestions along."""
+    with started() as http:
+        item = suggested(http, CHANGE)
+        assert (item["entry"], item["term"], item["glossary"]) == (
+            "kitchen:whisk",
+            "Whisk",
+            "kitchen",
+        )
+        owner = key(folder)
+        page = http.get("/gaps", headers={**owner, **HTML}).text
+        assert "Change: Whisk" in page
+        assert "beating air into eggs or cream" in page
+        accepted = http.post(
+            f"/v1/inbox/{item['id']}/decision", json={"accepted": True}, headers=owner
+        )
+        assert accepted.json()["state"] == "accepted"
+        told = http.get(f"/suggestion/{item['id']}", headers=HTML).text
+        assert 'A change of <a href="../entry/kitchen:whisk"' in told
+    purge(folder, ["kitchen:whisk"])
+    assert inbox.find(folder / "inbox.db", item["id"]) is None
+
+
+def test_accepting_a_change_begins_with_the_markdown_of_a_revision(
+    folder: Path, started: Started
+) -> None:
+    """So that neither structure nor an edit made meanwhile is lost."""
+    with started() as http:
+        suggested(http, CHANGE)
+        owner = key(folder)
+        url, any_state = "/v1/entries/kitchen:whisk", {**owner, "If-Match": "*"}
+        markdown = "A **tool**:\n\n- of wires"
+        changed = http.patch(url, json={"markdown": markdown}, headers=any_state)
+        page = html.unescape(http.get("/gaps", headers={**owner, **HTML}).text)
+        assert f'data-member="markdown" data-etag="{changed.headers["etag"]}"' in page
+        assert f">{markdown}</textarea>" in page
+        http.patch(url, json={"definition": "Another."}, headers=any_state)
+        stale = {**owner, "If-Match": changed.headers["etag"]}
+        assert http.patch(url, json={"markdown": markdown}, headers=stale).status_code == 412
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "slug"),
+    [
+        ({"text": "x"}, 422, "invalid-request"),
+        ({"term": "Tongs", "text": "x"}, 422, "invalid-request"),
+        ({**TERM, "entry": "kitchen:whisk"}, 422, "invalid-request"),
+        ({**TERM, "text": " "}, 422, "invalid-request"),
+        ({**TERM, "text": "x" * 2_001}, 422, "invalid-request"),
+        ({**TERM, "glossary": "none"}, 404, "glossary-not-found"),
+        ({"entry": "kitchen:none", "text": "x"}, 404, "entry-not-found"),
+    ],
+)
+def test_what_is_no_suggestion_is_refused(
+    started: Started, body: dict[str, str], status: int, slug: str
+) -> None:
+    """With the reason."""
+    with started() as http:
+        problem_of(http.post("/v1/inbox", json=body), status, slug)
+
+
+def test_an_address_suggests_five_an_hour(started: Started) -> None:
+    """More are refused, and the answer says when to go on."""
+    with started() as http:
+        for _ in range(5):
+            suggested(http, TERM)
+        refused = http.post("/v1/inbox", json=TERM)
+        problem_of(refused, 429, "too-many-requests")
+        assert int(refused.headers["retry-after"]) > 60
+
+
+def test_a_full_inbox_takes_no_more(started: Started, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until the owner decides."""
+    monkeypatch.setattr(inbox, "MAX_OPEN", 1)
+    with started() as http:
+        suggested(http, TERM)
+        refused = problem_of(http.post("/v1/inbox", json=TERM), 507, "no-room")
+        assert "1 suggestions wait" in refused["detail"]
+
+
+def test_keys_for_other_glossaries_see_nothing(folder: Path, started: Started) -> None:
+    """Neither in the list nor by the id; and a reader decides nothing."""
+    with started() as http:
+        item = suggested(http, TERM)
+        ships = key(folder, "ships")
+        assert http.get("/v1/inbox", headers=ships).json() == []
+        address = f"/v1/inbox/{item['id']}/decision"
+        problem_of(http.post(address, json={"accepted": True}, headers=ships), 404, "not-found")
+        problem_of(http.get(f"/suggestion/{item['id']}", headers=ships), 404, "not-found")
+        reader = key(folder, scope=KeyScope.SEARCH)
+        problem_of(
+            http.post(address, json={"accepted": True}, headers=reader), 403, "not-permitted"
+        )
+        problem_of(http.post(address, json={"accepted": True}), 401, "key-needed")
