@@ -71,7 +71,7 @@ def _others(report: GapReport) -> Iterator[str]:
         yield "\n".join(
             f"- {_named(one.first)} and {_named(one.second)}: "
             f"{asked_times(one.confusion.count)}, as in "
-            f"“{inert_markdown(one.confusion.questions[-1])}”"
+            f"“{inert_markdown(one.confusion.questions[0])}”"
             for one in report.confused
         )
     if report.repaired:

@@ -25,7 +25,7 @@ _WORD = re.compile(r"[^\s.,;:?!\"“”()]+")
 class Confusion:
     """Two entries that questions find close together, or of which readers open the second.
 
-    `questions` are different ones, the latest last. `opened` is how often the second was opened
+    `questions` are different ones, the commonest first. `opened` is how often the second was opened
     and the first was not.
     """
 
@@ -60,8 +60,7 @@ def confusions(records: Iterable[RecordedQuestion], limit: int) -> list[Confusio
 
     Questions that asked for one hit have no second one and are left out.
     """
-    questions: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-    counts: Counter[tuple[str, str]] = Counter()
+    questions: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     opened: Counter[tuple[str, str]] = Counter()
     for one in records:
         if len(one.hits) < 2 or one.verdict not in _BY_MEANING:
@@ -71,16 +70,19 @@ def confusions(records: Iterable[RecordedQuestion], limit: int) -> list[Confusio
         if not took_second and (one.lead is None or one.lead > CLOSE):
             continue
         pair = (min(first, second), max(first, second))
-        counts[pair] += 1
         opened[pair] += took_second
-        questions[pair].pop(one.text, None)
-        questions[pair][one.text] = None
+        questions[pair][one.text] += 1
     found = [
-        Confusion(*pair, count, opened[pair], tuple(questions[pair]))
-        for pair, count in counts.items()
-        if len(questions[pair]) >= MIN_CONFUSING
+        Confusion(*pair, asked.total(), opened[pair], _commonest_first(asked))
+        for pair, asked in questions.items()
+        if len(asked) >= MIN_CONFUSING
     ]
     return sorted(found, key=lambda one: (-one.count, one.first, one.second))[:limit]
+
+
+def _commonest_first(asked: Counter[str]) -> tuple[str, ...]:
+    """Return the questions in an order that does not depend on which process recorded them."""
+    return tuple(sorted(asked, key=lambda text: (-asked[text], text)))
 
 
 def repairs(records: Iterable[RecordedQuestion], limit: int) -> list[Repair]:

@@ -154,7 +154,7 @@ class PendingReport:
 
 
 def _gap(questions: Sequence[OpenQuestion], entry_of: Callable[[str], Entry | None]) -> Gap:
-    ordered = sorted(questions, key=lambda one: (-one.count, -one.last.timestamp()))
+    ordered = sorted(questions, key=lambda one: (-one.count, -one.last.timestamp(), one.text))
     kinds: Counter[GapKind] = Counter()
     glossaries: Counter[str] = Counter()
     near: dict[str, float] = defaultdict(float)

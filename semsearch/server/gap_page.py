@@ -15,6 +15,8 @@ from semsearch.web.gap_plot import gap_plot
 PERIODS = {"": "all", "7d": "7 days", "30d": "30 days", "90d": "90 days"}
 """Values of `since` to choose from, and their names."""
 
+MAX_CONFUSED = 3
+"""Most questions that are shown of a pair that people confuse."""
 MAX_DRAFTED = 10
 """Most questions that become phrases of a drafted entry, since they are in an address."""
 
@@ -76,7 +78,7 @@ def gap_page(
                 "first": pair.first,
                 "second": pair.second,
                 "times": asked_times(pair.confusion.count),
-                "questions": _last(pair.confusion.questions),
+                "questions": pair.confusion.questions[:MAX_CONFUSED],
             }
             for pair in report.confused
         ],
@@ -98,7 +100,3 @@ def _draft(gap: Gap) -> dict[str, str]:
         "glossary": glossary,
         "asked": "\n".join(asked[:MAX_DRAFTED]),
     }
-
-
-def _last(questions: Sequence[str]) -> Sequence[str]:
-    return questions[-3:]

@@ -10,7 +10,10 @@ from tests.insights.test_open_questions import asked
 
 
 def test_confused_pairs() -> None:
-    """Two questions find both close together, in either order, or readers open the second."""
+    """Two questions find both close together, in either order, or readers open the second.
+
+    Processes record in any order, so the commonest question is the example.
+    """
     close = replace(asked("p", "possible"), lead=0.01)
     records = [
         close,
@@ -23,8 +26,11 @@ def test_confused_pairs() -> None:
         replace(close, text="alone", hits=("a:one",), lead=None),
         replace(close, text="once", hits=("a:five", "a:six")),
         replace(close, text="once", hits=("a:five", "a:six")),
+        replace(close, text="r"),
     ]
-    assert confusions(records, 9) == [Confusion("a:one", "a:two", 3, 1, ("p", "q", "r"))]
+    expected = [Confusion("a:one", "a:two", 4, 1, ("r", "p", "q"))]
+    assert confusions(records, 9) == expected
+    assert confusions(records[::-1], 9) == expected
     assert confusions(records, 0) == []
 
 

@@ -42,7 +42,7 @@ def tables(report: GapReport) -> None:
         table = _table("Asked", "Entries that people confuse", "Such as")
         for pair in report.confused:
             both = f"{_line(pair.first)} and {_line(pair.second)}"
-            asked = pair.confusion.questions[-1]
+            asked = pair.confusion.questions[0]
             table.add_row(f"{pair.confusion.count:,}", Text(both), common.one_line(asked))
         common.print_table(table)
     if report.repaired:

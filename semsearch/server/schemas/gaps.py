@@ -116,7 +116,8 @@ class WireConfusedPair(Wire):
     questions: Annotated[
         tuple[str, ...],
         Field(
-            description="Different ones, the latest last.", examples=[["one pass over the data"]]
+            description="Different ones, the commonest first.",
+            examples=[["one pass over the data"]],
         ),
     ]
 
