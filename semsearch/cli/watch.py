@@ -11,7 +11,6 @@ from threading import Event, Thread
 from semsearch.cli.output import common
 from semsearch.core.closeable import Closeable
 from semsearch.core.own_command import own_command
-from semsearch.importers.folder_walk import walk
 
 LOOK_S = 1.0
 """Seconds between two looks. A change is built when nothing changes from one look to the next."""
@@ -73,6 +72,8 @@ class CorpusWatch(Closeable):
             seen = now
 
     def _state(self) -> _State:
+        from semsearch.importers.folder_walk import walk  # noqa: PLC0415 - not always used
+
         found: _State = {}
         for given in self._paths:
             path = Path(given if Path(given).exists() else given.rpartition("=")[2])

@@ -9,7 +9,6 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from rich.console import Console, RenderableType
-from rich.markdown import Markdown
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -97,6 +96,8 @@ def definition(entry: Entry) -> RenderableType:
     """Return a definition as it is written: with lists, code and emphasis, or in paragraphs."""
     if not entry.details.markdown:
         return Text(entry.definition)
+    from rich.markdown import Markdown  # noqa: PLC0415 - not always used
+
     return Markdown(_ENTRY_LINK.sub(r"\1", entry.details.markdown), hyperlinks=False)
 
 
