@@ -44,7 +44,9 @@ clean: ## Remove what can be made again: environment, caches, results, and of IN
 	find semsearch tests training benchmarks requirements tools -name __pycache__ -prune -exec rm -rf {} +
 
 # The stamps are made last, so an installation that broke off is done again. Python compiles a module
-# when it is first loaded; pip would compile all of them, most of which are never used.
+# when it is first loaded; pip would compile all of them, most of which are never used. Where images of
+# containers forbid Python to keep what it compiled, each start would compile hundreds of modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 # A lock states the hashes of every file. Builds of torch have different ones, so it has a lock without:
 # it comes last, when all that it needs is there but the libraries for graphics cards that it pins itself.
 $(BIN)/.run: requirements/run.lock requirements/wheel.lock requirements/torch.lock pyproject.toml
