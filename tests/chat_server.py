@@ -1,10 +1,11 @@
-"""A chat server on this machine that speaks the protocol of OpenAI."""
+"""A server on this machine that speaks the protocol of OpenAI, as a chat server by itself."""
 
 from __future__ import annotations
 
 import json
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,13 +20,16 @@ Connection = socket | tuple[bytes, socket]
 class Reply:
     """What is answered: a status, a body and headers.
 
-    `cut` ends the connection in the middle of the body.
+    `cut` ends the connection in the middle of the body. With a `piece`, so many bytes are sent at a
+    time, with a pause behind each.
     """
 
     status: int = 200
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
     cut: bool = False
+    piece: int = 0
+    pause_s: float = 0.0
 
     @classmethod
     def saying(cls, text: str) -> Reply:
@@ -74,10 +78,22 @@ class _Listening(ThreadingHTTPServer):
 
 @contextmanager
 def answering(answer: Callable[[str, int], Reply]) -> Iterator[Server]:
-    """Run a server.
+    """Run a chat server.
 
     Args:
         answer: gives the reply to what the user says, and the number of the request from 0.
+    """
+    with serving(lambda body, number: answer(body["messages"][-1]["content"], number)) as made:
+        yield made
+
+
+@contextmanager
+def serving(answer: Callable[[dict[str, Any], int], Reply], port: int = 0) -> Iterator[Server]:
+    """Run a server.
+
+    Args:
+        answer: gives the reply to the body of a request, and its number from 0.
+        port: where it listens; 0 takes a free one.
     """
 
     class Handler(BaseHTTPRequestHandler):
@@ -90,7 +106,7 @@ def answering(answer: Callable[[str, int], Reply]) -> Iterator[Server]:
                 made.paths.append(self.path)
                 made.under_way += 1
                 made.most_under_way = max(made.most_under_way, made.under_way)
-            reply = answer(made.requests[number]["messages"][-1]["content"], number)
+            reply = answer(made.requests[number], number)
             with made.turn:
                 made.under_way -= 1
             self.send_response(reply.status)
@@ -98,12 +114,15 @@ def answering(answer: Callable[[str, int], Reply]) -> Iterator[Server]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(reply.body)))
             self.end_headers()
-            self.wfile.write(reply.body[: len(reply.body) // 2] if reply.cut else reply.body)
+            body = reply.body[: len(reply.body) // 2] if reply.cut else reply.body
+            for start in range(0, len(body), reply.piece or max(len(body), 1)):
+                self.wfile.write(body[start : start + (reply.piece or len(body))])
+                time.sleep(reply.pause_s)
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 
-    with _Listening(("127.0.0.1", 0), Handler) as listening:
+    with _Listening(("127.0.0.1", port), Handler) as listening:
         made = Server(f"http://127.0.0.1:{listening.server_address[1]}/v1")
         thread = threading.Thread(target=listening.serve_forever, args=(0.02,))
         thread.start()

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from semsearch.cli import build_options, completion
+from semsearch.cli.embeddings_api import use_embeddings_api
 from semsearch.cli.output import build as show_build
 from semsearch.cli.output import common, evaluation
 from semsearch.cli.usage_errors import CommandGroup
@@ -45,8 +46,17 @@ Model = Annotated[
     typer.Option(
         "--model",
         "-m",
-        help="Encoder: default, base, accurate, a local folder or a hub id "
-        "(default: semsearch-definitions-v3).",
+        help="Encoder: default, base, accurate, a local folder, a hub id, or api:NAME of an "
+        "embeddings server (default: semsearch-definitions-v3).",
+    ),
+]
+EmbeddingsApi = Annotated[
+    str | None,
+    typer.Option(
+        "--embeddings-api",
+        help="Address of the embeddings server of --model api:NAME "
+        "(default: SEMSEARCH_EMBEDDINGS_API).",
+        callback=use_embeddings_api,
     ),
 ]
 Limit = Annotated[int, typer.Option("--limit", "-n", help="How many to show, 1 to 100.")]
@@ -98,6 +108,7 @@ def build(
     ] = None,
     index: Index = None,
     model: Model = None,
+    _embeddings_api: EmbeddingsApi = None,
     reranker: Annotated[
         str | None,
         typer.Option(
@@ -168,6 +179,7 @@ def ask(
     glossary: InGlossary = None,
     lang: InLanguage = None,
     model: Model = None,
+    _embeddings_api: EmbeddingsApi = None,
     min_confidence: MinConfidence = None,
     why: Annotated[
         bool, typer.Option("--why", help="Explain each hit; --json always does.")

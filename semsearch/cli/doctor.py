@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from semsearch.cli.commands import AsJson, Index, Model, settings_of
+from semsearch.cli.commands import AsJson, EmbeddingsApi, Index, Model, settings_of
 from semsearch.cli.output import doctor as show_doctor
 
 app = typer.Typer()
@@ -16,6 +16,7 @@ app = typer.Typer()
 def doctor(
     index: Index = None,
     model: Model = None,
+    _embeddings_api: EmbeddingsApi = None,
     host: Annotated[
         str | None, typer.Option(help="Address that `serve` is to have (default: 127.0.0.1).")
     ] = None,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semsearch.cli.commands import Index, Model
+from semsearch.cli.commands import EmbeddingsApi, Index, Model
 from semsearch.cli.output import common
 from semsearch.cli.watch import CorpusWatch
 
@@ -32,6 +32,7 @@ def serve(
         int | None, typer.Option(help="Port, 0 for a free one (default: SEMSEARCH_PORT or 8000).")
     ] = None,
     model: Model = None,
+    _embeddings_api: EmbeddingsApi = None,
     workers: Annotated[
         str | None,
         typer.Option(

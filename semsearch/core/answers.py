@@ -116,12 +116,28 @@ class Hit:
     evidence: Evidence
 
 
+class NoticeKind(StrEnum):
+    """What an answer has to say beside its hits."""
+
+    WORDS_ONLY = "words-only"
+    """The encoder is away, so nothing was found by meaning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A remark on how a question was answered: its kind for programs, its text for people."""
+
+    kind: NoticeKind
+    message: str
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """All hits for one question, best first.
 
     `confidence` is the estimated probability that the first hit is right; `verdict` says it in
-    words. `repaired` is the corrected question if a typing error was assumed.
+    words. `repaired` is the corrected question if a typing error was assumed. `notices` are empty
+    for most questions.
     """
 
     query: str
@@ -129,6 +145,12 @@ class Answer:
     confidence: float
     hits: tuple[Hit, ...]
     repaired: str | None = None
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether the same question will be answered better when the encoder is back."""
+        return any(notice.kind is NoticeKind.WORDS_ONLY for notice in self.notices)
 
     @property
     def no_close_match(self) -> bool:

@@ -15,7 +15,7 @@ The errors know nothing of HTTP or of the command line. Each has one table from 
     │                           PublishingUnderWay
     │                           IndexUnwritable  IndexFull  IndexForbidden
     │                           FormatTooOld  FormatTooNew  EncoderMismatch
-    ├── EncoderError            ModelRefused
+    ├── EncoderError            ModelRefused  EncoderUnavailable
     ├── EngineError             DimensionMismatch
     ├── ChatFailed              ChatRefused
     ├── WorkerFailed
@@ -217,6 +217,10 @@ class EncoderError(SemsearchError):
 
 class ModelRefused(EncoderError):
     """A model that is unsafe to load, or not the one it claims to be."""
+
+
+class EncoderUnavailable(EncoderError):
+    """An embeddings server does not answer, or not with vectors of the model of the index."""
 
 
 class ChatFailed(SemsearchError):

@@ -1,8 +1,9 @@
 """Settings of the service and of builds: defaults, `SEMSEARCH_*` variables, command line options.
 
 A later source overrides an earlier one. Settings are made once, by the command line or the ASGI
-factory, and passed down. Besides, `cache_folder.py` reads where the cache is, and
-`telemetry/tracing.py` OpenTelemetry's own variables.
+factory, and passed down. Besides, `cache_folder.py` reads where the cache is,
+`embeddings_access.py` how an embeddings server is reached, and `telemetry/tracing.py`
+OpenTelemetry's own variables.
 """
 
 from __future__ import annotations

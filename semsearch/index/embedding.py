@@ -13,8 +13,7 @@ from semsearch.core.prefetch import prefetch
 from semsearch.core.progress import Progress
 from semsearch.index.manifest import StatedModels
 from semsearch.index.passage_table import PassageTable
-from semsearch.models import REFERENCE, load_answering_encoder
-from semsearch.models.encoders import hashed
+from semsearch.models import REFERENCE, WITHOUT_EXPORT, load_answering_encoder
 from semsearch.models.encoders.base import Encoder
 from semsearch.models.encoders.onnx import EncoderExport
 from semsearch.storage.embedding_cache import Embedded
@@ -49,6 +48,7 @@ class Embedding:
         model: str,
         fingerprint: str,
         export: EncoderExport | None,
+        precision: str,
         reference: Callable[[], Encoder],
     ) -> Embedding:
         """Choose what embeds definitions: the encoder itself or its exported copy.
@@ -59,12 +59,13 @@ class Embedding:
             layout: of the index.
             model: the name of the encoder.
             fingerprint: its identity.
-            export: its exported copy, which says whether it embeds; None for an encoder without a
-                model.
+            export: its exported copy, which says whether it embeds; None for an encoder without
+                one.
+            precision: of an encoder without an exported copy.
             reference: loads the encoder itself.
         """
         if export is None or export.entries == REFERENCE:
-            return cls(fingerprint, REFERENCE if export else hashed.NAME, reference)
+            return cls(fingerprint, precision if export is None else REFERENCE, reference)
         return cls(
             f"{fingerprint}-{export.entries}-{export.version}",
             export.entries,
@@ -84,18 +85,19 @@ class Embedding:
             IndexDamaged: the exported encoder is missing or altered.
         """
         folder = layout.encoder(manifest.fingerprint)
-        is_hashed = manifest.precision == hashed.NAME
+        has_export = manifest.precision not in WITHOUT_EXPORT
         sha256 = manifest.encoder_sha256
         export = (
-            None if is_hashed else EncoderExport.load_stated(folder, manifest.fingerprint, sha256)
+            EncoderExport.load_stated(folder, manifest.fingerprint, sha256) if has_export else None
         )
-        precision = hashed.NAME if is_hashed else REFERENCE
+        precision = REFERENCE if has_export else manifest.precision
 
         return cls.choose(
             layout,
             manifest.model,
             manifest.fingerprint,
             export,
+            precision,
             lambda: encoder_of(layout, manifest, precision),
         )
 

@@ -197,6 +197,7 @@ def _measure_scores(
         model=spec.model,
         fingerprint=spec.fingerprint,
         precision=spec.precision,
+        is_patient=True,
     )
     with closing(Retriever(segment)) as retriever:
         return measure_score_baseline(retriever, encoder)

@@ -48,8 +48,8 @@ class Manifest:
     built_by: str
     model: str
     encoder_sha256: str | None
-    """Of `encoder.json`, which describes the exported encoder; None for an encoder without
-    files."""
+    """Of `encoder.json`, which describes the exported encoder, or of `server.json`; None for an
+    encoder without files."""
     fingerprint: str
     embedded_by: str
     """The key of the vectors in the store."""
@@ -113,7 +113,7 @@ class StatedModels(Protocol):
 
     @property
     def encoder_sha256(self) -> str | None:
-        """Of `encoder.json`; None for an encoder without files."""
+        """Of `encoder.json` or `server.json`; None for an encoder without files."""
 
     @property
     def reranker(self) -> RerankerInfo | None:

@@ -27,7 +27,7 @@ class Exports:
     encoder: EncoderExport | None
     """None for an encoder without a model."""
     encoder_sha256: str | None
-    """Hash of its description."""
+    """Hash of its description, or of that of a model of an embeddings server."""
     is_new: bool
     reranker: RerankerInfo | None
     pairs: dict[str, PairAgreement]
@@ -54,9 +54,10 @@ def export_models(
         EncoderError: a model cannot be loaded, or the reranker cannot be exported.
     """
     judge, pairs = _export_reranker(reranker, layout, sample, progress) if reranker else (None, {})
-    if maker.model is None:
-        return Exports(None, None, is_new=False, reranker=judge, pairs=pairs)
     folder = layout.encoder(maker.fingerprint)
+    if maker.model is None:
+        described = maker.description.save(folder) if maker.description else None
+        return Exports(None, described, is_new=False, reranker=judge, pairs=pairs)
     export = EncoderExport.find(folder, maker.fingerprint)
     is_new = False
     if export is None:

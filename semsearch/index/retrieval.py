@@ -32,6 +32,7 @@ from semsearch.index.segments.multi import (
 from semsearch.index.segments.multi_entries import MultiEntries
 from semsearch.index.segments.multi_relations import MultiRelations
 from semsearch.index.segments.segment import Segment
+from semsearch.models.encoders.wordpieces import NO_TOKENS
 from semsearch.ranking.confidence import MAX_ODDS, log_odds_of_shares
 from semsearch.ranking.fusion import Scores, fuse, passage_scores
 from semsearch.ranking.weights import PARTS, SHORTLIST, ScoreWeights
@@ -50,16 +51,25 @@ the judged questions 20 rank as well as 100, and 10 a little worse."""
 
 @dataclass(frozen=True, slots=True)
 class QueryVectors:
-    """A question: its text, its unit vector (d,) and its tokens."""
+    """A question: its text, its unit vector (d,) and its tokens.
+
+    The vector of one that could not be embedded is 0, so that only words and names find anything.
+    """
 
     text: str
     vector: Vectors
     tokens: Tokens
+    is_embedded: bool = True
 
     @classmethod
     def all_of(cls, texts: list[str], encoded: Encoded) -> list[QueryVectors]:
         """Combine texts with their encodings."""
         return [cls(*one) for one in zip(texts, encoded.vectors, encoded.tokens, strict=True)]
+
+    @classmethod
+    def without_vector(cls, text: str, dim: int) -> QueryVectors:
+        """Return a question that could not be embedded."""
+        return cls(text, np.zeros(dim, dtype=np.float32), NO_TOKENS, is_embedded=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +109,8 @@ class Retriever:
             deleted: ascending positions in the generation of entries that were changed or deleted
                 since.
         """
+        self.dim = int(generation.rows.all.shape[1])
+        """Length of every vector."""
         self._segments = (generation,) if changed is None else (generation, changed)
         counts = [len(one) for one in self._segments]
         rows = [len(one.rows.all) for one in self._segments]
@@ -264,6 +276,8 @@ class Retriever:
         certain: Numbers,
     ) -> Numbers:
         """Return the ascending positions that meaning, phrases or words propose, and `certain`."""
+        if not question.is_embedded:
+            return distinct(np.concatenate([words.best(FETCH), certain]))
         by_meaning = self.searcher.nearest(question.vector[np.newaxis], k, allowed)
         if len(by_meaning) == len(allowed):
             return by_meaning

@@ -24,6 +24,8 @@ from semsearch.index.manifest import (
     load_manifest,
 )
 from semsearch.index.passage_table import PassageTable
+from semsearch.models.encoders.embeddings_server import PRECISION
+from semsearch.models.server_description import SAME_MODEL_COSINE
 from semsearch.ranking.similarity_baseline import evenly_spaced
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_reader import EntryReader
@@ -35,7 +37,7 @@ SAMPLE = 1000
 """Texts that are embedded again."""
 SAME = 0.9999
 """Least cosine between a stored vector and the same text embedded again. Other machines round
-differently."""
+differently. For a model of an embeddings server see `SAME_MODEL_COSINE`."""
 _BATCH = 1000
 READ_UP_TO = 1 << 26
 """Largest store, in bytes, that is read in place. That takes a second at most, and edits wait
@@ -145,13 +147,14 @@ def _embed_again(
         )
     rows = evenly_spaced(len(texts), SAMPLE)
     encoder = embedding.load()
+    same = SAME_MODEL_COSINE if embedding.precision == PRECISION else SAME
     progress.start("embedding again", len(rows))
     for start in range(0, len(rows), BATCH):
         some = [int(row) for row in rows[start : start + BATCH]]
         stored = store.texts.vectors(passages.hashes(some), embedding.key, manifest.dim)
         again = encoder.encode_entries([passages.text(row) for row in some]).vectors
         worst = float(np.einsum("nd,nd->n", stored, again).min())
-        if worst < SAME:
+        if worst < same:
             raise IndexDamaged(
                 f"a vector in {layout.store} is not what {manifest.model} makes of its text "
                 f"(cosine {worst:.4f}); run `semsearch build` with a new --index"

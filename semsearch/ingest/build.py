@@ -39,7 +39,6 @@ from semsearch.index.segments.live import MAX_PENDING
 from semsearch.ingest.build_report import BuildReport
 from semsearch.ingest.corpus_sync import CorpusSync, forget_unused
 from semsearch.ingest.publication import Publication
-from semsearch.models.encoders import hashed
 from semsearch.models.encoders.lazy import LazyEncoder
 from semsearch.models.registry import DEFAULT_MODEL, Model
 from semsearch.models.rerankers import NO_RERANKER
@@ -73,7 +72,8 @@ def build_index(  # noqa: PLR0913 - each is an option of its own
         entries: the whole corpus, ids unique; other entries of the index are removed, except those
             edited live.
         index: the index folder; created if missing.
-        model: `default`, `base`, a local folder, a hub id, or `hashed`.
+        model: `default`, `base`, a local folder, a hub id, `api:NAME` for a model of the
+            embeddings server that SEMSEARCH_EMBEDDINGS_API names, or `hashed`.
         reranker: a CrossEncoder's folder or hub id, or `none`.
         engine: the nearest-neighbour engine: `flat`, `hnsw`, or `auto` by the number of entries.
         overwrite_edits: let the corpus overwrite live edits, which are preserved by default.
@@ -94,7 +94,7 @@ def build_index(  # noqa: PLR0913 - each is an option of its own
         raise InvalidSetting(f"the id {twice[0]!r} is given to two entries; ids must be unique")
     chosen_engine(engine, len(entries))  # raises before anything is done
     layout = IndexLayout(Path(index))
-    encoder = LazyEncoder.of(model)
+    encoder = LazyEncoder.of(model, layout.encoders)
     reranker_model = None if reranker == NO_RERANKER else find_reranker(reranker)
     with translate_os_errors(layout.root):
         layout.generations.mkdir(parents=True, exist_ok=True)
@@ -200,9 +200,14 @@ class _Build:
         )
         export = exports.encoder
         embedding = Embedding.choose(
-            self.layout, encoder.name, encoder.fingerprint, export, lambda: encoder.encoder
+            self.layout,
+            encoder.name,
+            encoder.fingerprint,
+            export,
+            encoder.precision,
+            lambda: encoder.encoder,
         )
-        return _Models(exports, embedding, export.precision if export else hashed.NAME)
+        return _Models(exports, embedding, export.precision if export else encoder.precision)
 
     def _write(
         self, number: int, revision: tuple[str, int], passages: PassageTable, models: _Models

@@ -40,7 +40,8 @@ def build(  # noqa: PLR0913 - each is an option of its own
     Args:
         paths: files or folders; `NAME=PATH` makes everything below PATH one glossary.
         index: the index folder; created if missing.
-        model: `default`, `base`, a local folder, a hub id, or `hashed`.
+        model: `default`, `base`, a local folder, a hub id, `api:NAME` for a model of the
+            embeddings server that SEMSEARCH_EMBEDDINGS_API names, or `hashed`.
         reranker: a CrossEncoder's folder or hub id, or `none`.
         engine: the nearest-neighbour engine: `flat`, `hnsw`, or `auto` by the number of entries.
         columns: our field names to the column names of tables and JSON.

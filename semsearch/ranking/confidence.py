@@ -74,6 +74,10 @@ glossaries and domains, with a calibration error of .03 on the rest. One questio
 an entry that is not there."""
 
 
+MAX_BY_WORDS = 0.6
+"""Confidence in a hit that has all words of a question that could not be embedded."""
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """How stated probabilities are rescaled to what real questions showed (Platt, 1999).
@@ -153,6 +157,19 @@ def meaning_probability(z_score: float, odds: float, parts: ScoreParts, words: i
     fit = fit_probability(z_score, parts.term / max(words, 1))
     sure = fit * choice_probability(odds) * short_question_factor(words)
     return max(sure, MIN_CONFIDENCE_BY_PHRASE) if parts.asked >= SAME_PHRASE_COSINE else sure
+
+
+def words_probability(share: float, words: int) -> float:
+    """Return the probability that a hit is right that words alone found.
+
+    A choice, not fitted: an entry that has all words of a question may be right, and one that has
+    half of them is no close match.
+
+    Args:
+        share: the share of the content words of the question that the entry has, 0 to 1.
+        words: the number of content words of the question.
+    """
+    return MAX_BY_WORDS * share**2 * short_question_factor(words)
 
 
 def first_hit_probability(tier: Tier, by_meaning: float, by_name: float) -> float:

@@ -68,6 +68,9 @@ _NOTHING = ScoreWeights(0, 0, 0, 0, 0, 0, 0, 0, 0, names=False)
 SHORTLIST = replace(_NOTHING, definition=0.5, sentence=0.5, asked=1, words=0.03)
 """Weights that preselect candidates for late interaction, from the cheap parts only."""
 
+WORDS_AND_NAMES = replace(_NOTHING, words=1, names=True)
+"""Weights of questions that could not be embedded."""
+
 ABLATIONS: dict[str, ScoreWeights] = {
     "whole definition only": replace(_NOTHING, definition=1),
     "first sentence only": replace(_NOTHING, lead=1),

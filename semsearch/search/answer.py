@@ -6,21 +6,25 @@ Decides tiers, order, evidence and confidence; finding is `retrieval`'s, scoring
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Self
 
 from semsearch.core.answers import Answer, Evidence, Hit, Span, Tier, Verdict
 from semsearch.core.entries import Entry
+from semsearch.core.errors import EncoderUnavailable
 from semsearch.core.positions import PositionFilter
 from semsearch.index.retrieval import Candidate, QueryVectors, Retriever
+from semsearch.models.encoders.caching import CachingEncoder
 from semsearch.models.rerankers.base import Reranker
 from semsearch.ranking import confidence
 from semsearch.ranking.confidence import Calibration
 from semsearch.ranking.rerank_scores import RERANK_DEPTH
 from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.ranking.tiers import tier_order, tier_score
-from semsearch.ranking.weights import ScoreWeights
+from semsearch.ranking.weights import WORDS_AND_NAMES, ScoreWeights
 from semsearch.search.name_lookup import NameMatch
+from semsearch.search.notices import WORDS_ONLY
 from semsearch.search.question_parser import ParsedQuestion, QuestionParser
 from semsearch.search.rerank import rerank
 from semsearch.search.verdict import verdict_of
@@ -79,9 +83,38 @@ class EmbeddedQuery:
             parsed = replace(parsed, names={})
         return _rank(self.context, parsed, self.question, self.k)
 
+    @classmethod
+    def without_vector(cls, k: int, context: SearchContext, parsed: ParsedQuestion) -> Self:
+        """Return a question that could not be embedded, and is answered by words and names."""
+        by_words = replace(context, weights=WORDS_AND_NAMES)
+        question = QueryVectors.without_vector(parsed.text, context.retriever.dim)
+        return cls(k, by_words, parsed, question, is_remembered=False)
+
     def answer(self) -> Answer:
         """Search, and put the answer together."""
         return self.rank().answer()
+
+
+def embed_all(
+    ks: Sequence[int],
+    contexts: Sequence[SearchContext],
+    parsed: Sequence[ParsedQuestion],
+    encoder: CachingEncoder,
+) -> list[EmbeddedQuery]:
+    """Embed several parsed questions in one batch.
+
+    If an embeddings server is away, those whose vector is not in the cache have none.
+    """
+    texts = [one.text for one in parsed]
+    known = [encoder.remembers(text) for text in texts]
+    try:
+        questions = QueryVectors.all_of(texts, encoder.encode_questions(texts))
+    except EncoderUnavailable:
+        if len(texts) > 1 and any(known):
+            each = zip(ks, contexts, parsed, strict=True)
+            return [embed_all([k], [where], [one], encoder)[0] for k, where, one in each]
+        return list(map(EmbeddedQuery.without_vector, ks, contexts, parsed))
+    return list(map(EmbeddedQuery, ks, contexts, parsed, questions, known))
 
 
 def parse(context: SearchContext, question: str, is_word: Callable[[str], bool]) -> ParsedQuestion:
@@ -110,7 +143,7 @@ def _rank(
     strengths = {c.position: _strength(c, matches.get(c.position)) for c in candidates}
     candidates.sort(key=lambda c: (-strengths[c.position], -c.fused, c.position))
     candidates.sort(key=lambda c: tier_order(tiers[c.position]))
-    return Ranking(context, parsed, question.text, candidates, tiers, k)
+    return Ranking(context, parsed, question, candidates, tiers, k)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +152,7 @@ class Ranking:
 
     context: SearchContext
     parsed: ParsedQuestion
-    question: str
+    question: QueryVectors
     candidates: list[Candidate]
     tiers: dict[int, Tier]
     k: int
@@ -135,7 +168,9 @@ class Ranking:
             tier = self.tiers[self.candidates[0].position]
             verdict = verdict_of(parsed, tier, probability, self.context.min_confidence)
         repaired = None if parsed.text == parsed.question else parsed.text
-        return Answer(parsed.question, verdict, probability, self._hits(verdict), repaired)
+        notices = () if self.question.is_embedded else (WORDS_ONLY,)
+        hits = self._hits(verdict)
+        return Answer(parsed.question, verdict, probability, hits, repaired, notices)
 
     def _confidence(self) -> float:
         """Return the probability that the first candidate is right.
@@ -146,11 +181,26 @@ class Ranking:
         first = self.candidates[0]
         match = self.parsed.names.get(first.position)
         by_name = match.certainty if match else 0.0
-        by_meaning = _by_meaning(self.context, self.question, first)
+        by_meaning = self._without_name(first)
         tier = self.tiers[first.position]
         probability = confidence.first_hit_probability(tier, by_meaning, by_name)
-        probability = probability if match else self.context.calibration.apply(probability)
+        probability = probability if match else self._calibrated(probability)
         return math.floor(probability * 10_000) / 10_000  # what is stated is what is compared
+
+    def _without_name(self, candidate: Candidate) -> float:
+        """Return the probability that a candidate is right, whatever its name."""
+        question = self.question
+        if question.is_embedded:
+            return _by_meaning(self.context, question.text, candidate)
+        asked = question_stems(question.text)
+        has = set().union(*self.context.retriever.entry_table.stems(candidate.position))
+        share = sum(one in has for one in asked) / max(len(asked), 1)
+        return confidence.words_probability(share, len(asked))
+
+    def _calibrated(self, probability: float) -> float:
+        """Return a probability as calibrated; a calibration was learned from embedded questions."""
+        is_embedded = self.question.is_embedded
+        return self.context.calibration.apply(probability) if is_embedded else probability
 
     def _hits(self, verdict: Verdict) -> tuple[Hit, ...]:
         """Return the first k candidates as hits."""
@@ -160,7 +210,7 @@ class Ranking:
         table = self.context.retriever.entry_table
         entries = table.entries([c.position for c in candidates])
         places = table.passages([self._sentence_row(c) for c in candidates])
-        asked = question_stems(self.question)
+        asked = question_stems(self.question.text)
         hits = []
         for rank, (c, entry, place) in enumerate(zip(candidates, entries, places, strict=True), 1):
             match = self.parsed.names.get(c.position)
@@ -208,8 +258,7 @@ class Ranking:
         tier = self.tiers[candidate.position]
         if tier is not Tier.MEANING or rank == 1:
             return tier
-        probability = _by_meaning(self.context, self.question, candidate)
-        chance = self.context.calibration.apply(probability)
+        chance = self._calibrated(self._without_name(candidate))
         matches = chance >= self.context.min_confidence * confidence.ALTERNATIVE
         return Tier.MEANING if matches else Tier.NEAREST
 
@@ -223,6 +272,8 @@ def _by_meaning(context: SearchContext, question: str, candidate: Candidate) -> 
 
 def _fits_by_meaning(context: SearchContext, question: QueryVectors) -> bool:
     """Whether something is a match for a question without regard to names."""
+    if not question.is_embedded:
+        return False
     found = context.retriever.candidates(question, 1, context.allowed, (), context.weights)
     if not found:
         return False

@@ -21,14 +21,13 @@ from semsearch.core.presentation import Presentation
 from semsearch.exporters import ExportContext, GlossaryExport, target_named
 from semsearch.importers.iris import NOWHERE
 from semsearch.index.embedding import encoder_of
-from semsearch.index.retrieval import QueryVectors
 from semsearch.models.encoders.base import Encoder
 from semsearch.models.encoders.caching import CachingEncoder
 from semsearch.models.onnx.session import PRECISIONS
 from semsearch.ranking import confidence
 from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.ranking.weights import DEFAULT, ScoreWeights
-from semsearch.search.answer import EmbeddedQuery, SearchRequest, parse
+from semsearch.search.answer import EmbeddedQuery, SearchRequest, embed_all, parse
 from semsearch.search.autocomplete import Suggestion, resembling, suggest
 from semsearch.search.browse import Alphabet
 from semsearch.search.index_view import MAX_K, IndexView
@@ -199,11 +198,7 @@ class Glossary(Closeable):
             parse(context, check_question(one.question), view.encoder.is_word)
             for context, one in zip(contexts, requests, strict=True)
         ]
-        texts = [one.text for one in parsed]
-        known = [view.encoder.remembers(text) for text in texts]
-        questions = QueryVectors.all_of(texts, view.encoder.encode_questions(texts))
-        ks = (request.k for request in requests)
-        return list(map(EmbeddedQuery, ks, contexts, parsed, questions, known))
+        return embed_all([one.k for one in requests], contexts, parsed, view.encoder)
 
     def tag_of(self, glossaries: Sequence[str]) -> str:
         """Return a text that changes whenever an answer from some glossaries could change."""

@@ -21,7 +21,13 @@ from pathlib import Path
 
 from semsearch.core.cache_folder import check_cached, trusted_cache_folder
 from semsearch.core.cores import cores
-from semsearch.core.errors import IndexMissing, MissingExtra, SemsearchError, how_to_install
+from semsearch.core.errors import (
+    EncoderUnavailable,
+    IndexMissing,
+    MissingExtra,
+    SemsearchError,
+    how_to_install,
+)
 from semsearch.core.settings import Settings
 from semsearch.core.version import __version__
 from semsearch.index.manifest import check_store_belongs, check_store_exists, read_manifest
@@ -32,6 +38,7 @@ from semsearch.models.registry import (
     find_model,
     packaged_name,
 )
+from semsearch.models.server_description import NAME_PREFIX, describe_server_model
 from semsearch.search.glossary import Glossary
 from semsearch.server import worker_count
 from semsearch.server.serve import bound
@@ -180,6 +187,9 @@ def _model(settings: Settings) -> Iterator[Check]:
     if name == hashed.NAME:
         yield _ok("model", f"{name} needs no files")
         return
+    if name.startswith(NAME_PREFIX):
+        yield _server_model(name)
+        return
     if packaged is None and not Path(name).is_dir():
         told = f"{name} is of a hub, which is not asked; a build checks it"
         yield Check("model", CheckState.WARNING, told)
@@ -200,6 +210,16 @@ def _model(settings: Settings) -> Iterator[Check]:
         exported = "is in the cache" if is_cached else "is made by the first build"
         checked = "are as published" if packaged else "are safe to load"
         yield _ok("model", f"{model.name}: the weights {checked}, its export {exported}")
+
+
+def _server_model(name: str) -> Check:
+    """Ask the embeddings server for one vector, as a build does."""
+    try:
+        found = describe_server_model(name, None)
+    except SemsearchError as error:
+        return _refused("model", error, CheckState.WARNING)
+    prefixes = f"prefixes {found.query_prefix!r} and {found.passage_prefix!r}"
+    return _ok("model", f"the embeddings server has {name}: {found.dim} dimensions, {prefixes}")
 
 
 def _cache(_settings: Settings) -> Iterator[Check]:
@@ -226,7 +246,13 @@ def _index(settings: Settings) -> Iterator[Check]:
     try:
         with Glossary.open(settings.index, model=settings.model) as glossary:
             info = glossary.info()
-            glossary.ask("is the encoder intact", k=1)
+            answer = glossary.ask("is the encoder intact", k=1)
+            if answer.is_passing:
+                glossary.encode(["is the encoder intact"])  # says why
+    except EncoderUnavailable as error:
+        told = f"{settings.index} answers by words and names only: {error}"
+        yield Check("index", CheckState.WARNING, told)
+        return
     except SemsearchError as error:
         yield _refused("index", error)
         return

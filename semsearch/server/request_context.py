@@ -90,6 +90,11 @@ class RequestContext:
         """Return content, JSON by default, that a client may store and revalidate by its ETag."""
         return Response(content, media_type=media_type, headers=self.caching)
 
+    def passing(self, content: bytes, media_type: str = "application/json") -> Response:
+        """Return content that will soon be another, so that no client may store it."""
+        headers = {"Cache-Control": "no-store", "Vary": VARY}
+        return Response(content, media_type=media_type, headers=headers)
+
     def cached(self, key: Hashable, compute: Callable[[], T]) -> T:
         """Return a value that pages need, computed once for each state of the index."""
         return self._page_cache.get(self.glossary.tag, key, compute)

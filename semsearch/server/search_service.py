@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter
 from typing import TypeVar
@@ -70,10 +70,14 @@ def cost_of(search: SearchRequest) -> int:
 
 @dataclass(frozen=True, slots=True)
 class TimedAnswer:
-    """An answer as JSON, with its timings."""
+    """An answer as JSON, with its timings.
+
+    `is_passing` says that it was found by words and names only, and is cached nowhere.
+    """
 
     content: bytes
     timings: Timings
+    is_passing: bool = False
 
     @property
     def is_cached(self) -> bool:
@@ -130,10 +134,10 @@ class SearchService:
         self._glossary.check(search)
         began = perf_counter()
         reply = await self._question_workers.ask(search, client, cost=cost_of(search))
-        self._cache(tag, search, reply.content)
+        self._cache(tag, search, reply)
         took = (perf_counter() - began) * 1000
         worked = sum(ms for ms in reply.timings.values() if isinstance(ms, float))
-        answer = TimedAnswer(reply.content, {"queue": max(took - worked, 0.0), **reply.timings})
+        answer = replace(reply, timings={"queue": max(took - worked, 0.0), **reply.timings})
         self._observe(answer.timings)
         return answer
 
@@ -186,7 +190,7 @@ class SearchService:
                         work, cost = partial(self._answers_to, part), sum(map(cost_of, part))
                         replies = await self.run_heavy(work, client, cost, batch=batch)
                         for search, reply in zip(part, replies, strict=True):
-                            self._cache(tag, search, reply.content)
+                            self._cache(tag, search, reply)
                             self._observe(reply.timings)
                             found[search] = reply.content
                             size += len(reply.content) * counts[search]
@@ -244,9 +248,10 @@ class SearchService:
         if self._glossary.is_behind:
             await run_in_threadpool(self._glossary.refresh, wait=False)
 
-    def _cache(self, tag: str, search: SearchRequest, content: bytes) -> None:
-        if len(content) + ANSWER_OVERHEAD <= self._answers.maxsize:
-            self._answers[tag, search] = content
+    def _cache(self, tag: str, search: SearchRequest, reply: TimedAnswer) -> None:
+        size = len(reply.content) + ANSWER_OVERHEAD
+        if size <= self._answers.maxsize and not reply.is_passing:
+            self._answers[tag, search] = reply.content
 
     def _answers_to(self, searches: Sequence[SearchRequest]) -> list[TimedAnswer]:
         return list(self._answer(searches))
@@ -258,7 +263,8 @@ class SearchService:
         for query in embedded:
             ranking = query.rank()
             retrieved = perf_counter()
-            content = to_json(ranking.answer())
+            answer = ranking.answer()
+            content = to_json(answer)
             now = perf_counter()
             timings: Timings = {
                 "encode": (encoded - began) * 1000,
@@ -267,7 +273,7 @@ class SearchService:
             }
             if query.is_remembered:
                 timings["cache"] = "vector"
-            yield TimedAnswer(content, timings)
+            yield TimedAnswer(content, timings, answer.is_passing)
             encoded = now
 
 

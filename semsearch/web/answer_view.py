@@ -77,6 +77,8 @@ class ShownAnswer:
     repaired: str
     matches: tuple[DisplayedHit, ...]
     nearest: tuple[DisplayedHit, ...]
+    notices: tuple[str, ...] = ()
+    """Remarks on how the question was answered."""
 
     @property
     def no_close_match(self) -> bool:
@@ -128,6 +130,7 @@ def answer_view(
         repaired=answer["repaired"] or "",
         matches=tuple(hits[:end]),
         nearest=tuple(hits[end:]),
+        notices=tuple(notice["message"] for notice in answer.get("notices", ())),
     )
 
 

@@ -18,6 +18,7 @@ from typer.core import TyperArgument, TyperOption
 
 from benchmarks.speed.bars import shown
 from semsearch.cli.commands import app
+from semsearch.core.embeddings_access import PREFIX, EmbeddingsAccess
 from semsearch.core.settings import Settings
 from semsearch.exporters.formats import TARGETS
 from semsearch.importers import FORMATS
@@ -80,11 +81,12 @@ def settings(_root: Path) -> str:
         ("environment variable", "default", "meaning"),
         (
             (
-                f"`SEMSEARCH_{name.upper()}`",
+                f"`{prefix}{name.upper()}`",
                 f"`{field.default}`" if field.default not in {None, ""} else "",
                 str(field.description),
             )
-            for name, field in Settings.model_fields.items()
+            for prefix, described in (("SEMSEARCH_", Settings), (PREFIX, EmbeddingsAccess))
+            for name, field in described.model_fields.items()
         ),
     )
 

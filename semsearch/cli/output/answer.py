@@ -41,6 +41,8 @@ def answer(found: Answer, *, as_json: bool, why: bool = False, full: bool = Fals
     console.print(_headline(found))
     if found.repaired:
         console.print(f"Read as [bold]{escape(found.repaired)}[/]")
+    for notice in found.notices:
+        console.print(Text(notice.message, "yellow"))
     several = len({hit.entry.glossary for hit in found.hits}) > 1
     if why:
         _explain(console, found.hits, several=several, full=full)

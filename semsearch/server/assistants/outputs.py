@@ -14,7 +14,7 @@ from pydantic_core import from_json
 
 from semsearch.core.answers import Authored, Neighbour, Reference, Related
 from semsearch.core.entries import Entry
-from semsearch.server.schemas.base import Wire
+from semsearch.server.schemas.base import OptionalTexts, Wire
 from semsearch.web import Site
 from semsearch.web.display import cut
 from semsearch.web.markdown_pages import entry_markdown
@@ -69,6 +69,10 @@ class SearchOutput(Wire):
         str | None, Field(description="The corrected query, if a typing error was assumed.")
     ]
     results: list[SearchResult]
+    notices: Annotated[
+        OptionalTexts,
+        Field(description="Remarks on how the query was answered; left out if there is none."),
+    ]
 
     @classmethod
     def of(cls, content: bytes, site: Site) -> Self:
@@ -99,6 +103,7 @@ class SearchOutput(Wire):
             answer["no_close_match"],
             answer["repaired"],
             results,
+            tuple(notice["message"] for notice in answer.get("notices", ())),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -14,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Mount
 
 from semsearch.core.errors import (
+    EncoderUnavailable,
     EntryNotFound,
     GlossaryNotFound,
     InvalidEntry,
@@ -26,6 +28,7 @@ from semsearch.core.errors import (
 )
 from semsearch.server.http.error_responses import TOO_MANY_WAIT, refuse, wants_page
 from semsearch.server.http.problem_types import (
+    ENCODER_AWAY,
     ENTRY_NOT_FOUND,
     GLOSSARY_NOT_FOUND,
     INVALID_ENTRY,
@@ -42,6 +45,8 @@ from semsearch.server.http.problem_types import (
 )
 from semsearch.server.http.problems import MAX_NAME_CHARS, MAX_PARAMS, InvalidParam, Refused
 from semsearch.server.waiting_line import Overloaded
+
+_log = logging.getLogger("semsearch.server")
 
 FROM_ERROR: Mapping[type[SemsearchError], ProblemType] = {
     InvalidQuestion: INVALID_QUESTION,
@@ -71,6 +76,9 @@ async def _on_overload(request: Request, error: Exception) -> Response:
 
 
 async def _on_semsearch_error(request: Request, error: Exception) -> Response:
+    if isinstance(error, EncoderUnavailable):  # its text names the address, for the log alone
+        _log.warning("%s: %s", ENCODER_AWAY.title, error)
+        return refuse(request.scope, ENCODER_AWAY, ENCODER_AWAY.meaning)
     for ancestor in type(error).__mro__:
         if kind := FROM_ERROR.get(ancestor):
             return refuse(request.scope, kind, str(error))

@@ -132,6 +132,7 @@ def failures(*kinds: problem_types.ProblemType) -> dict[int | str, dict[str, Any
         problem_types.NOT_WRITABLE,
         problem_types.NOT_EDITABLE,
         problem_types.NO_ROOM,
+        problem_types.ENCODER_AWAY,
     )
 
 

@@ -257,6 +257,14 @@ OVERLOADED = ProblemType(
     "seconds of Retry-After.",
     retry_after=1,
 )
+ENCODER_AWAY = ProblemType(
+    "encoder-away",
+    503,
+    "The encoder does not answer",
+    "The index is embedded by a server, which is away. Questions are answered by words and names; "
+    "what needs a vector waits. Nothing was changed; try again after the seconds of Retry-After.",
+    retry_after=5,
+)
 KEYS_UNREADABLE = ProblemType(
     "keys-unreadable",
     503,
@@ -311,6 +319,7 @@ PROBLEM_TYPES: Mapping[str, ProblemType] = {
         INTERNAL,
         NOT_READY,
         OVERLOADED,
+        ENCODER_AWAY,
         KEYS_UNREADABLE,
         TOO_MANY_CONNECTIONS,
     )

@@ -121,6 +121,7 @@ def _part(context: RequestContext, query: MapQuery, glossary: str | None) -> Wir
         problem_types.GLOSSARY_NOT_FOUND,
         problem_types.INVALID_QUESTION,
         problem_types.INVALID_REQUEST,
+        problem_types.ENCODER_AWAY,
     ),
 )
 def map_question(query: Annotated[PlaceQuery, Query()], request: Request) -> Response:
@@ -138,7 +139,10 @@ def map_question(query: Annotated[PlaceQuery, Query()], request: Request) -> Res
     response_model=WireComparison,
     responses=ok("How near they are.", openapi_examples.COMPARISON)
     | refusals(
-        problem_types.MALFORMED_URL, problem_types.INVALID_QUESTION, problem_types.INVALID_REQUEST
+        problem_types.MALFORMED_URL,
+        problem_types.INVALID_QUESTION,
+        problem_types.INVALID_REQUEST,
+        problem_types.ENCODER_AWAY,
     ),
 )
 def similarity(query: Annotated[CompareQuery, Query()], request: Request) -> Response:

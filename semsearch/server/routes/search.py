@@ -152,7 +152,7 @@ async def search(query: Annotated[SearchQuery, Query()], request: Request) -> Re
     reply = await request.app.state.search_service.ask(search, client_of(request.scope))
     request.scope["response"].answered(reply.timings)
     note_question(request, search, reply.content, "api")
-    return context.ok(reply.content)
+    return context.passing(reply.content) if reply.is_passing else context.ok(reply.content)
 
 
 @router.post(

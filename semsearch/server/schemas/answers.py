@@ -8,9 +8,18 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
-from semsearch.core.answers import Answer, Hit, ScoreParts, Span, Tier, Verdict
+from semsearch.core.answers import (
+    Answer,
+    Hit,
+    Notice,
+    NoticeKind,
+    ScoreParts,
+    Span,
+    Tier,
+    Verdict,
+)
 from semsearch.search.autocomplete import Suggestion
-from semsearch.server.schemas.base import OptionalFlag, OptionalText, Wire
+from semsearch.server.schemas.base import WRITTEN_IF_STATED, OptionalFlag, OptionalText, Wire
 from semsearch.server.schemas.entries import EntryMembers
 from semsearch.text.statuses import is_outdated
 
@@ -158,6 +167,30 @@ class WireHit(EntryMembers):
 
 
 @dataclass(slots=True)
+class WireNotice(Wire):
+    """A remark on how a question was answered."""
+
+    kind: Annotated[
+        NoticeKind,
+        Field(
+            description="What it is about, for programs. Later versions may add a kind: show the "
+            "message of one that you do not know.",
+            examples=["words-only"],
+        ),
+    ]
+    message: Annotated[str, Field(description="The remark, for people.")]
+
+    @classmethod
+    def of(cls, notice: Notice) -> Self:
+        """Return the shape of a notice."""
+        return cls(notice.kind, notice.message)
+
+
+_Notices = Annotated[list[WireNotice] | None, WRITTEN_IF_STATED]
+"""Remarks that most answers lack: the member is left out where there is none."""
+
+
+@dataclass(slots=True)
 class WireAnswer(Wire):
     """All hits for one question, best first."""
 
@@ -205,6 +238,13 @@ class WireAnswer(Wire):
         ),
     ]
     hits: list[WireHit]
+    notices: Annotated[
+        _Notices,
+        Field(
+            description="Remarks on how the question was answered, such as that nothing could be "
+            "found by meaning at the moment; left out where there is none."
+        ),
+    ]
 
     @classmethod
     def of(cls, answer: Answer) -> Self:
@@ -217,6 +257,7 @@ class WireAnswer(Wire):
             answer.matches,
             answer.confidence,
             [WireHit.of(hit) for hit in answer.hits],
+            [WireNotice.of(notice) for notice in answer.notices],
         )
 
 

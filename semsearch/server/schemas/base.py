@@ -42,16 +42,17 @@ class Wire:
         cls.__pydantic_config__ = ConfigDict(title=title, extra="forbid")
 
 
-_WRITTEN_IF_STATED = Field(default=None, exclude_if=operator.not_)
+WRITTEN_IF_STATED = Field(default=None, exclude_if=operator.not_)
+"""Leaves out a member that is empty or false."""
 
-OptionalText = Annotated[str | None, _WRITTEN_IF_STATED]
+OptionalText = Annotated[str | None, WRITTEN_IF_STATED]
 """A text that most entries lack: the member is left out where it is empty.
 
 The annotation has the default, so that `of` can give every member by position, which is fastest.
 """
-OptionalFlag = Annotated[bool | None, _WRITTEN_IF_STATED]
+OptionalFlag = Annotated[bool | None, WRITTEN_IF_STATED]
 """What is true of few entries: the member is left out where it is false."""
-OptionalTexts = Annotated[tuple[str, ...] | None, _WRITTEN_IF_STATED]
+OptionalTexts = Annotated[tuple[str, ...] | None, WRITTEN_IF_STATED]
 """Several texts that most entries lack: the member is left out where there is none."""
-OptionalFields = Annotated[dict[str, str] | None, _WRITTEN_IF_STATED]
+OptionalFields = Annotated[dict[str, str] | None, WRITTEN_IF_STATED]
 """Names and texts that most entries lack: the member is left out where there is none."""

@@ -105,7 +105,7 @@
       try {
         const answer = await read("v1/search", { q: question, limit: LIMIT, glossary: this.getAttribute("glossary") }, signal);
         if (signal.aborted) return;
-        this.status.textContent = verdictOf(answer);
+        this.status.textContent = [verdictOf(answer), ...(answer.notices ?? []).map((notice) => notice.message)].join(" ");
         const matching = answer.hits.filter((hit) => hit.matched_by !== "nearest");
         const shown = answer.no_close_match ? answer.hits.slice(0, MAX_NEAREST) : matching;
         this.list.replaceChildren(...shown.map((hit, i) => element("li", { dir: "auto", class: i ? "other" : "first" },

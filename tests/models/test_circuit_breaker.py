@@ -1,0 +1,101 @@
+"""A circuit breaker, by a clock that only the test moves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from semsearch.core.errors import EncoderUnavailable
+from semsearch.models.circuit_breaker import FIRST_PAUSE_S, MAX_PAUSE_S, CircuitBreaker
+
+
+class StoppedClock:
+    """A clock that stands still."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        """Return the time."""
+        return self.now
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    """Give the clock."""
+    return StoppedClock()
+
+
+@pytest.fixture
+def breaker(clock: StoppedClock) -> CircuitBreaker:
+    """Give a breaker with that clock."""
+    return CircuitBreaker(clock)
+
+
+def fail(breaker: CircuitBreaker, told: str = "away") -> None:
+    """Make a call that fails."""
+    with pytest.raises(EncoderUnavailable, match=told), breaker.call():
+        raise EncoderUnavailable("away")
+
+
+def blocked(breaker: CircuitBreaker) -> bool:
+    """Return whether a call is refused without being made."""
+    made: list[Any] = []
+    try:
+        with breaker.call():
+            made.append(1)
+    except EncoderUnavailable:
+        pass
+    return not made
+
+
+def test_after_a_failure_no_call_is_made_for_a_while(
+    breaker: CircuitBreaker, clock: StoppedClock
+) -> None:
+    """They fail with the same reason; a call that succeeds after the pause ends that."""
+    assert not blocked(breaker)
+    fail(breaker)
+    assert breaker.is_open
+    assert blocked(breaker)
+    clock.now += FIRST_PAUSE_S
+    assert not blocked(breaker)
+    assert not breaker.is_open
+    assert not blocked(breaker)
+
+
+def test_one_call_tries_and_the_others_wait_for_it(
+    breaker: CircuitBreaker, clock: StoppedClock
+) -> None:
+    """While it is under way, others fail at once."""
+    fail(breaker)
+    clock.now += FIRST_PAUSE_S
+    with breaker.call():
+        assert blocked(breaker)
+    assert not blocked(breaker)
+
+
+def test_pauses_become_longer_up_to_a_bound(breaker: CircuitBreaker, clock: StoppedClock) -> None:
+    """Calls that fail at the same moment count as one; after a success the first pause is short."""
+    with pytest.raises(EncoderUnavailable), breaker.call():
+        fail(breaker)
+        raise EncoderUnavailable("away")
+    pause = FIRST_PAUSE_S
+    for _ in range(8):
+        clock.now += pause - 0.001
+        assert blocked(breaker)
+        clock.now += 0.001
+        fail(breaker)
+        pause = min(2 * pause, MAX_PAUSE_S)
+    clock.now += pause
+    assert not blocked(breaker)
+    fail(breaker)
+    clock.now += FIRST_PAUSE_S
+    assert not blocked(breaker)
+
+
+def test_other_errors_do_not_count(breaker: CircuitBreaker) -> None:
+    """An error of ours says nothing of the server."""
+    with pytest.raises(ZeroDivisionError), breaker.call():
+        _ = 1 / 0
+    assert not breaker.is_open

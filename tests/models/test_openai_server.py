@@ -1,0 +1,50 @@
+"""Requests to a server that speaks the protocol of OpenAI; `test_chat.py` has most of them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from semsearch.core.errors import ChatFailed, ChatRefused
+from semsearch.models.openai_server import OpenAiServer
+from tests.chat_server import Reply, serving
+
+
+def client(url: str, timeout_s: float = 5.0, max_bytes: int = 1_000) -> OpenAiServer:
+    """Return a client that asks once."""
+    return OpenAiServer(
+        url=url,
+        noun="test server",
+        key_setting="SOME_KEY",
+        failed=ChatFailed,
+        refused=ChatRefused,
+        max_bytes=max_bytes,
+        timeout_s=timeout_s,
+        attempts=1,
+    )
+
+
+def test_a_body_is_sent_below_the_address() -> None:
+    """The content comes back as it is."""
+    with serving(lambda body, _: Reply(200, json.dumps(body).encode())) as server:
+        assert json.loads(client(server.url).post("a/b", {"c": [1]})) == {"c": [1]}
+    assert server.paths == ["/v1/a/b"]
+
+
+def test_a_server_that_sends_a_byte_now_and_then_is_given_up() -> None:
+    """The time counts for the whole answer, not for each byte."""
+    reply = Reply(200, b" " * 40, piece=1, pause_s=0.05)
+    with (
+        serving(lambda *_: reply) as server,
+        pytest.raises(ChatFailed, match=r"the test server .* cannot be reached \(timed out\)"),
+    ):
+        client(server.url, timeout_s=0.3).post("a", {})
+
+
+def test_an_answer_that_is_too_long_is_not_read_to_its_end() -> None:
+    """An answer of as many bytes as are allowed is."""
+    with serving(lambda body, _: Reply(200, b" " * body["bytes"])) as server:
+        assert len(client(server.url).post("a", {"bytes": 1_000})) == 1_000
+        with pytest.raises(ChatFailed, match="answers with more than 1,000 bytes"):
+            client(server.url).post("a", {"bytes": 1_001})

@@ -1,0 +1,89 @@
+"""A service whose embeddings server is away, and comes back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from semsearch.core.settings import load_settings
+from semsearch.ingest.build import build_index
+from semsearch.search.glossary import Glossary
+from semsearch.server.app import create_app
+from tests.chat_server import Reply
+from tests.embeddings_server import EmbeddingsStandIn, embedding
+from tests.server.conftest import ENTRIES, problem_of
+from tests.server.test_edits import SIEVE, _key
+
+DESCRIBED = {"q": "a deep spoon with a long handle"}
+
+
+@pytest.fixture
+def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddingsStandIn]:
+    """Run a server whose address is in the environment."""
+    with embedding() as (server, made):
+        monkeypatch.setenv("SEMSEARCH_EMBEDDINGS_API", server.url)
+        yield made
+
+
+@pytest.fixture
+def client(stand_in: EmbeddingsStandIn, tmp_path: Path) -> Iterator[TestClient]:
+    """Yield a client of a service over an index that it embedded."""
+    folder = tmp_path / "index"
+    build_index(ENTRIES, folder, model="api:m")
+    stand_in.fault = lambda _: Reply.error(418, "on strike at 10.1.2.3")
+    with (
+        Glossary.open(folder) as glossary,
+        TestClient(create_app(glossary, load_settings(index=folder))) as started,
+    ):
+        started.headers["Authorization"] = f"Bearer {_key(folder)}"
+        yield started
+
+
+def test_questions_are_answered_with_a_notice_that_nothing_stores(
+    stand_in: EmbeddingsStandIn, client: TestClient
+) -> None:
+    """JSON and page say it; when the server is back, the next answer is whole."""
+    answer = client.get("/v1/search", params=DESCRIBED)
+    assert answer.status_code == 200
+    (notice,) = answer.json()["notices"]
+    assert notice["kind"] == "words-only"
+    assert answer.json()["hits"][0]["term"] == "Ladle"
+    assert answer.headers["cache-control"] == "no-store"
+    assert "etag" not in answer.headers
+    page = client.get("/", params=DESCRIBED)
+    assert notice["message"] in page.text
+    assert page.headers["cache-control"] == "no-store"
+    (batch,) = client.post("/v1/search", json={"questions": [DESCRIBED["q"]]}).json()
+    assert batch["notices"] == [notice]
+    stand_in.fault = lambda _: None
+    answer = _whole_answer(client)
+    assert answer.json()["hits"][0]["similarity"] > 0
+    assert answer.headers["etag"]
+
+
+def _whole_answer(client: TestClient) -> Any:  # noqa: ANN401 - of the test client
+    """Ask until the circuit breaker lets a question pass."""
+    for _ in range(600):
+        answer = client.get("/v1/search", params=DESCRIBED)
+        if "notices" not in answer.json():
+            return answer
+        time.sleep(0.1)
+    pytest.fail("the server is not asked again")
+
+
+def test_what_needs_a_vector_waits(stand_in: EmbeddingsStandIn, client: TestClient) -> None:
+    """503 with `Retry-After`, and no word of where the server is."""
+    for response in (
+        client.post("/v1/entries", json=SIEVE),
+        client.get("/v1/map/question", params=DESCRIBED),
+    ):
+        problem_of(response, 503, "encoder-away")
+        assert response.headers["retry-after"] == "5"
+        assert not any(part in response.text for part in ("10.1.2.3", "127.0.0.1"))
+    stand_in.fault = lambda _: None
+    assert client.post("/v1/entries", json=SIEVE).status_code == 201
