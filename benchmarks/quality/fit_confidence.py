@@ -39,7 +39,7 @@ questions that name a rival have no weight: a fit that separates them ranks real
 worse."""
 PENALTY = 1e-4
 THRESHOLDS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8)
-FITTING = len(confidence.FIT) - 1
+FITTING = len(confidence.FIT_COEFFICIENTS) - 1
 """Number of features of the first probability (something fits); the others are of the second."""
 
 Values = NDArray[np.float64]
@@ -131,7 +131,7 @@ def fit(rows: Sequence[FirstHitSample]) -> Values:
         likelihood = right * np.log(sure) + (1 - right) * np.log(1 - sure)
         return float(-shares @ likelihood + PENALTY * numbers @ numbers)
 
-    start = np.array([*confidence.FIT, *confidence.CHOICE])
+    start = np.array([*confidence.FIT_COEFFICIENTS, *confidence.CHOICE_COEFFICIENTS])
     return np.asarray(minimize(loss, start, method="L-BFGS-B").x)
 
 
@@ -188,7 +188,9 @@ def main() -> None:
 def report(rows: Sequence[FirstHitSample]) -> None:
     """Print the coefficients, and their quality on held-out data."""
     numbers = fit(rows)
-    for name, some in zip(("FIT", "CHOICE"), np.split(numbers, [FITTING + 1]), strict=True):
+    for name, some in zip(
+        ("FIT_COEFFICIENTS", "CHOICE_COEFFICIENTS"), np.split(numbers, [FITTING + 1]), strict=True
+    ):
         print(f"{name} = ({', '.join(f'{number:.3g}' for number in some)})")
     sure = cross_fitted(rows)
     right = np.array([row.is_right for row in rows], dtype=float)

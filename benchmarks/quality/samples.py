@@ -216,7 +216,7 @@ class SampledGlossary:
         """
         allowed = self.allowed if left_out is None else self._without(left_out)
         found = self._retriever.candidates(question, MAX_K, allowed, (), BARE)
-        looked_at = [one for one in found if one.odds > -MAX_ODDS]
+        looked_at = [one for one in found if one.log_odds > -MAX_ODDS]
         at = np.array([one.position for one in looked_at], dtype=np.int64)
         asked = (
             np.zeros(len(at), dtype=np.float32)

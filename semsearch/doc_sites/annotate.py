@@ -68,6 +68,7 @@ def annotate(
         raise InvalidSetting(f"{folder} has no HTML file; name the folder of a finished site")
     marker = TermMarker(entries, address)
     counts: Counter[str] = Counter()
+    marked = 0
     skipped = []
     for page in track(pages, progress or Silent(), "marking terms", len(pages)):
         try:
@@ -76,8 +77,8 @@ def annotate(
             skipped.append(f"{page}: {error}")
             continue
         counts.update(ids)
-        counts[""] += bool(ids)
-    marked = counts.pop("", 0)
+        if ids:
+            marked += 1
     _write_assets(folder / ASSETS, (entry for entry in entries if entry.id in counts))
     return Annotated(marked, len(pages), dict(counts.most_common()), tuple(skipped))
 

@@ -34,7 +34,7 @@ from semsearch.index.segments.multi_relations import MultiRelations
 from semsearch.index.segments.segment import Segment
 from semsearch.models.encoders.wordpieces import NO_TOKENS
 from semsearch.ranking.confidence import MAX_ODDS, log_odds_of_shares
-from semsearch.ranking.fusion import Scores, fuse, passage_scores
+from semsearch.ranking.fusion import Scores, fuse, passage_scores, shown_similarity
 from semsearch.ranking.weights import PARTS, SHORTLIST, ScoreWeights
 
 NO_NUMBERS: Numbers = np.empty(0, dtype=np.int64)
@@ -82,9 +82,9 @@ class Candidate:
     phrase: int
     """Number of its phrase that is nearest to the question, or `NO_PHRASE`."""
     fused: float
-    odds: float
+    log_odds: float
     """Log odds that this candidate is the right one of all; see `confidence.log_odds_of_shares`."""
-    fit: float
+    base_score: float
     """The fused score without the reranker."""
     rerank_score: float | None = None
     """Score of the reranker, 0 to 1, if it has read the entry; `fused` is then above all others."""
@@ -92,7 +92,7 @@ class Candidate:
     @property
     def meaning(self) -> float:
         """The similarity that users see."""
-        return (self.parts.definition + self.parts.sentence) / 2
+        return shown_similarity(self.parts.definition, self.parts.sentence)
 
 
 class Retriever:
@@ -255,16 +255,24 @@ class Retriever:
                 inspected = distinct(np.concatenate([most_likely, named]))
             self._add_costly_parts(question, positions, parts, inspected, allowed)
         fused = _rank_uninspected_last(fuse(parts, weights), inspected)
-        odds = np.full(len(positions), -MAX_ODDS)
-        odds[inspected] = log_odds_of_shares(fused[inspected])
+        log_odds = np.full(len(positions), -MAX_ODDS)
+        log_odds[inspected] = log_odds_of_shares(fused[inspected])
         best = np.lexsort((positions, -fused))[:k]
         chosen = list(dict.fromkeys([*best.tolist(), *named.tolist()]))
         shown = np.round(parts[chosen].astype(np.float64), 6).tolist()
-        columns = (positions, sentences, phrases, fused, odds)
+        columns = (positions, sentences, phrases, fused, log_odds)
         rows = zip(shown, *(column[chosen].tolist() for column in columns), strict=True)
         return [
-            Candidate(position, ScoreParts(*scores), sentence, phrase, score, odds_, score)
-            for scores, position, sentence, phrase, score, odds_ in rows
+            Candidate(
+                position=position,
+                parts=ScoreParts(*scores),
+                sentence_row=sentence,
+                phrase=phrase,
+                fused=score,
+                log_odds=log_odds,
+                base_score=score,
+            )
+            for scores, position, sentence, phrase, score, log_odds in rows
         ]
 
     def _proposed(

@@ -61,9 +61,9 @@ something that the glossary lacks. Two-word questions taken from definitions are
 the domains, names that the glossary lacks in none. Without
 the factor the mean confidence of both is .54, while .46 are right (`make fit-confidence`)."""
 
-FIT = (3.93, 1.9, -8.0)
+FIT_COEFFICIENTS = (3.93, 1.9, -8.0)
 """Intercept, and coefficients of z-score and name."""
-CHOICE = (-0.34, 0.74)
+CHOICE_COEFFICIENTS = (-0.34, 0.74)
 """Intercept, and coefficient of the odds."""
 
 _BY_NAME = {Tier.EXACT: 0.99, Tier.FORM: 0.95}
@@ -123,7 +123,7 @@ def fit_probability(z_score: float, name: float) -> float:
             A short question that resembles a name without being one is usually the name of
             something that the glossary lacks.
     """
-    intercept, by_z_score, by_name = FIT
+    intercept, by_z_score, by_name = FIT_COEFFICIENTS
     return _logistic(intercept + by_z_score * z_score + by_name * name)
 
 
@@ -133,7 +133,7 @@ def choice_probability(odds: float) -> float:
     Args:
         odds: see `log_odds_of_shares`.
     """
-    intercept, slope = CHOICE
+    intercept, slope = CHOICE_COEFFICIENTS
     return _logistic(intercept + slope * odds)
 
 

@@ -8,6 +8,8 @@ should.
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +17,7 @@ from semsearch.core.arrays import Numbers, Vectors
 from semsearch.ranking.weights import PARTS, ScoreWeights
 
 Scores = NDArray[np.float32]
+Cosines = TypeVar("Cosines", float, Scores)
 
 EXPECTED_COSINE = (0.1, 0.3)
 """Intercept a and slope b of the phrase cosine that the other parts predict: a + b · x, where x is
@@ -25,10 +28,14 @@ MIN_DESCRIPTION_WORDS = 4
 it is about what it names."""
 
 
-def meaning(whole: Scores, sentence: Scores) -> Scores:
-    """Return the similarity that is shown: the mean of both cosines, (n,) each."""
-    combined: Scores = (whole + sentence) / np.float32(2)
-    return combined
+def shown_similarity(whole: Cosines, sentence: Cosines) -> Cosines:
+    """Return the similarity that users see: the mean of both cosines.
+
+    Args:
+        whole: with the whole definition, one number or (n,).
+        sentence: with its best sentence, of the same shape.
+    """
+    return (whole + sentence) / 2  # type: ignore[return-value] # float32 stays float32
 
 
 def fuse(parts: Scores, weights: ScoreWeights) -> Scores:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from semsearch.core.arrays import Numbers, VectorLookup
-from semsearch.ranking.fusion import best_sentences, meaning
+from semsearch.ranking.fusion import best_sentences, shown_similarity
 
 SAMPLE = 256
 """Sentences asked; the mean of so many varies by a hundredth."""
@@ -66,7 +66,7 @@ def measure_similarity_baseline(
         starts = first_rows[some] - begins
         cosines = read_rows(np.arange(begins, ends)) @ asked.T
         _, best_cosines = best_sentences(cosines, starts, np.diff(starts, append=len(cosines)))
-        scores = meaning(cosines[starts], best_cosines)
+        scores = shown_similarity(cosines[starts], best_cosines)
         scores[np.maximum(scores, best_cosines) >= DUPLICATE_COSINE] = -np.inf
         own = np.flatnonzero(np.isin(owners, some))
         scores[owners[own] - start, own] = -np.inf

@@ -265,9 +265,9 @@ class Ranking:
 
 def _by_meaning(context: SearchContext, question: str, candidate: Candidate) -> float:
     """Return the probability that something fits and that it is this candidate."""
-    z_score = context.baseline.z_score(candidate.fit)
+    z_score = context.baseline.z_score(candidate.base_score)
     words = len(question_stems(question))
-    return confidence.meaning_probability(z_score, candidate.odds, candidate.parts, words)
+    return confidence.meaning_probability(z_score, candidate.log_odds, candidate.parts, words)
 
 
 def _fits_by_meaning(context: SearchContext, question: QueryVectors) -> bool:

@@ -168,7 +168,7 @@ class Workers(Generic[_Question, _Reply]):
 
     def _next_batch(self) -> list[_Task]:
         """Return the next task or, if it is a question, a fair share of the waiting ones."""
-        share = min(MAX_BATCH, math.ceil(len(self._tasks) / len(self._threads or "?")))
+        share = min(MAX_BATCH, math.ceil(len(self._tasks) / max(1, len(self._threads))))
         batch: list[_Task] = []
         cost = 0
         while len(batch) < max(1, share):
@@ -203,7 +203,11 @@ class Workers(Generic[_Question, _Reply]):
 
 def work_only(max_threads: int, line: WaitingLine) -> Workers[None, None]:
     """Return a pool whose tasks are all functions to call, and no questions."""
-    return Workers(max_threads, list, line)
+
+    def no_questions(questions: Sequence[None]) -> Iterable[None]:
+        raise AssertionError(questions)
+
+    return Workers(max_threads, no_questions, line)
 
 
 def _drop(task: _Task) -> None:

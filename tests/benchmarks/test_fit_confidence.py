@@ -99,7 +99,7 @@ def test_what_is_printed_has_the_coefficients(capsys: pytest.CaptureFixture[str]
     """The report has the coefficients, and the effect of thresholds on both kinds of glossary."""
     report([*rows(200), *rows(200, group="b", seed=1), *rows(50, group="seed", seed=2)])
     printed = capsys.readouterr().out
-    assert printed.startswith("FIT = (")
-    assert "CHOICE = (" in printed
+    assert printed.startswith("FIT_COEFFICIENTS = (")
+    assert "CHOICE_COEFFICIENTS = (" in printed
     assert "domains: 400 questions" in printed
     assert "judged, tuning: 50 questions" in printed

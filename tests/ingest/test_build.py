@@ -34,7 +34,7 @@ from semsearch.index.manifest import FORMAT, built_with
 from semsearch.ingest.build import build_index
 from semsearch.ingest.corpus_build import build
 from semsearch.models.encoders.onnx import EncoderExport, OnnxEncoder
-from semsearch.ranking.fusion import meaning, passage_scores
+from semsearch.ranking.fusion import passage_scores, shown_similarity
 from semsearch.ranking.similarity_baseline import (
     CHUNK,
     DUPLICATE_COSINE,
@@ -425,7 +425,7 @@ def test_the_baseline_of_many_entries_is_that_of_comparing_all() -> None:
     for row in first + evenly_spaced(last - first):
         own = counts[within.start : within.stop]
         whole, _, sentence, _ = passage_scores(rows[first:last], rows[row], own)
-        scores = meaning(whole, sentence)
+        scores = shown_similarity(whole, sentence)
         scores[np.searchsorted(first_rows, row, side="right") - 1 - within.start] = -1
         best.append(float(scores[np.maximum(scores, sentence) < DUPLICATE_COSINE].max()))
     found = measure_similarity_baseline(rows.__getitem__, first_rows, within)

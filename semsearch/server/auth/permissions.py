@@ -152,7 +152,7 @@ class Authenticator:
         try:
             key = self._keys.find(key_text)
         except KeyRefused as error:
-            raise _challenge(problem_types.KEY_REFUSED, str(error), "invalid_token") from None
+            raise _challenge(problem_types.KEY_REFUSED, str(error), error="invalid_token") from None
         except StoredIndexError as error:
             _log.error("a key cannot be checked: %s", error)
             raise Refused(
@@ -161,7 +161,10 @@ class Authenticator:
         if not key.scope.includes(needed):
             detail = f"this needs a key of scope {needed}; this one is of scope {key.scope}"
             raise _challenge(
-                problem_types.NOT_PERMITTED, detail, f'insufficient_scope", scope="{needed}'
+                problem_types.NOT_PERMITTED,
+                detail,
+                error="insufficient_scope",
+                needed_scope=str(needed),
             )
         return Caller.of(key)
 
@@ -269,8 +272,15 @@ def _key_text(scope: Scope) -> str | None:
     return credentials.strip(" ") if kind.lower() == "bearer" else None
 
 
-def _challenge(kind: problem_types.ProblemType, detail: str, error: str = "") -> Refused:
-    challenge = f'{_CHALLENGE}, error="{error}"' if error else _CHALLENGE
+def _challenge(
+    kind: problem_types.ProblemType, detail: str, *, error: str = "", needed_scope: str = ""
+) -> Refused:
+    """Return a refusal that says which key would do (RFC 6750, section 3)."""
+    challenge = _CHALLENGE
+    if error:
+        challenge += f', error="{error}"'
+    if needed_scope:
+        challenge += f', scope="{needed_scope}"'
     return Refused(kind, detail, headers={"WWW-Authenticate": challenge})
 
 

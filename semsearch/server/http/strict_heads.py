@@ -27,7 +27,8 @@ def check_head(version: str, fields: list[tuple[bytes, bytes]]) -> None:
             codings += 1
             if version != "1.1" or value.lower() != b"chunked":
                 raise Unacceptable
-    if version not in ("1.0", "1.1") or hosts > 1 or hosts < (version == "1.1"):
+    needed_hosts = 1 if version == "1.1" else 0
+    if version not in ("1.0", "1.1") or not needed_hosts <= hosts <= 1:
         raise Unacceptable
     if codings + lengths > 1:
         raise Unacceptable
