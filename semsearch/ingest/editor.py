@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from semsearch.core.closeable import Closeable
-from semsearch.core.entries import Changed, Entry, StoredEntry, Version
+from semsearch.core.entries import Changed, StoredEntry, Version
 from semsearch.core.errors import InvalidEntry, PositionGone
 from semsearch.core.progress import Progress, Silent
 from semsearch.ingest.bulk import ImportReport, plan
@@ -35,7 +35,7 @@ from semsearch.ingest.edit_session import (
     user_name,
 )
 from semsearch.ingest.removals import deletion, restoration
-from semsearch.storage.entry_reader import EntryReader, RecentEntry
+from semsearch.storage.entry_reader import RecentEntry
 from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.storage.idempotency import StoredRequest
 
@@ -155,7 +155,7 @@ class Editor(Closeable):
             return store.changes_for_mirrors(revision, limit)
 
     def latest(self, limit: int, glossaries: Collection[str] = ()) -> list[RecentEntry]:
-        """Return the entries that were changed last (`EntryReader.latest`); none without a store."""
+        """Return the entries that were changed last (see `EntryReader`); none without a store."""
         if not self.has_store:
             return []
         with self._session.reading() as store:

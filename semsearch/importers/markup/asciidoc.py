@@ -49,7 +49,7 @@ _MARKED = (
 )  # fmt: skip
 """Marks around words, and the elements of HTML that they stand for."""
 _MARKS = re.compile(r"[\n\[*_`<\ufdd0-\ufdef]|\(\(|\A\s*[-.]")
-"""What a text has that is more than a line of words. Looking for each mark takes 15 µs."""
+"""What a text has that is more than a line of words. Looking for each mark takes long."""
 _TABLE, _NEXT_ROW, _NEXT_CELL = "\ufdd6", "\ufdd7", "\ufdd8"
 """Signs of no text, which fold a table into a line."""
 _FOLDED = re.compile(f"{_TABLE}([^\n{_TABLE}]*)")

@@ -224,6 +224,8 @@ def _records_of_row(
         if isinstance(made, Record):
             found.append(replace(made, language=one.language) if one.language else made)
             continue
+        if len(columns.languages) == 1:
+            return made
         reasons.append(made)
         terms = (values.get(column, "").strip() for column in one.fields.columns["term"])
         translations += [(term, one.language) for term in terms if term]
