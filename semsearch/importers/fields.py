@@ -6,7 +6,8 @@ CSV and JSON share one table, so that a glossary gives the same entries in eithe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 
 from semsearch.core.entries import (
     EXTRA,
@@ -47,7 +48,7 @@ class FieldMap:
 
     columns: Mapping[str, tuple[str, ...]]
     others: tuple[str, ...] = ()
-    has_details: bool = field(init=False)
+    has_details: bool = dataclass_field(init=False)
     """Whether a detail has a column."""
 
     def __post_init__(self) -> None:
