@@ -29,13 +29,13 @@ from pathlib import Path
 from benchmarks.torture import images
 from benchmarks.torture.bits import run
 from benchmarks.torture.kill import PROJECT, Oracle, PromiseBroken, held
+from semsearch.core.errors import StoredIndexError
 from semsearch.core.progress import Silent
 from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import publish_edits
 from semsearch.search.glossary import Glossary
-from semsearch.server.http.edit_requests import store_errors_as_problems
-from semsearch.server.http.problems import Refused
+from semsearch.server.http.store_errors import problem_type_of
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES
 
@@ -208,10 +208,9 @@ def work(index: Path) -> None:
 def _do(about: dict[str, str | None], edit: Callable[[], object]) -> None:
     _say({"about": about})
     try:
-        with store_errors_as_problems():
-            edit()
-    except Refused as refused:
-        _say({"refused": refused.status_code})
+        edit()
+    except StoredIndexError as error:
+        _say({"refused": problem_type_of(error).status})
         sys.stdin.readline()
     else:
         _say({"done": True})

@@ -18,6 +18,7 @@ The errors know nothing of HTTP or of the command line. Each has one table from 
     ├── EncoderError            ModelRefused  EncoderUnavailable
     ├── EngineError             DimensionMismatch
     ├── ChatFailed              ChatRefused
+    ├── TooManySuggestions
     ├── WorkerFailed
     └── MissingExtra
 
@@ -237,6 +238,20 @@ class EngineError(SemsearchError):
 
 class DimensionMismatch(EngineError):
     """Vectors of another length than the index holds."""
+
+
+class TooManySuggestions(SemsearchError):
+    """A reader has made as many suggestions as one may within an hour.
+
+    Args:
+        retry_after_s: seconds after which the next one is taken.
+    """
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(
+            f"this key or address has made as many suggestions as it may; go on in {retry_after_s} s"
+        )
+        self.retry_after_s = retry_after_s
 
 
 class WorkerFailed(SemsearchError):

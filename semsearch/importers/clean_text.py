@@ -11,6 +11,8 @@ _CLEAN = dict.fromkeys(_DROPPED, "") | dict.fromkeys(map(ord, _LINE_ENDS), "\n")
 
 def clean_text(text: str) -> str:
     """Return a text of one or more lines."""
+    if text.isascii() and text.isprintable():  # most texts
+        return text.strip()
     cleaned = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CLEAN)
     return unicodedata.normalize("NFC", cleaned).strip()
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 
 from semsearch.core.entries import (
     EXTRA,
@@ -47,6 +48,13 @@ class FieldMap:
 
     columns: Mapping[str, tuple[str, ...]]
     others: tuple[str, ...] = ()
+    has_details: bool = dataclass_field(init=False)
+    """Whether a detail has a column."""
+
+    def __post_init__(self) -> None:
+        """Note whether a detail has a column, which is asked for each row."""
+        stated = any(self.columns.get(name) for name in (*TEXT_DETAILS, *LIST_DETAILS))
+        object.__setattr__(self, "has_details", stated)
 
     def missing(self) -> tuple[str, ...]:
         """Return the required fields that have no column."""
@@ -84,11 +92,11 @@ class FieldMap:
         """
         term = self._text(values, "term")
         definition, linked, has_html = self._definition(values, is_plain=is_plain)
-        markdown = self._markdown(values, is_plain=is_plain) or markdown
         if has_html:
             term = as_name(term)
         if not term or not definition:
             return reason_without(term)
+        markdown = self._markdown(values, is_plain=is_plain) or markdown
         id_ = self._text(values, "id") or None
         language = self._text(values, "language")
         see_also = self._names(values, "see_also")
@@ -139,7 +147,7 @@ class FieldMap:
         return extra, (*left_out, *unusable)
 
     def _details(self, values: Mapping[str, object], extra: tuple[Field, ...]) -> Details:
-        if not any(self.columns.get(name) for name in (*TEXT_DETAILS, *LIST_DETAILS)):
+        if not self.has_details:
             return Details(extra=extra) if extra else NO_DETAILS
         texts = {name: "; ".join(self._sentences(values, name)) for name in TEXT_DETAILS}
         lines = {name: self._sentences(values, name) for name in _LINES}
@@ -161,7 +169,10 @@ class FieldMap:
     def _names(
         self, values: Mapping[str, object], field: str, *, has_html: bool = False
     ) -> tuple[str, ...]:
-        held = (values.get(column) for column in self.columns.get(field, ()))
+        columns = self.columns.get(field)
+        if not columns:
+            return ()
+        held = (values.get(column) for column in columns)
         texts = (as_name(one) if has_html and isinstance(one, str) else one for one in held)
         return tuple(name for one in texts for name in split_aliases(one))
 
@@ -202,8 +213,8 @@ class FieldMap:
         return markdown_of_text(texts[0]) or markdown_of_marks(as_text(texts[0].strip()))
 
     def _text(self, values: Mapping[str, object], field: str) -> str:
-        column = next(iter(self.columns.get(field, ())), None)
-        value = values.get(column) if column is not None else None
+        columns = self.columns.get(field)
+        value = values.get(columns[0]) if columns else None
         return value.strip() if isinstance(value, str) else ""
 
 

@@ -5,14 +5,14 @@ Everything here blocks and is thread-safe. Edits of all threads and processes ta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from semsearch.core.closeable import Closeable
-from semsearch.core.entries import Changed, Entry, StoredEntry, Version
+from semsearch.core.entries import Changed, StoredEntry, Version
 from semsearch.core.errors import InvalidEntry, PositionGone
 from semsearch.core.progress import Progress, Silent
 from semsearch.ingest.bulk import ImportReport, plan
@@ -35,7 +35,7 @@ from semsearch.ingest.edit_session import (
     user_name,
 )
 from semsearch.ingest.removals import deletion, restoration
-from semsearch.storage.entry_reader import EntryReader
+from semsearch.storage.entry_reader import RecentEntry
 from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.storage.idempotency import StoredRequest
 
@@ -154,6 +154,13 @@ class Editor(Closeable):
                 raise PositionGone
             return store.changes_for_mirrors(revision, limit)
 
+    def latest(self, limit: int, glossaries: Collection[str] = ()) -> list[RecentEntry]:
+        """Return the entries that were changed last (see `EntryReader`); none without a store."""
+        if not self.has_store:
+            return []
+        with self._session.reading() as store:
+            return store.latest(limit, glossaries)
+
     def add(self, glossary: str, draft: Draft, *, id_: str | None = None) -> Changed:
         """Add an entry at the end of its glossary, which is created if needed.
 
@@ -171,7 +178,7 @@ class Editor(Closeable):
         def decide(store: EntryStore) -> Edit:
             entry = entry_from_draft(draft, new_id(glossary, id_ or draft.term))
             if id_ is None:
-                entry = free_id(entry, lambda taken: _entry(store, taken))
+                entry = free_id(entry, lambda taken: (row := store.get(taken)) and row.entry)
             return Edit(entry.id, entry, expected=0)
 
         return self._edit(decide)
@@ -336,8 +343,3 @@ class Editor(Closeable):
         return lambda changed: StoredRequest(
             who, once.key, once.digest, once.answer(result(changed))
         )
-
-
-def _entry(store: EntryReader, id_: str) -> Entry | None:
-    found = store.get(id_)
-    return found.entry if found else None

@@ -62,6 +62,7 @@ from semsearch.server.routes import (
     search,
 )
 from semsearch.server.search_service import THREADS, SearchService
+from semsearch.server.suggestion_senders import forget_regularly
 from semsearch.server.telemetry.gauges import measure
 from semsearch.server.telemetry.telemetry import TELEMETRY, Telemetry
 from semsearch.storage.layout import IndexLayout
@@ -133,6 +134,7 @@ def create_app(
         tasks = [
             asyncio.create_task(auto_publish.publish_edits(layout, tell=told.published)),
             asyncio.create_task(measure(app, told, connections)),
+            asyncio.create_task(forget_regularly(layout.inbox, clock)),
         ]
         yield {ADMISSION: admission, CONNECTION_LIMITS: connections, TELEMETRY: told}
         for task in tasks:
@@ -178,9 +180,6 @@ def create_app(
     app.state.editor = Editor(glossary.info().path, encoder_for=glossary.encoder_for)
     app.state.edit_quotas = EditQuotas(layout.usage, settings, clock)
     app.state.question_recorder = recorder
-    app.state.suggestion_rates = (
-        RateLimits(inbox.RATE, settings.rate_storage) if settings.suggestions else None
-    )
     app.state.telemetry = told
     app.state.edit_worker = edit_requests.edit_worker()
     app.state.is_ready = False

@@ -22,7 +22,6 @@ from semsearch.insights.open_questions import AnswerNow
 from semsearch.insights.report import GapReport, PendingReport, ReportedEntries
 from semsearch.search.answer import SearchRequest
 from semsearch.server.auth.permissions import caller_of
-from semsearch.server.http.edit_requests import store_errors_as_problems
 from semsearch.server.http.strict_requests import client_of
 from semsearch.server.request_context import RequestContext
 from semsearch.server.search_service import SearchService
@@ -37,7 +36,7 @@ async def report_for(request: Request, since: datetime | None) -> GapReport:
     """Return the report that the caller of a request may see.
 
     Raises:
-        Refused: what was recorded cannot be read.
+        StoredIndexError: what was recorded cannot be read.
         Overloaded: it would take too long beside others.
     """
     context = await RequestContext.refreshed(request)
@@ -60,8 +59,7 @@ def questions_file(request: Request) -> Path:
 
 def _pending(request: Request, context: RequestContext, since: datetime | None) -> PendingReport:
     permitted = caller_of(request).glossaries
-    with store_errors_as_problems():
-        records = question_log.read(questions_file(request), since)
+    records = question_log.read(questions_file(request), since)
     seen = [one for one in records if not permitted or one.glossary in permitted]
     return PendingReport.of(seen, [info.name for info in context.glossaries()])
 

@@ -8,7 +8,6 @@ from starlette.requests import Request
 
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import problem_types
-from semsearch.server.http.edit_requests import store_errors_as_problems
 from semsearch.server.http.problems import Refused
 from semsearch.storage import inbox
 from semsearch.storage.inbox import InboxState, ReaderSuggestion
@@ -20,9 +19,14 @@ def inbox_file(request: Request) -> Path:
     return IndexLayout(Path(request.app.state.glossary.info().path)).inbox
 
 
-def taking_none() -> Refused:
-    """Return the refusal of a service that takes no suggestions."""
-    return Refused(problem_types.NOT_FOUND, "this service takes no suggestions")
+def check_taken(request: Request) -> None:
+    """Refuse a request to a service that takes no suggestions.
+
+    Raises:
+        Refused: it takes none.
+    """
+    if not request.app.state.settings.suggestions:
+        raise Refused(problem_types.NOT_FOUND, "this service takes no suggestions")
 
 
 def open_suggestions(
@@ -31,11 +35,10 @@ def open_suggestions(
     """Return the suggestions in a state that the caller may decide.
 
     Raises:
-        Refused: the service takes none, or they cannot be read.
+        Refused: the service takes none.
+        StoredIndexError: they cannot be read.
     """
-    if request.app.state.suggestion_rates is None:
-        raise taking_none()
+    check_taken(request)
     caller = caller_of(request)
-    with store_errors_as_problems():
-        found = inbox.listed(inbox_file(request), state)
+    found = inbox.listed(inbox_file(request), state)
     return [one for one in found if caller.may_use(one.glossary)]

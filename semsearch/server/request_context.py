@@ -191,7 +191,7 @@ class RequestContext:
             tuple(self.glossaries()),
             about=self.glossary.presentation,
             may_edit=self._caller.may_edit,
-            takes_suggestions=self._request.app.state.suggestion_rates is not None,
+            takes_suggestions=self._request.app.state.settings.suggestions,
             is_recording=self._request.app.state.question_recorder is not None,
         )
 

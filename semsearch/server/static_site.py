@@ -17,12 +17,11 @@ from semsearch.core.answers import Adjacent
 from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.progress import Progress, Silent, track
+from semsearch.ingest import Editor
 from semsearch.search.browse import letter_of
 from semsearch.search.glossary import Glossary
 from semsearch.server.entry_lists import listed_entries
 from semsearch.server.static_map import compact, map_files
-from semsearch.storage.layout import IndexLayout
-from semsearch.storage.recent import recent_entries
 from semsearch.web.assets import FOLDER, assets_path
 from semsearch.web.entry_page import MAX_RELATED, entry_page_of
 from semsearch.web.feed import MAX_ENTRIES, feed
@@ -127,7 +126,8 @@ class _Export:
         if about.logo:
             self._file(logo_file(about), about.logo_bytes)
         if self._site.url:
-            changed = recent_entries(IndexLayout(Path(self._glossary.info().path)), MAX_ENTRIES)
+            with Editor(self._glossary.info().path) as editor:
+                changed = editor.latest(MAX_ENTRIES)
             self._file("feed.atom", feed(self._site, self._site.url, changed))
             self._site_maps()
 

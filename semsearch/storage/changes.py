@@ -67,7 +67,8 @@ class ChangeWriter:
         """
         self.revision += 1
         history.record(self._connection, id_, self.revision, ChangeKind.DELETED)
-        self._connection.execute("DELETE FROM entry WHERE id = ?", (id_,))
+        if self._connection.execute("DELETE FROM entry WHERE id = ?", (id_,)).rowcount:
+            redirects.forget(self._connection, id_)  # of an earlier deletion
         purges.record(self._connection, id_, self.revision)
         return self.revision
 

@@ -2,32 +2,34 @@
 
 No row says who suggested it. Each has a random id, by which whoever suggested it finds out what
 became of it. The number of open ones is bounded; of decided ones the latest are kept.
+
+How many a sender may make is counted here, since several processes take suggestions. For an hour
+the file has a digest of each sender. Its key is never written, and no row connects a digest with a
+suggestion.
 """
 
 from __future__ import annotations
 
+import math
 import secrets
 import sqlite3
-from collections.abc import Collection, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from semsearch.core.errors import InvalidSetting
-from semsearch.storage.database import (
-    open_for_reading,
-    open_for_writing,
-    transaction,
-    translate_corruption,
-)
-from semsearch.storage.io_errors import translate_os_errors
+from semsearch.core.errors import InvalidSetting, TooManySuggestions
+from semsearch.storage.private_database import reading, writing
 
 MAX_OPEN = 1_000
 """Most suggestions that wait for a decision."""
 MAX_DECIDED = 1_000
 """Most decided suggestions that are kept."""
+MAX_OF_SENDER = 5
+"""Most suggestions of one sender within `SENDER_KEPT`."""
+SENDER_KEPT = timedelta(hours=1)
+"""How long the digest of a sender is kept."""
 _ID_BYTES = 16
 
 _MIGRATIONS = (
@@ -45,6 +47,10 @@ _MIGRATIONS = (
         decided_by TEXT NOT NULL
     ) STRICT;
     CREATE INDEX suggestion_by_state ON suggestion (state);
+    """,
+    """
+    CREATE TABLE sender (made TEXT NOT NULL, digest BLOB NOT NULL) STRICT;
+    CREATE INDEX sender_in_time ON sender (made);
     """,
 )
 _COLUMNS = "id, made, glossary, entry, term, text, state, reason, decided_by"
@@ -78,15 +84,36 @@ class ReaderSuggestion:
 
 
 def suggest(
-    file: Path, glossary: str, term: str, text: str, now: datetime, entry: str = ""
+    file: Path,
+    glossary: str,
+    term: str,
+    text: str,
+    now: datetime,
+    entry: str = "",
+    *,
+    sender: bytes,
 ) -> ReaderSuggestion | None:
     """Add a suggestion and return it, or None if `MAX_OPEN` wait already.
 
+    Only one that is added counts for its sender.
+
+    Args:
+        file: `inbox.db`, made if it is missing.
+        glossary: of the term or the entry.
+        term: the missing term, or that of the entry.
+        text: what is suggested.
+        now: the time.
+        entry: the id of the entry to change.
+        sender: a keyed digest of who suggests it.
+
     Raises:
+        TooManySuggestions: the sender has made `MAX_OF_SENDER` within `SENDER_KEPT`.
         StoredIndexError: the file cannot be written or is damaged.
     """
     made = ReaderSuggestion(secrets.token_hex(_ID_BYTES), now, glossary, entry, term, text)
-    with _writing(file) as connection:
+    with writing(file, _MIGRATIONS) as connection:
+        _forget_senders(connection, now)
+        _check_sender(connection, sender, now)
         (waiting,) = connection.execute(
             "SELECT count(*) FROM suggestion WHERE state = ?", (InboxState.OPEN,)
         ).fetchone()
@@ -96,14 +123,44 @@ def suggest(
             f"INSERT INTO suggestion ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
             (made.id, _time(now), glossary, entry, term, text, made.state, "", ""),
         )
+        connection.execute("INSERT INTO sender VALUES (?, ?)", (_time(now), sender))
     return made
+
+
+def forget_senders(file: Path, now: datetime) -> None:
+    """Delete the digests of senders that are older than `SENDER_KEPT`.
+
+    Raises:
+        StoredIndexError: the file cannot be written or is damaged.
+    """
+    if not file.exists():
+        return
+    with reading(file, _MIGRATIONS) as connection:
+        oldest = connection.execute("SELECT min(made) FROM sender").fetchone()[0]
+    if oldest is not None and oldest <= _time(now - SENDER_KEPT):
+        with writing(file, _MIGRATIONS) as connection:
+            _forget_senders(connection, now)
+
+
+def _forget_senders(connection: sqlite3.Connection, now: datetime) -> None:
+    connection.execute("DELETE FROM sender WHERE made <= ?", (_time(now - SENDER_KEPT),))
+
+
+def _check_sender(connection: sqlite3.Connection, sender: bytes, now: datetime) -> None:
+    times = connection.execute(
+        "SELECT made FROM sender WHERE digest = ? ORDER BY made DESC", (sender,)
+    ).fetchall()
+    if len(times) >= MAX_OF_SENDER:
+        (oldest,) = times[MAX_OF_SENDER - 1]
+        rest = datetime.fromisoformat(oldest) + SENDER_KEPT - now
+        raise TooManySuggestions(max(1, math.ceil(rest.total_seconds())))
 
 
 def listed(file: Path, state: InboxState) -> list[ReaderSuggestion]:
     """Return the suggestions in a state, the latest first.
 
     Raises:
-        StoredIndexError: the file is damaged, or another version of semsearch wrote it.
+        StoredIndexError: the file is damaged, or a newer version of semsearch wrote it.
     """
     return _select(file, "state = ? ORDER BY number DESC", state)
 
@@ -112,13 +169,15 @@ def find(file: Path, id_: str) -> ReaderSuggestion | None:
     """Return a suggestion by its id, None if there is none.
 
     Raises:
-        StoredIndexError: the file is damaged, or another version of semsearch wrote it.
+        StoredIndexError: the file is damaged, or a newer version of semsearch wrote it.
     """
     return next(iter(_select(file, "id = ?", id_)), None)
 
 
 def decide(file: Path, id_: str, state: InboxState, reason: str, decided_by: str) -> bool:
-    """Accept or refuse a suggestion; return whether it was still open.
+    """Accept or refuse a suggestion; return whether that is its state now.
+
+    The same decision of the same key may come again, since its answer may have been lost.
 
     Raises:
         InvalidSetting: it is refused without a reason.
@@ -128,17 +187,21 @@ def decide(file: Path, id_: str, state: InboxState, reason: str, decided_by: str
         raise InvalidSetting("a suggestion is refused with a reason; state one")
     if not file.exists():
         return False
-    with _writing(file) as connection:
-        changed = connection.execute(
+    decision = (state, reason.strip(), decided_by)
+    with writing(file, _MIGRATIONS) as connection:
+        connection.execute(
             "UPDATE suggestion SET state = ?, reason = ?, decided_by = ? WHERE id = ? AND state = ?",
-            (state, reason.strip(), decided_by, id_, InboxState.OPEN),
-        ).rowcount
+            (*decision, id_, InboxState.OPEN),
+        )
         connection.execute(
             "DELETE FROM suggestion WHERE number IN (SELECT number FROM suggestion WHERE state != ? "
             "AND id != ? ORDER BY number DESC LIMIT -1 OFFSET ?)",
             (InboxState.OPEN, id_, MAX_DECIDED - 1),
         )
-    return changed == 1
+        row = connection.execute(
+            "SELECT state, reason, decided_by FROM suggestion WHERE id = ?", (id_,)
+        ).fetchone()
+    return bool(row == decision)
 
 
 def erase_entries(file: Path, ids: Collection[str]) -> None:
@@ -148,7 +211,7 @@ def erase_entries(file: Path, ids: Collection[str]) -> None:
         StoredIndexError: the file cannot be written or is damaged.
     """
     if file.exists():
-        with _writing(file) as connection:
+        with writing(file, _MIGRATIONS) as connection:
             connection.executemany(
                 "DELETE FROM suggestion WHERE entry = ?", [(one,) for one in ids]
             )
@@ -157,11 +220,7 @@ def erase_entries(file: Path, ids: Collection[str]) -> None:
 def _select(file: Path, condition: str, value: str) -> list[ReaderSuggestion]:
     if not file.exists():
         return []
-    with (
-        translate_os_errors(file.parent),
-        translate_corruption(file),
-        closing(open_for_reading(file, _MIGRATIONS)) as connection,
-    ):
+    with reading(file, _MIGRATIONS) as connection:
         rows = connection.execute(
             f"SELECT {_COLUMNS} FROM suggestion WHERE {condition}",  # noqa: S608 - constants
             (value,),
@@ -180,17 +239,6 @@ def _select(file: Path, condition: str, value: str) -> list[ReaderSuggestion]:
             )
             for id_, made, glossary, entry, term, text, state, reason, decided_by in rows
         ]
-
-
-@contextmanager
-def _writing(file: Path) -> Iterator[sqlite3.Connection]:
-    """Yield a connection inside a transaction; the file is its owner's alone."""
-    with translate_os_errors(file.parent), translate_corruption(file):
-        file.touch(mode=0o600)
-        with closing(open_for_writing(file, _MIGRATIONS)) as connection:
-            connection.execute("PRAGMA secure_delete=ON")
-            with transaction(connection):
-                yield connection
 
 
 def _time(moment: datetime) -> str:

@@ -1,20 +1,6 @@
-"""The file `questions.db`: its schema, and how it is opened."""
+"""The schema of the file `questions.db`."""
 
 from __future__ import annotations
-
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from pathlib import Path
-
-from semsearch.core.errors import FormatTooOld
-from semsearch.storage.database import (
-    open_for_reading,
-    open_for_writing,
-    transaction,
-    translate_corruption,
-)
-from semsearch.storage.io_errors import translate_os_errors
 
 FORGET_IGNORED = """
     DELETE FROM ignored WHERE NOT EXISTS (
@@ -54,41 +40,3 @@ MIGRATIONS = (
     {FORGET_IGNORED};
     """,
 )
-
-
-@contextmanager
-def reading(file: Path) -> Iterator[sqlite3.Connection]:
-    """Yield a connection that reads a file; one of an older version is migrated first.
-
-    Raises:
-        StoredIndexError: the file is damaged, or a newer version of semsearch wrote it.
-    """
-    with (
-        translate_os_errors(file.parent),
-        translate_corruption(file),
-        closing(_reader(file)) as connection,
-    ):
-        yield connection
-
-
-def _reader(file: Path) -> sqlite3.Connection:
-    try:
-        return open_for_reading(file, MIGRATIONS)
-    except FormatTooOld:
-        open_for_writing(file, MIGRATIONS).close()
-        return open_for_reading(file, MIGRATIONS)
-
-
-@contextmanager
-def writing(file: Path) -> Iterator[sqlite3.Connection]:
-    """Yield a connection inside a transaction; the file is its owner's alone.
-
-    Raises:
-        StoredIndexError: the file cannot be written or is damaged.
-    """
-    with translate_os_errors(file.parent), translate_corruption(file):
-        file.touch(mode=0o600)
-        with closing(open_for_writing(file, MIGRATIONS)) as connection:
-            connection.execute("PRAGMA secure_delete=ON")
-            with transaction(connection):
-                yield connection

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from semsearch.storage.question_file import FORGET_IGNORED, reading, writing
+from semsearch.storage.private_database import reading, writing
+from semsearch.storage.question_file import FORGET_IGNORED, MIGRATIONS
 from semsearch.storage.recorded_text import recorded_text
 
 MAX_QUESTIONS = 100_000
@@ -92,7 +93,7 @@ def record(
         StoredIndexError: the file cannot be written or is damaged.
     """
     unmatched = []
-    with writing(file) as connection:
+    with writing(file, MIGRATIONS) as connection:
         for one in batch:
             if isinstance(one, RecordedQuestion):
                 _add(connection, one)
@@ -119,7 +120,7 @@ def read(file: Path, since: datetime | None = None) -> list[RecordedQuestion]:
     """
     if not file.exists():
         return []
-    with reading(file) as connection:
+    with reading(file, MIGRATIONS) as connection:
         rows = connection.execute(
             "SELECT asked, text, glossary, source, verdict, confidence, hits, lead, repaired, "
             "opened, page_load, asked_for FROM question WHERE asked >= ? AND (text, glossary) NOT IN "
@@ -139,7 +140,7 @@ def forget(file: Path, text: str | None = None) -> int:
     """
     if not file.exists():
         return 0
-    with writing(file) as connection:
+    with writing(file, MIGRATIONS) as connection:
         if text is None:
             connection.execute("DELETE FROM ignored")
             return connection.execute("DELETE FROM question").rowcount
@@ -169,7 +170,7 @@ def ignore(file: Path, questions: Collection[tuple[str, str]]) -> list[tuple[str
     """
     if not file.exists():
         return list(questions)
-    with writing(file) as connection:
+    with writing(file, MIGRATIONS) as connection:
         unknown, known = [], []
         for text, glossary in questions:
             pair = (recorded_text(text), glossary)
@@ -192,7 +193,7 @@ def erase_entries(file: Path, ids: Collection[str]) -> None:
     if not file.exists():
         return
     gone = set(ids)
-    with writing(file) as connection:
+    with writing(file, MIGRATIONS) as connection:
         changed = [
             (_without(hits, gone), _without(opened, gone), number)
             for number, hits, opened in connection.execute(

@@ -1,7 +1,9 @@
 """Redirects: which entry has taken the place of one that is gone.
 
 A build records one where an entry has another id than before, an edit where it deletes an entry
-with a successor. Only a missing id is looked up, so a redirect never hides an entry.
+with a successor. Each is stored as it was recorded, and chains are followed when an id is looked
+up: an entry in the middle that is restored is where the earlier ids lead again. Only a missing id
+is looked up, so a redirect never hides an entry.
 """
 
 from __future__ import annotations
@@ -15,14 +17,17 @@ from semsearch.text.normalise import fold
 _Name = tuple[str, str, str]
 """Glossary, language, and a folded name or a definition."""
 
+MAX_STEPS = 1_000
+"""Most redirects that are followed one after the other; it ends circles, too. A step takes some
+microseconds."""
+
 
 def record(connection: sqlite3.Connection, id_: str, target: str) -> None:
-    """Record that an entry has taken the place of another, and of those that led to that one.
+    """Record that an entry has taken the place of another.
 
     Call it inside the transaction that deletes `id_`.
     """
     forget(connection, target)  # no circle
-    connection.execute("UPDATE redirect SET target = ? WHERE target = ?", (target, id_))
     connection.execute("INSERT OR REPLACE INTO redirect VALUES (?, ?)", (id_, target))
 
 
@@ -32,18 +37,23 @@ def forget(connection: sqlite3.Connection, id_: str) -> None:
 
 
 def target_of(connection: sqlite3.Connection, id_: str) -> str | None:
-    """Return the id of the present entry that a missing id leads to, or None."""
+    """Return the id of the first present entry that a missing id leads to, or None."""
     found = connection.execute(
-        "SELECT target FROM redirect JOIN entry ON entry.id = target WHERE redirect.id = ? "
-        "AND NOT EXISTS (SELECT 1 FROM entry WHERE id = redirect.id)",
-        (id_,),
+        "WITH RECURSIVE step (id, number) AS (SELECT ?, 0 UNION ALL "
+        "SELECT target, number + 1 FROM step JOIN redirect ON redirect.id = step.id "
+        "WHERE number < ? AND NOT EXISTS (SELECT 1 FROM entry WHERE entry.id = step.id)) "
+        "SELECT id, number FROM step WHERE EXISTS (SELECT 1 FROM entry WHERE entry.id = step.id)",
+        (id_, MAX_STEPS),
     ).fetchone()
-    return str(found[0]) if found else None
+    return str(found[0]) if found and found[1] else None
 
 
 def erase(connection: sqlite3.Connection, id_: str) -> None:
-    """Erase what leads from an id and to it."""
-    connection.execute("DELETE FROM redirect WHERE id = ? OR target = ?", (id_, id_))
+    """Erase an id; what led to it leads to where it led, if anywhere."""
+    onward = connection.execute("SELECT target FROM redirect WHERE id = ?", (id_,)).fetchone()
+    if onward:
+        connection.execute("UPDATE redirect SET target = ? WHERE target = ?", (*onward, id_))
+    connection.execute("DELETE FROM redirect WHERE id = ? OR target IN (?, id)", (id_, id_))
 
 
 def successors(gone: Collection[Entry], present: Iterable[Entry]) -> dict[str, str]:

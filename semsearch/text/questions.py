@@ -47,11 +47,16 @@ def check_question(raw: str) -> str:
         )
     question = _SPACE.sub(" ", unicodedata.normalize("NFC", raw)).strip()
     _check_length(question)  # some characters are composed of two
-    if not any(unicodedata.category(c)[0] in "LNPS" for c in question):
+    if is_blank(question):
         raise InvalidQuestion(
             "the question is empty: it has no letter or digit; ask with at least one word"
         )
     return question
+
+
+def is_blank(text: str) -> bool:
+    """Return whether a text shows nothing: no letter, digit, sign or punctuation."""
+    return not any(unicodedata.category(c)[0] in "LNPS" for c in text)
 
 
 def is_marks(question: str) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
+_PLAIN = re.compile(r"[A-Za-z0-9]+(?:[- ][A-Za-z0-9]+)*")
 _SPOKEN = {
     "+": "plus",
     "#": "sharp",
@@ -29,6 +31,8 @@ def slug(name: str) -> str:
     Returns:
         The slug; a slug stays as it is. It is empty if nothing is left.
     """
+    if _PLAIN.fullmatch(name):  # most names
+        return name.lower().replace(" ", "-")
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).strip().lower())
     dotted = f"dot {text[1:]}" if text[:1] == "." and text[1:2].isalnum() else text
     words = "".join(_keep(sign) for sign in dotted)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
@@ -64,6 +64,53 @@ def test_a_missing_term_is_suggested_accepted_and_found(
     expect(page.locator("main")).to_contain_text("It was accepted.")
     page.goto(f"{inbox_site}?q=xylophone")
     expect(page.locator(".hit.best h2")).to_have_text("Xylophone")
+
+
+def test_a_lost_answer_and_a_second_click_apply_once(
+    page: Page, inbox_site: str, inbox_index: Path
+) -> None:
+    """Also if the text was edited between the clicks; then the first one counts."""
+    answers = {"entries": 0, "decision": 0}
+
+    def lose_first(route: Route) -> None:
+        name = route.request.url.rpartition("/")[2]
+        answers[name] += 1
+        if answers[name] > 1:
+            route.continue_()
+        else:
+            route.fetch()
+            route.abort()
+
+    page.goto(inbox_site)
+    sent = page.request.post(
+        f"{inbox_site}v1/inbox", data={"term": "Gong", "glossary": "kitchen", "text": "It sounds."}
+    )
+    assert sent.status == 201
+    _, made = KeyStore(inbox_index / "keys.db").create(
+        name="Ann", scope=KeyScope.EDIT, glossaries=(), now=utc_now()
+    )
+    page.goto(f"{inbox_site}gaps")
+    page.locator("#key").fill(made.text)
+    page.keyboard.press("Enter")
+    item = page.locator("section.suggested").filter(has_text="Gong")
+    expect(item).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    page.route("**/v1/entries", lose_first)
+    page.route("**/v1/inbox/*/decision", lose_first)
+    item.get_by_text("Accept").click()
+    button = item.get_by_role("button", name="Add the entry")
+    button.click()
+    expect(item).to_contain_text("Not done: the service cannot be reached.")
+    item.get_by_label("Definition").fill("It sounds for long.")
+    button.click()
+    expect(item).to_contain_text("Not done: the service cannot be reached.")
+    button.click()
+    expect(item).to_contain_text("Accepted, with the text that you sent first.")
+    assert answers == {"entries": 3, "decision": 2}
+    found = page.request.get(f"{inbox_site}v1/suggest?q=gong").json()
+    assert [one["term"] for one in found] == ["Gong"]
+    entry = page.request.get(f"{inbox_site}v1/entries/kitchen:gong").json()
+    assert entry["definition"] == "It sounds."
 
 
 def test_a_change_is_suggested_and_refused(page: Page, inbox_site: str, inbox_index: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import gzip
+import json
 import os
 import struct
 import subprocess
@@ -366,6 +367,7 @@ def test_damaged_files_end_in_a_clear_error(name: str) -> None:
         ("a.html", "<dl>" + "<dt>a<dd>b" * 10_000),
         ("a.html", "<table><tr><th>term<th>definition" + "<tr><td rowspan=99>a<td>b" * 4_000),
         ("a.md", "term | definition\n--- | ---\n" + "a | b\n" * 16_000),
+        ("a.adoc", "A:: b\n" * 85_000),
     ],
 )
 def test_many_tiny_blocks_are_read_in_time(tmp_path: Path, name: str, text: str) -> None:
@@ -375,3 +377,31 @@ def test_many_tiny_blocks_are_read_in_time(tmp_path: Path, name: str, text: str)
     with cpu_time_at_most(SECONDS), suppress(ImportFailed):
         read_corpus([file])
     assert gc.isenabled()
+
+
+@pytest.mark.process
+def test_a_long_list_of_json_ld_is_held_once(tmp_path: Path) -> None:
+    """In the graph that is read, and in no other."""
+    held = {"@list": [{"@id": f"http://x.example/{n}"} for n in range(10_000)]}
+    concept = {"@id": "http://x.example/a", "@type": "Concept", "prefLabel": "a", "definition": "b"}
+    context = {"@vocab": "http://www.w3.org/2004/02/skos/core#"}
+    file = tmp_path / "a.jsonld"
+    file.write_text(json.dumps({"@context": context, **concept, "memberList": held}))
+    read_corpus([file])  # what is imported does not count
+    tracemalloc.start()
+    try:
+        assert len(read_corpus([file]).entries) == 1
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 38 * 2**20
+
+
+@pytest.mark.process
+def test_a_workbook_of_many_rows_is_read_in_time(tmp_path: Path) -> None:
+    """A row without a definition costs little."""
+    rows = "".join(f'<row r="{n}"><c r="A{n}"><v>1</v></c></row>' for n in range(3, 250_000))
+    file = tmp_path / "a.xlsx"
+    workbook(file, {"A": sheet(TERMS).replace("</sheetData>", f"{rows}</sheetData>")})
+    with cpu_time_at_most(SECONDS):
+        assert len(read_corpus([file]).refusals) == 249_997

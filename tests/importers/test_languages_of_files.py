@@ -110,6 +110,44 @@ def test_columns_of_other_languages_stand_beside(tmp_path: Path) -> None:
     assert _languages(corpus) == ["de", "fr"]
 
 
+@pytest.mark.parametrize(
+    ("header", "kept"),
+    [
+        ("Term;Definition;Definition (FR);Synonyms (FR)", "b"),
+        ("Term;Definition (FR);Definition;French synonyms", "c"),
+        ("Term;Definition (EN);Definition (FR);Synonyms (FR)", "b"),
+        ("Term;Definition;Definition FR;Aliases (FR)", "b"),
+    ],
+)
+def test_columns_in_another_language_without_terms(tmp_path: Path, header: str, kept: str) -> None:
+    """A second definition is an extra field, and other names are names in that language."""
+    (entry,) = _read(tmp_path, "a.csv", f"{header}\na;b;c;d\n").entries
+    assert (entry.term, entry.definition, entry.language) == ("a", kept, "en")
+    foreign = next(
+        name for name in header.split(";") if name.startswith("Definition") and "FR" in name
+    )
+    assert entry.details.extra == ((foreign, "c" if kept == "b" else "b"),)
+    assert (entry.aliases, entry.details.name_languages) == (("d",), ("d@fr",))
+
+
+def test_no_column_of_a_third_language_is_lost(tmp_path: Path) -> None:
+    """Beside two languages with terms of their own."""
+    text = "Term (EN);Definition (EN);Term (DE);Definition (DE);Definition (FR);Synonyms (FR)\n"
+    first, second = _read(tmp_path, "a.csv", f"{text}a;b;c;d;e;f\n").entries
+    assert (first.language, first.definition, second.language) == ("en", "b", "de")
+    assert first.details.extra == (("Definition (FR)", "e"),)
+    assert (first.aliases, first.details.name_languages) == (("f",), ("f@fr",))
+
+
+def test_a_chosen_column_in_another_language_is_read(tmp_path: Path) -> None:
+    """What the user names wins."""
+    file = tmp_path / "a.csv"
+    file.write_text("Term;Definition;Definition (FR)\na;b;c\n", encoding="utf-8")
+    columns = {"definition": "Definition (FR)"}
+    (entry,) = read_corpus([file], columns=columns).entries
+    assert entry.definition == "c"
+
+
 def test_documents_state_their_language(tmp_path: Path) -> None:
     """Runs in another language count by themselves, the country does not."""
     heading = '<w:p><w:pPr><w:outlineLvl w:val="0"/></w:pPr><w:r><w:t>Teig</w:t></w:r></w:p>'

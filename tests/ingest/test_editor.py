@@ -337,3 +337,17 @@ def test_a_successor_in_another_glossary_is_refused_alike(editor: Editor, other:
     editor.add("arms", Draft("There", "A place."))
     with pytest.raises(InvalidEntry, match="cannot lead to"):
         editor.delete("bakery:leaven", successor=other)
+
+
+def test_the_latest_changes_come_first(editor: Editor, index: Path) -> None:
+    """With revision and time; of some glossaries if they are named; none without a store."""
+    changed = editor.add("bakery", SCORING)
+    editor.add("arms", Draft("There", "A place."))
+    first, second, third = editor.latest(3)
+    assert first.entry.id == "arms:there"
+    assert (second.entry, second.revision) == (changed.entry, changed.revision)
+    assert second.at.endswith("Z")
+    assert third.revision < second.revision
+    assert {one.entry.glossary for one in editor.latest(9, ["arms"])} == {"arms"}
+    (index / "store.db").unlink()
+    assert editor.latest(3) == []

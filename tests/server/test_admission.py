@@ -111,6 +111,30 @@ def test_exports_take_turns(narrow: FastAPI) -> None:
     assert found == [200]
 
 
+def test_a_batch_of_cached_answers_takes_a_turn(glossary: Glossary, index: Path) -> None:
+    """It waits for other heavy requests, and counts for its party until it is answered."""
+    app = create_app(glossary, load_settings(index=index))
+    service: SearchService = app.state.search_service
+    batch, end = {"questions": ["GPS", "soup"]}, threading.Event()
+    with TestClient(app) as http:
+        assert http.portal
+        expected = http.post("/v1/search", json=batch)
+        assert (expected.status_code, service.cached) == (200, 2)
+        slow = http.portal.start_task_soon(lambda: service.run_heavy(end.wait, Client()))
+        found: list[bytes] = []
+        again = threading.Thread(
+            target=lambda: found.append(http.post("/v1/search", json=batch).content), daemon=True
+        )
+        again.start()
+        again.join(0.2)
+        waiting, early = service.heavy_line.count, list(found)
+        end.set()
+        again.join(30)
+        slow.result(30)
+    assert (waiting, early) == (1, [])
+    assert found == [expected.content]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "kind"),
     [

@@ -1,14 +1,20 @@
 """Readers suggest, where that is on, and owners decide with a reason.
 
-Covers `server/open_suggestions`, `server/routes/inbox`, `server/schemas/inbox`.
+Covers `server/open_suggestions`, `server/routes/inbox`, `server/schemas/inbox`,
+`server/suggestion_senders`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import html
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +29,7 @@ from semsearch.server.app import create_app
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
 from semsearch.server.schemas.inbox import WireInboxItem
+from semsearch.server.suggestion_senders import forget_regularly, sender_of
 from semsearch.storage import inbox
 from tests.server.conftest import problem_of
 
@@ -173,6 +180,8 @@ def test_accepting_a_change_begins_with_the_markdown_of_a_revision(
         ({**TERM, "entry": "kitchen:whisk"}, 422, "invalid-request"),
         ({**TERM, "text": " "}, 422, "invalid-request"),
         ({**TERM, "text": "x" * 2_001}, 422, "invalid-request"),
+        ({**TERM, "text": "\u200b\u2060\x00"}, 422, "invalid-request"),
+        ({**TERM, "term": "\u200d\ufeff\x07"}, 422, "invalid-request"),
         ({**TERM, "glossary": "none"}, 404, "glossary-not-found"),
         ({"entry": "kitchen:none", "text": "x"}, 404, "entry-not-found"),
     ],
@@ -186,13 +195,64 @@ def test_what_is_no_suggestion_is_refused(
 
 
 def test_an_address_suggests_five_an_hour(started: Started) -> None:
-    """More are refused, and the answer says when to go on."""
+    """More are refused, and the answer says when to go on. What was refused does not count."""
     with started() as http:
+        for _ in range(6):
+            problem_of(http.post("/v1/inbox", json={**TERM, "text": " "}), 422, "invalid-request")
         for _ in range(5):
             suggested(http, TERM)
         refused = http.post("/v1/inbox", json=TERM)
         problem_of(refused, 429, "too-many-requests")
         assert int(refused.headers["retry-after"]) > 60
+
+
+def test_all_processes_count_together(started: Started, folder: Path) -> None:
+    """Two applications over one index take five of an address, and know no address."""
+    with started() as one, started() as other:
+        for http in (one, other, one, other, one):
+            suggested(http, TERM)
+        for http in (one, other):
+            problem_of(http.post("/v1/inbox", json=TERM), 429, "too-many-requests")
+    assert b"testclient" not in (folder / "inbox.db").read_bytes()
+
+
+@pytest.mark.process
+def test_processes_of_a_service_know_a_sender_by_the_same_digest() -> None:
+    """And those of another service by another one."""
+    parent = sender_of("192.0.2.7")
+    command = "from semsearch.server.suggestion_senders import sender_of; print(sender_of('192.0.2.7').hex())"
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        assert pool.submit(sender_of, "192.0.2.7").result() == parent
+    other = subprocess.run(
+        [sys.executable, "-c", command], capture_output=True, check=True, text=True
+    )
+    assert other.stdout.strip() != parent.hex()
+    assert sender_of("192.0.2.8") != parent
+
+
+def test_digests_are_deleted_regularly(tmp_path: Path) -> None:
+    """Without a further suggestion."""
+    file, now = tmp_path / "inbox.db", utc_now()
+    inbox.suggest(file, "kitchen", "Tongs", "x", now, sender=b"digest of somebody")
+
+    async def forget() -> None:
+        task = asyncio.create_task(
+            forget_regularly(file, lambda: now + inbox.SENDER_KEPT, interval_s=0.01)
+        )
+        while b"digest of somebody" in file.read_bytes():
+            await asyncio.sleep(0.01)
+        task.cancel()
+
+    asyncio.run(asyncio.wait_for(forget(), 30))
+
+
+def test_control_characters_are_cleaned(started: Started) -> None:
+    """As those of entries are."""
+    with started() as http:
+        item = suggested(
+            http, {**TERM, "term": " To\x00n\ufeffgs\n", "text": "a\r\nb\x1b[31m\u2028c\u0301 "}
+        )
+        assert (item["term"], item["text"]) == ("Tongs", "a\nb[31m\n\u0107")
 
 
 def test_a_full_inbox_takes_no_more(started: Started, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,13 +1,18 @@
-"""`storage/inbox`: suggestions of readers wait, bounded, and are decided once."""
+"""`storage/inbox`: suggestions of readers wait, bounded, and are decided once.
+
+Covers `storage/private_database`.
+"""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from semsearch.core.errors import InvalidSetting
+from semsearch.core.errors import InvalidSetting, TooManySuggestions
 from semsearch.storage import inbox
 from semsearch.storage.inbox import (
     InboxState,
@@ -15,6 +20,7 @@ from semsearch.storage.inbox import (
     decide,
     erase_entries,
     find,
+    forget_senders,
     listed,
     suggest,
 )
@@ -30,7 +36,8 @@ def file(tmp_path: Path) -> Path:
 
 def made(file: Path, term: str = "Tongs", entry: str = "") -> ReaderSuggestion:
     """Suggest something."""
-    found = suggest(file, "kitchen", term, f"About {term}.", NOW, entry)
+    number = len(listed(file, InboxState.OPEN))
+    found = suggest(file, "kitchen", term, f"About {term}.", NOW, entry, sender=b"%d" % number)
     assert found is not None
     return found
 
@@ -52,6 +59,8 @@ def test_suggestions_are_decided_once(file: Path) -> None:
     assert listed(file, InboxState.OPEN) == [second, first]
     assert decide(file, first.id, InboxState.ACCEPTED, "", "Ann")
     assert not decide(file, first.id, InboxState.REFUSED, "no", "Bob")
+    assert not decide(file, first.id, InboxState.ACCEPTED, "", "Bob")
+    assert decide(file, first.id, InboxState.ACCEPTED, "", "Ann")  # its answer was lost
     with pytest.raises(InvalidSetting, match="refused with a reason"):
         decide(file, second.id, InboxState.REFUSED, " ", "Bob")
     assert decide(file, second.id, InboxState.REFUSED, "It is a colander.", "Bob")
@@ -66,7 +75,7 @@ def test_the_inbox_is_bounded(file: Path, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(inbox, "MAX_OPEN", 2)
     monkeypatch.setattr(inbox, "MAX_DECIDED", 1)
     first, second = made(file), made(file)
-    assert suggest(file, "kitchen", "More", "", NOW) is None
+    assert suggest(file, "kitchen", "More", "", NOW, sender=b"me") is None
     decide(file, first.id, InboxState.ACCEPTED, "", "")
     assert made(file, "More")
     decide(file, second.id, InboxState.ACCEPTED, "", "")
@@ -82,3 +91,50 @@ def test_purged_entries_leave(file: Path) -> None:
     erase_entries(file, ["kitchen:jane"])
     assert listed(file, InboxState.OPEN) == [other]
     assert b"Jane" not in file.read_bytes()
+
+
+def test_a_sender_makes_five_an_hour(file: Path) -> None:
+    """Those that were added count, and none for longer than the hour."""
+
+    def send(sender: bytes, minutes: int) -> bool:
+        at = NOW + timedelta(minutes=minutes)
+        return suggest(file, "kitchen", "Tongs", "They hold.", at, sender=sender) is not None
+
+    assert all(send(b"me", minutes) for minutes in range(5))
+    with pytest.raises(TooManySuggestions) as refused:
+        send(b"me", 50)
+    assert refused.value.retry_after_s == 10 * 60
+    assert send(b"you", 50)
+    assert send(b"me", 60)
+    with pytest.raises(TooManySuggestions) as refused:
+        send(b"me", 60)
+    assert refused.value.retry_after_s == 60
+
+
+def test_a_full_inbox_counts_for_nobody(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refused suggestion does not use up what a sender may make."""
+    monkeypatch.setattr(inbox, "MAX_OPEN", 0)
+    for _ in range(9):
+        assert suggest(file, "kitchen", "Tongs", "They hold.", NOW, sender=b"me") is None
+
+
+def test_senders_are_forgotten_after_an_hour(file: Path) -> None:
+    """Nothing of them is left in the file; suggestions stay."""
+    forget_senders(file, NOW)
+    assert not file.exists()
+    digest = b"digest of somebody"
+    assert suggest(file, "kitchen", "Tongs", "They hold.", NOW, sender=digest)
+    forget_senders(file, NOW + timedelta(minutes=59))
+    assert digest in file.read_bytes()
+    forget_senders(file, NOW + timedelta(minutes=60))
+    assert digest not in file.read_bytes()
+    assert len(listed(file, InboxState.OPEN)) == 1
+
+
+def test_a_file_of_before_the_senders_is_read(file: Path) -> None:
+    """Reading migrates it."""
+    one = made(file)
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("DROP TABLE sender")
+        connection.execute("PRAGMA user_version=1")
+    assert listed(file, InboxState.OPEN) == [one]

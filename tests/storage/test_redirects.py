@@ -11,7 +11,7 @@ import pytest
 
 from semsearch.core.entries import Entry
 from semsearch.storage.entry_store import Edit, EntryStore
-from semsearch.storage.redirects import successors
+from semsearch.storage.redirects import MAX_STEPS, successors
 
 
 def entry(id_: str, term: str, definition: str = "", *aliases: str) -> Entry:
@@ -80,6 +80,40 @@ def test_a_successor_that_goes_leads_nowhere(store: EntryStore) -> None:
     assert store.successor("a:a") is None
     store.apply([Edit("a:b", B)], "ann")
     assert store.successor("a:a") == "a:b"
+
+
+def test_a_restored_entry_in_the_middle_of_a_chain_is_found(store: EntryStore) -> None:
+    """Renamed twice, and then restored under the second name: the first one leads there again."""
+    store.replace_all([replace(A, id="a:ay", term="Ai"), B, C])
+    store.replace_all([replace(A, id="a:eye", term="Eye"), B, C])
+    assert store.successor("a:a") == "a:eye"
+    store.apply([Edit("a:ay", replace(A, id="a:ay", term="Ai"))], "ann")
+    assert store.successor("a:a") == "a:ay"
+    store.apply([Edit("a:ay", None)], "ann")
+    assert store.successor("a:a") is None
+
+
+def test_circles_and_endless_chains_lead_nowhere(store: EntryStore) -> None:
+    """An older version or a damaged file may have left them."""
+    connection = store._connection
+    pairs = [("x:0", "x:1"), ("x:1", "x:0"), ("x:2", "x:2")]
+    long = [(f"y:{i}", f"y:{i + 1}") for i in range(MAX_STEPS)]
+    connection.executemany("INSERT INTO redirect VALUES (?, ?)", [*pairs, *long])
+    assert [store.successor(id_) for id_ in ("x:0", "x:1", "x:2", "y:0")] == [None] * 4
+    connection.execute("INSERT INTO redirect VALUES (?, 'a:a')", (f"y:{MAX_STEPS}",))
+    assert store.successor("y:1") == "a:a"
+    assert store.successor("y:0") is None
+
+
+def test_a_purge_in_the_middle_joins_the_ends(store: EntryStore) -> None:
+    """The purged id is in no row, and the first one still leads to the last."""
+    store.apply([Edit("a:a", None, successor="a:b")], "ann")
+    store.apply([Edit("a:b", None, successor="a:c")], "ann")
+    store.purge(["a:b"], "ann")
+    store.erase_purged()
+    assert store.successor("a:a") == "a:c"
+    rows = store._connection.execute("SELECT id, target FROM redirect").fetchall()
+    assert rows == [("a:a", "a:c")]
 
 
 def test_a_purge_leaves_no_redirect(store: EntryStore) -> None:

@@ -48,6 +48,8 @@ _MARKED = (
     (re.compile(r"`{1,2}\+?([^`\n]{1,500}?)\+?`{1,2}"), "code"),
 )  # fmt: skip
 """Marks around words, and the elements of HTML that they stand for."""
+_MARKS = re.compile(r"[\n\[*_`<\ufdd0-\ufdef]|\(\(|\A\s*[-.]")
+"""What a text has that is more than a line of words. Looking for each mark takes long."""
 _TABLE, _NEXT_ROW, _NEXT_CELL = "\ufdd6", "\ufdd7", "\ufdd8"
 """Signs of no text, which fold a table into a line."""
 _FOLDED = re.compile(f"{_TABLE}([^\n{_TABLE}]*)")
@@ -177,6 +179,8 @@ def _continues(line: str, after_blank: bool) -> str | None:
 
 
 def _plain(text: str) -> Plain:
+    if not _MARKS.search(text):
+        return Plain(text.strip())
     links: list[str] = []
     made = MarkedText()
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import rdflib
-from rdflib import Dataset, Graph
+from rdflib import Graph
+from rdflib.plugins.parsers.jsonld import to_rdf
 
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.iris import NOWHERE
@@ -86,11 +87,8 @@ def read_json_ld(path: Path) -> tuple[Graph, str]:
     data = _with_contexts(decoded(text, path, decoder=decoder), path)
 
     def parse() -> Graph:
-        dataset = Dataset()
-        dataset.parse(data=json.dumps(data), format="json-ld", publicID=NOWHERE)
-        graph = Graph()  # the union of all named graphs
-        for subject, predicate, value, _ in dataset.quads():
-            graph.add((subject, predicate, value))
+        graph = Graph(store="SimpleMemory")  # knows no named graphs, so it holds those of all
+        to_rdf(data, graph, base=str(NOWHERE))
         return graph
 
     return _parsed(parse, path, "JSON-LD"), text

@@ -17,6 +17,7 @@ from semsearch.importers.fields import MAP_HINT, FieldMap, map_fields, shorten
 from semsearch.importers.tables.languages import (
     LanguageFields,
     fields_by_language,
+    fields_of_one_language,
     names_language,
 )
 from semsearch.importers.tables.table import MAX_COLUMNS, Row, Table
@@ -157,8 +158,8 @@ def _is_header(cells: Sequence[str], chosen: Mapping[str, str]) -> bool:
 
 
 def _fields(names: Sequence[str], chosen: Mapping[str, str]) -> tuple[LanguageFields, ...]:
-    languages = () if chosen else tuple(fields_by_language(names))
-    return languages or (LanguageFields("", map_fields(names, chosen)),)
+    languages = () if chosen else fields_by_language(names)
+    return languages or fields_of_one_language(names, chosen)
 
 
 def _missing(languages: Sequence[LanguageFields]) -> tuple[str, ...]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from semsearch.importers.column_names import LANGUAGES, SYNONYMS, column_key
+from semsearch.importers.column_names import LANGUAGES, NAMES, SYNONYMS, column_key, field_key
 from semsearch.importers.fields import FieldMap, map_fields
 
 _NAMES = (
@@ -54,7 +54,7 @@ class LanguageFields:
     """Whether the language has a definition of its own, and not one of all languages."""
 
 
-def fields_by_language(names: Sequence[str]) -> list[LanguageFields]:
+def fields_by_language(names: Sequence[str]) -> tuple[LanguageFields, ...]:
     """Return the fields of each language that has a column of terms, in the order of the columns.
 
     Returns:
@@ -63,7 +63,7 @@ def fields_by_language(names: Sequence[str]) -> list[LanguageFields]:
     split = [_split(name) for name in names]
     own = [language for language, _ in split]
     if not any(own):
-        return []
+        return ()
     _assign_to_language_before(names, own)
     common = [name for name, language in zip(names, own, strict=True) if not language]
     general = map_fields(common, {})
@@ -80,7 +80,67 @@ def fields_by_language(names: Sequence[str]) -> list[LanguageFields]:
         if terms and terms[0] not in common and (is_defined or general.missing() != ()):
             found.append(LanguageFields(language, fields, is_defined))
             used |= {*common, *shown.values()}
-    return found if any(one.language for one in found) else []
+    if not any(one.language for one in found):
+        return ()
+    read = {one.language for one in found}
+    foreign = {name: tag for name, tag in zip(names, own, strict=True) if tag and tag not in read}
+    return _with_foreign(found, names, foreign)
+
+
+def fields_of_one_language(
+    names: Sequence[str], chosen: Mapping[str, str]
+) -> tuple[LanguageFields, ...]:
+    """Return the fields of a table whose terms are in one language.
+
+    Args:
+        names: the columns.
+        chosen: those that the user chose, by field.
+    """
+    keys = {*map(column_key, chosen.values())}
+    foreign = {n: tag for n, tag in _foreign(names).items() if column_key(n) not in keys}
+    own = map_fields([name for name in names if name not in foreign], chosen)
+    return _with_foreign([LanguageFields("", own)], names, foreign)
+
+
+def _foreign(names: Sequence[str]) -> dict[str, str]:
+    """Return the columns in another language than that of the glossary, with their languages.
+
+    "Definition (FR)" beside "Definition" is one. Where every column of a field names a language,
+    the first one has that of the glossary. Other names keep their language in any case.
+    """
+    by_field: dict[str, dict[str, str]] = {}
+    for name in names:
+        language, rest = _split(name)
+        if field := _field_of(rest):
+            by_field.setdefault(field, {})[name] = language
+    found: dict[str, str] = {}
+    for field, columns in by_field.items():
+        own = "" if field == "aliases" else min(columns.values(), key=bool)[:2]
+        found |= {name: tag for name, tag in columns.items() if tag and tag[:2] != own}
+    return found
+
+
+def _with_foreign(
+    found: Sequence[LanguageFields], names: Sequence[str], foreign: Mapping[str, str]
+) -> tuple[LanguageFields, ...]:
+    """Return fields with the columns of languages that have no column of terms.
+
+    Their names are names of the entry in that language. For the rest an entry has no place, such as
+    for a second definition; it becomes extra fields.
+    """
+    aliases = {n: tag for n, tag in foreign.items() if _field_of(_split(n)[1]) == "aliases"}
+    first = found[0].fields
+    others = tuple(n for n in names if n in first.others or (n in foreign and n not in aliases))
+    named = (
+        LanguageFields(tag, FieldMap({f: (n,) if f == "aliases" else () for f in NAMES}), False)
+        for n, tag in aliases.items()
+    )
+    return (replace(found[0], fields=replace(first, others=others)), *found[1:], *named)
+
+
+def _field_of(name: str) -> str:
+    key = field_key(name)
+    return next((field for field, known in NAMES.items() if key in known), "")
 
 
 def names_language(cell: str) -> bool:

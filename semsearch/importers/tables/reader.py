@@ -24,7 +24,11 @@ from semsearch.importers.name_languages import tagged
 from semsearch.importers.name_lists import split_aliases
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.tables.header_row import TableColumns, find_columns
-from semsearch.importers.tables.languages import languages_of_header, names_language
+from semsearch.importers.tables.languages import (
+    LanguageFields,
+    languages_of_header,
+    names_language,
+)
 from semsearch.importers.tables.table import SEARCHED, Row, Table
 from semsearch.text.csv_formulas import unescape_formula
 
@@ -213,7 +217,7 @@ def _records_of_row(
     values = dict(zip(names, cells, strict=False))
     found: list[Record] = []
     reasons: list[str] = []
-    translations: list[tuple[str, str]] = []
+    undefined: list[LanguageFields] = []
     for one in columns.languages:
         if found and not one.is_defined:
             made: Record | str = "no definition"
@@ -225,15 +229,10 @@ def _records_of_row(
             found.append(replace(made, language=one.language) if one.language else made)
             continue
         reasons.append(made)
-        terms = (values.get(column, "").strip() for column in one.fields.columns["term"])
-        translations += [(term, one.language) for term in terms if term]
-        translations += [
-            (name, one.language)
-            for column in one.fields.columns["aliases"]
-            for name in split_aliases(values.get(column))
-        ]
+        undefined.append(one)
     if not found:
         return max(reasons, key=len)
+    translations = [pair for one in undefined for pair in _names_in(one, values)]
     if beyond or translations:
         first = found[0]
         aside = (("beside the table", "; ".join(beyond)),) if beyond else ()
@@ -245,3 +244,12 @@ def _records_of_row(
         translated = (name for name, _ in translations)
         found[0] = replace(first, aliases=(*first.aliases, *translated), details=details)
     return found
+
+
+def _names_in(one: LanguageFields, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the names of a row in a language that has no definition, with the language."""
+    for column in one.fields.columns["term"]:
+        if term := values.get(column, "").strip():
+            yield term, one.language
+    for column in one.fields.columns["aliases"]:
+        yield from ((name, one.language) for name in split_aliases(values.get(column)))

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from io import BytesIO
+from operator import itemgetter
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile
 
@@ -178,14 +179,19 @@ def _check(
 
 def _size(xml: bytes) -> tuple[int, int]:
     """Return the most rows and columns that calamine makes of a sheet."""
-    cells = {*_REFERENCE.findall(xml)}
-    rows = max((int(row) for row in (*_ROW.findall(xml), *(row for _, row in cells))), default=0)
-    columns = max((_column(letters) for letters, _ in cells), default=0)
+    cells = _REFERENCE.findall(xml)
+    stated = {*_ROW.findall(xml), *map(itemgetter(1), cells)}
+    rows = max(map(int, stated), default=0)
+    columns = max(map(_column, {*map(itemgetter(0), cells)}), default=0)
     bare_rows = bare_cells = most = 0
-    for found in _BARE.finditer(xml):
-        bare_rows += found.lastgroup == "row"
-        bare_cells = bare_cells + (found.lastgroup == "cell") if found.lastgroup != "end" else 0
-        most = max(most, bare_cells)
+    for kind in (found.lastgroup for found in _BARE.finditer(xml)):
+        if kind == "cell":
+            bare_cells += 1
+        elif kind == "end":
+            most, bare_cells = max(most, bare_cells), 0
+        elif kind == "row":
+            bare_rows += 1
+    most = max(most, bare_cells)
     return rows + bare_rows, columns + most
 
 
@@ -202,7 +208,8 @@ def _table(sheet: CalamineSheet, xml: bytes, name: str, path: Path) -> Table:
     beyond = 0
     for values in sheet.iter_rows():
         grid.append([_text(value) for value in values[:MAX_COLUMNS]])
-        beyond += sum(value not in ("", None) for value in values[MAX_COLUMNS:])
+        if len(values) > MAX_COLUMNS:
+            beyond += sum(value not in ("", None) for value in values[MAX_COLUMNS:])
     _, left = sheet.start or (0, 0)  # rows begin with the first, columns with a value
     repetitions = Repetitions(path)
     for letters, top, bottom in _MERGED.findall(xml):

@@ -231,7 +231,7 @@ class RouteGuard:
             (b"ratelimit", b'"requests";r=%d;t=%d' % (state.remaining, state.reset_s)),
         ]
         if state.is_exceeded:
-            raise exceeded(state)
+            raise exceeded(state.reset_s)
 
 
 def guard(

@@ -83,9 +83,12 @@ class RateLimits:
         return RateState(not is_within, window.remaining, reset_s)
 
 
-def exceeded(state: RateState) -> Refused:
-    """Return the refusal of a request beyond the limit."""
-    detail = f"this key or address has sent too many requests; go on in {state.reset_s} s"
-    return Refused(
-        problem_types.TOO_MANY_REQUESTS, detail, headers={"Retry-After": str(state.reset_s)}
-    )
+def exceeded(reset_s: int, detail: str = "") -> Refused:
+    """Return the refusal of a request beyond a limit.
+
+    Args:
+        reset_s: seconds until more is left.
+        detail: what was too much, if not requests.
+    """
+    detail = detail or f"this key or address has sent too many requests; go on in {reset_s} s"
+    return Refused(problem_types.TOO_MANY_REQUESTS, detail, headers={"Retry-After": str(reset_s)})

@@ -1,10 +1,9 @@
-"""Runs edits: one at a time, once for each `Idempotency-Key`, with store errors as problems."""
+"""Runs edits: one at a time, and once for each `Idempotency-Key`."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,14 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from semsearch.core.entries import Changed
-from semsearch.core.errors import (
-    AnsweredBefore,
-    EntryConflict,
-    IndexBusy,
-    IndexFull,
-    IndexUnwritable,
-    StoredIndexError,
-)
+from semsearch.core.errors import AnsweredBefore, EntryConflict
 from semsearch.ingest import Editor, IdempotentRequest, ImportReport
 from semsearch.ingest.bulk import Outcome
 from semsearch.server.auth.edit_quotas import EditQuotas, EditSize
@@ -43,14 +35,6 @@ MAX_KEY_CHARS = 255
 """Longest `Idempotency-Key`."""
 
 Result = TypeVar("Result", Changed, ImportReport)
-
-_log = logging.getLogger("semsearch.server")
-_PROBLEM_OF_ERROR: tuple[tuple[type[StoredIndexError], problem_types.ProblemType], ...] = (
-    (IndexBusy, problem_types.BUSY),
-    (IndexFull, problem_types.NO_ROOM),
-    (IndexUnwritable, problem_types.NOT_WRITABLE),
-    (StoredIndexError, problem_types.NOT_EDITABLE),
-)
 
 
 def edit_worker() -> Workers[None, None]:
@@ -102,8 +86,8 @@ async def run_edit(
         size: what the edit writes, for the quota of the key.
 
     Raises:
-        Refused: the store cannot be edited now, the key was used for another request, or its quota
-            is used.
+        Refused: the key was used for another request, or its quota is used.
+        StoredIndexError: the store cannot be edited now.
         Overloaded: too many edits wait.
     """
     made: list[Result] = []
@@ -145,25 +129,24 @@ def _edit_once(
     editor: Editor = request.app.state.editor
     author = author_of(caller_of(request))
     key = _idempotency_key(request)
-    with store_errors_as_problems():
-        if key is None:
-            return reply(edit(editor.as_author(author)))
-        digest = _digest(request, content)
+    if key is None:
+        return reply(edit(editor.as_author(author)))
+    digest = _digest(request, content)
+    stored = _stored_reply(editor.as_author(author), key, digest)
+    if stored is not None:
+        return stored
+    once = IdempotentRequest(
+        key,
+        digest,
+        lambda result: reply(result).to_bytes(),  # type: ignore[arg-type]
+    )
+    try:
+        return reply(edit(editor.as_author(author, once)))
+    except AnsweredBefore:
         stored = _stored_reply(editor.as_author(author), key, digest)
-        if stored is not None:
-            return stored
-        once = IdempotentRequest(
-            key,
-            digest,
-            lambda result: reply(result).to_bytes(),  # type: ignore[arg-type]
-        )
-        try:
-            return reply(edit(editor.as_author(author, once)))
-        except AnsweredBefore:
-            stored = _stored_reply(editor.as_author(author), key, digest)
-            if stored is None:
-                raise
-            return stored
+        if stored is None:
+            raise
+        return stored
 
 
 def _stored_reply(editor: Editor, key: str, digest: bytes) -> StoredReply | None:
@@ -216,18 +199,3 @@ def conditional(request: Request) -> Iterator[None]:
         yield
     except EntryConflict as error:
         raise unmet(request, error.expected, str(error)) from None
-
-
-@contextmanager
-def store_errors_as_problems() -> Iterator[None]:
-    """Translate errors of the store into problems. Only the log names the files.
-
-    Raises:
-        Refused: the store cannot be read or written.
-    """
-    try:
-        yield
-    except StoredIndexError as error:
-        kind = next(kind for type_, kind in _PROBLEM_OF_ERROR if isinstance(error, type_))
-        _log.warning("%s: %s", kind.title, error)
-        raise Refused(kind, kind.meaning) from error

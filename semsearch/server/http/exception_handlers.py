@@ -25,6 +25,7 @@ from semsearch.core.errors import (
     NotPermitted,
     PositionGone,
     SemsearchError,
+    StoredIndexError,
 )
 from semsearch.server.http.error_responses import TOO_MANY_WAIT, refuse, wants_page
 from semsearch.server.http.problem_types import (
@@ -44,6 +45,7 @@ from semsearch.server.http.problem_types import (
     ProblemType,
 )
 from semsearch.server.http.problems import MAX_NAME_CHARS, MAX_PARAMS, InvalidParam, Refused
+from semsearch.server.http.store_errors import on_stored_index_error
 from semsearch.server.waiting_line import Overloaded
 
 _log = logging.getLogger("semsearch.server")
@@ -58,7 +60,8 @@ FROM_ERROR: Mapping[type[SemsearchError], ProblemType] = {
     InvalidEntry: INVALID_ENTRY,
     PositionGone: POSITION_GONE,
 }
-"""Errors that the request caused. All others are `INTERNAL`, since their text may name files."""
+"""Errors that the request caused. Those of the files of an index are in `store_errors`; all others
+are `INTERNAL`, since their text may name files."""
 
 _FROM_STATUS: Mapping[int, ProblemType] = {404: NOT_FOUND, 405: METHOD_NOT_ALLOWED, 413: TOO_LARGE}
 
@@ -66,6 +69,7 @@ _FROM_STATUS: Mapping[int, ProblemType] = {404: NOT_FOUND, 405: METHOD_NOT_ALLOW
 def handle_problems(app: Starlette) -> None:
     """Add the exception handlers to an application."""
     app.add_exception_handler(SemsearchError, _on_semsearch_error)
+    app.add_exception_handler(StoredIndexError, on_stored_index_error)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(Overloaded, _on_overload)

@@ -227,8 +227,11 @@ NOT_WRITABLE = ProblemType(
 NOT_EDITABLE = ProblemType(
     "not-editable",
     503,
-    "The index cannot be edited",
-    "Its store is missing, damaged, or of another index; questions are answered. See the log.",
+    "A file of the index cannot be used",
+    "What this needs, such as the store, is missing, damaged, or of another version of semsearch or "
+    "another index; what does not need it is answered. See the log, and ask again after the seconds "
+    "of Retry-After.",
+    retry_after=60,
 )
 NO_ROOM = ProblemType(
     "no-room",

@@ -16,7 +16,6 @@ from semsearch.ingest import Editor
 from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problem_types
-from semsearch.server.http.edit_requests import store_errors_as_problems
 from semsearch.server.http.openapi import POSITION, JsonLines, answered, lines_of, refusals
 from semsearch.server.http.paths import API_PREFIX
 from semsearch.server.http.preconditions import IDENTITY_CHARS, position
@@ -68,8 +67,7 @@ def history(id: ExactId, _query: Annotated[NoQuery, Query()], request: Request) 
     if not caller_of(request).may_use(id.partition(":")[0]):
         raise EntryNotFound("there is no entry with this id")
     editor: Editor = request.app.state.editor
-    with store_errors_as_problems():
-        versions = editor.history(id)
+    versions = editor.history(id)
     return Response(to_json(versions), media_type="application/json")
 
 
@@ -100,9 +98,8 @@ def changes(query: Annotated[ChangesQuery, Query()], request: Request) -> Respon
     editor: Editor = request.app.state.editor
     store, _, number = query.since.rpartition("-")
     revision = int(number)
-    with store_errors_as_problems():
-        changed = _visible(editor, revision, store, caller_of(request))
-        visible = list(islice(changed, query.limit))
+    changed = _visible(editor, revision, store, caller_of(request))
+    visible = list(islice(changed, query.limit))
     content = b"".join(to_json(change) + b"\n" for change in visible)
     last = visible[-1].revision if visible else revision
     return JsonLines(

@@ -16,7 +16,6 @@ from semsearch.core.entries import StoredEntry, Version
 from semsearch.core.errors import EntryNotFound
 from semsearch.ingest import Editor
 from semsearch.server.auth.permissions import caller_of
-from semsearch.server.http.edit_requests import store_errors_as_problems
 from semsearch.server.http.preconditions import etag
 from semsearch.server.http.strict_requests import StrictRoute
 from semsearch.server.request_context import VARY, RequestContext
@@ -115,14 +114,12 @@ def _stored(request: Request, id: str) -> StoredEntry:
     if not caller_of(request).may_use(id.partition(":")[0]):
         raise EntryNotFound("there is no entry with this id")
     editor: Editor = request.app.state.editor
-    with store_errors_as_problems():
-        return editor.entry(id)
+    return editor.entry(id)
 
 
 def _versions(request: Request, id: str) -> list[Version]:
     editor: Editor = request.app.state.editor
-    with store_errors_as_problems():
-        return editor.history(id)
+    return editor.history(id)
 
 
 def _site(request: Request) -> Site:

@@ -17,7 +17,6 @@ from semsearch.ingest import Editor
 from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problem_types
-from semsearch.server.http.edit_requests import store_errors_as_problems
 from semsearch.server.http.error_responses import page_root
 from semsearch.server.http.openapi import ok, refusals
 from semsearch.server.http.paths import API_PREFIX
@@ -84,13 +83,11 @@ def _stored(
         EntryNotFound: no entry that the caller may see has this id or name, or it was deleted
             since.
     """
-    with store_errors_as_problems():
-        exact = editor.find(id_or_name)
+    exact = editor.find(id_or_name)
     if exact is not None and caller.may_use(exact.entry.glossary):
         return exact
     id_ = context.entry(id_or_name).id
-    with store_errors_as_problems():
-        named = editor.find(id_)
+    named = editor.find(id_)
     if named is None:
         raise EntryNotFound("there is no entry with this id or name any more")
     return named

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from functools import partial
 from itertools import chain, groupby
-from pathlib import Path as FilePath
 from typing import Annotated
 from urllib.parse import quote, urlencode
 
@@ -30,8 +29,6 @@ from semsearch.server.http.strict_requests import StrictRoute
 from semsearch.server.redirects import moved, successor_of
 from semsearch.server.request_context import RequestContext, known_base_url
 from semsearch.server.routes.parameters import EntryId
-from semsearch.storage.layout import IndexLayout
-from semsearch.storage.recent import recent_entries
 from semsearch.web import Site, render
 from semsearch.web.entry_page import MAX_RELATED, entry_page_of
 from semsearch.web.feed import MAX_ENTRIES, feed
@@ -231,10 +228,10 @@ def feed_page(request: Request) -> Response:
     """Return the feed of changed entries, which needs to know the address of the service."""
     url = known_base_url(request)
     context = RequestContext(request)
-    layout = IndexLayout(FilePath(context.glossary.info().path))
+    editor: Editor = request.app.state.editor
     glossaries = caller_of(request).glossaries
     return context.respond_with(
-        lambda: feed(context.site(), url, recent_entries(layout, MAX_ENTRIES, glossaries)), ATOM
+        lambda: feed(context.site(), url, editor.latest(MAX_ENTRIES, glossaries)), ATOM
     )
 
 

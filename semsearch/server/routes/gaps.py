@@ -20,7 +20,6 @@ from semsearch.server.auth.permissions import caller_of
 from semsearch.server.gap_page import ShownSuggestion, gap_page
 from semsearch.server.gap_reports import questions_file, report_for
 from semsearch.server.http import openapi_examples, problem_types
-from semsearch.server.http.edit_requests import store_errors_as_problems
 from semsearch.server.http.openapi import answered, refusals
 from semsearch.server.http.paths import API_PREFIX, GAPS_PATH
 from semsearch.server.http.preconditions import etag
@@ -144,8 +143,7 @@ def ignore_questions(
     if request.app.state.question_recorder is None:
         raise Refused(problem_types.NOT_FOUND, RECORDS_NOTHING)
     pairs = [(one.question, one.glossary or "") for one in body.questions]
-    with store_errors_as_problems():
-        unknown = question_log.ignore(questions_file(request), pairs)
+    unknown = question_log.ignore(questions_file(request), pairs)
     if unknown:
         raise _not_recorded(pairs, unknown)
     return Response(status_code=204)

@@ -10,28 +10,29 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from semsearch.core.errors import EntryNotFound, InvalidSetting
+from semsearch.core.errors import EntryNotFound, InvalidSetting, TooManySuggestions
+from semsearch.importers.clean_text import clean_name, clean_text
 from semsearch.server.auth.keys import Caller, utc_now
 from semsearch.server.auth.permissions import caller_of
-from semsearch.server.auth.rate_limits import RateLimits, exceeded
+from semsearch.server.auth.rate_limits import exceeded
+from semsearch.server.batching import Client
 from semsearch.server.http import openapi_examples, problem_types
-from semsearch.server.http.edit_requests import author_of, store_errors_as_problems
+from semsearch.server.http.edit_requests import author_of
 from semsearch.server.http.openapi import answered, refusals
 from semsearch.server.http.paths import API_PREFIX
 from semsearch.server.http.problems import InvalidParam, Refused
 from semsearch.server.http.strict_requests import StrictRoute, client_of
-from semsearch.server.open_suggestions import inbox_file, open_suggestions, taking_none
+from semsearch.server.open_suggestions import check_taken, inbox_file, open_suggestions
 from semsearch.server.request_context import VARY, RequestContext
 from semsearch.server.routes.parameters import NoQuery
 from semsearch.server.schemas.inbox import Decision, InboxQuery, NewSuggestion, WireInboxItem
 from semsearch.server.search_service import SearchService
 from semsearch.server.serialize import to_json
+from semsearch.server.suggestion_senders import sender_of
 from semsearch.storage import inbox
 from semsearch.storage.inbox import InboxState, ReaderSuggestion
+from semsearch.text.questions import is_blank
 from semsearch.web import render
-
-RATE = "5/hour"
-"""Suggestions that a key, or without one an address, may send."""
 
 _UNCACHED = {"Cache-Control": "no-store", "Vary": VARY}
 _STORE = (
@@ -77,34 +78,42 @@ async def suggest_to_owner(
 ) -> Response:
     """Suggest something to whoever keeps the glossary.
 
-    Five an hour for a key, or without one for an address. Nothing says who suggested it. 404 where
-    the service takes no suggestions.
+    Five are taken an hour from a key, or without one from an address. Nothing says who suggested
+    it. 404 where the service takes no suggestions.
     """
-    rates: RateLimits | None = request.app.state.suggestion_rates
-    if rates is None:
-        raise taking_none()
+    check_taken(request)
     client = client_of(request.scope)
-    state = await rates.count(client.party)
-    if state.is_exceeded:
-        raise exceeded(state)
     service: SearchService = request.app.state.search_service
-    made = await service.page_workers.run(lambda: _suggest(request, body), client)
+    made = await service.page_workers.run(lambda: _suggest(request, body, client), client)
     return Response(to_json(made), 201, media_type="application/json", headers=_UNCACHED)
 
 
-def _suggest(request: Request, body: NewSuggestion) -> ReaderSuggestion:
+def _suggest(request: Request, body: NewSuggestion, client: Client) -> ReaderSuggestion:
     context = RequestContext(request)
+    text = clean_text(body.text)
     if body.entry is not None:
         entry = context.entry(body.entry)
         glossary, term, id_ = entry.glossary, entry.term, entry.id
     else:
-        glossary, term, id_ = body.glossary or "", " ".join((body.term or "").split()), ""
+        glossary, term, id_ = body.glossary or "", clean_name(body.term or ""), ""
         if glossary not in [info.name for info in context.glossaries()]:
             raise Refused(problem_types.GLOSSARY_NOT_FOUND, "there is no glossary of this name")
-    if not term or not body.text.strip():
-        raise _invalid("the term and the text must not be blank", "/text")
-    with store_errors_as_problems():
-        made = inbox.suggest(inbox_file(request), glossary, term, body.text.strip(), utc_now(), id_)
+        if is_blank(term):
+            raise _invalid("the term has no letter, digit or sign; name what is missing", "/term")
+    if is_blank(text):
+        raise _invalid("the text has no letter, digit or sign; say what it means", "/text")
+    try:
+        made = inbox.suggest(
+            inbox_file(request),
+            glossary,
+            term,
+            text,
+            utc_now(),
+            id_,
+            sender=sender_of(client.party),
+        )
+    except TooManySuggestions as error:
+        raise exceeded(error.retry_after_s, str(error)) from None
     if made is None:
         raise Refused(
             problem_types.NO_ROOM, f"{inbox.MAX_OPEN:,} suggestions wait for a decision already"
@@ -151,20 +160,24 @@ def list_suggestions(query: Annotated[InboxQuery, Query()], request: Request) ->
 def decide_suggestion(
     id: InboxId, body: Decision, _query: Annotated[NoQuery, Query()], request: Request
 ) -> Response:
-    """Decide on a suggestion, once. Accepting changes no entry: edit it, then accept.
+    """Decide on a suggestion. Accepting changes no entry: edit it, then accept.
 
-    Refusing needs a reason, which whoever suggested it may read.
+    Refusing needs a reason, which whoever suggested it may read. The same decision of the same key
+    may be sent again.
     """
     caller = caller_of(request)
     caller.check(_found(request, id, caller).glossary)
     state = InboxState.ACCEPTED if body.accepted else InboxState.REFUSED
+    reason = clean_text(body.reason)
     try:
-        with store_errors_as_problems():
-            was_open = inbox.decide(inbox_file(request), id, state, body.reason, author_of(caller))
+        is_decided = inbox.decide(inbox_file(request), id, state, reason, author_of(caller))
     except InvalidSetting as error:
         raise _invalid(str(error), "/reason") from None
-    if not was_open:
-        raise Refused(problem_types.CONDITION_FAILED, "the suggestion is decided already")
+    if not is_decided:
+        raise Refused(
+            problem_types.CONDITION_FAILED,
+            "the suggestion was decided otherwise, or by somebody else",
+        )
     decided = _found(request, id, caller)
     return Response(to_json(decided), media_type="application/json", headers=_UNCACHED)
 
@@ -188,10 +201,8 @@ def _found(request: Request, id_: str, caller: Caller) -> ReaderSuggestion:
     Raises:
         Refused: there is none.
     """
-    if request.app.state.suggestion_rates is None:
-        raise taking_none()
-    with store_errors_as_problems():
-        found = inbox.find(inbox_file(request), id_)
+    check_taken(request)
+    found = inbox.find(inbox_file(request), id_)
     if found is None or not caller.may_use(found.glossary):
         raise Refused(problem_types.NOT_FOUND, "there is no suggestion with this id")
     return found

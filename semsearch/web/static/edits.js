@@ -29,10 +29,10 @@ export async function addPhrases(address, questions) {
 }
 
 /** Send an object as JSON. */
-export function post(address, body) {
+export function post(address, body, headers) {
   return send(address, {
     method: "POST",
-    headers: { Accept: "application/json", "Content-Type": "application/json" },
+    headers: { Accept: "application/json", "Content-Type": "application/json", ...headers },
     body: JSON.stringify(body),
   });
 }

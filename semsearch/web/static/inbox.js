@@ -11,25 +11,34 @@ async function check(response) {
   return response;
 }
 
-/** Add the suggested entry, or give the entry the edited definition. */
+/**
+ * Add the suggested entry, or give the entry the edited definition. The service does it once for each
+ * suggestion, however often it is sent: an answer may be lost. Return whether an earlier form was taken.
+ */
 async function apply(item, form) {
   const fields = Object.fromEntries(new FormData(form));
-  if (!item.dataset.entry) return check(await post(`${root}v1/entries`, fields));
-  return check(await send(entryAddress(root, item.dataset.entry), {
-    method: "PATCH",
-    headers: {
-      Accept: "application/json",
-      "Content-Type": "application/merge-patch+json",
-      "If-Match": item.dataset.etag, // of what the form began with, so that no other edit is lost
-    },
-    body: JSON.stringify({ [item.dataset.member]: fields.definition }),
-  }));
+  const once = { "Idempotency-Key": `suggestion-${item.dataset.id}` };
+  const response = await (item.dataset.entry
+    ? send(entryAddress(root, item.dataset.entry), {
+        method: "PATCH",
+        headers: {
+          Accept: "application/json",
+          "Content-Type": "application/merge-patch+json",
+          "If-Match": item.dataset.etag, // of what the form began with, so that no other edit is lost
+          ...once,
+        },
+        body: JSON.stringify({ [item.dataset.member]: fields.definition }),
+      })
+    : post(`${root}v1/entries`, fields, once));
+  if (response.status === 422 && (await response.clone().json()).type === "/problems/key-reused") return true;
+  await check(response);
+  return false;
 }
 
-async function decide(item, accepted, reason) {
+async function decide(item, accepted, reason, said) {
   await check(await post(`${root}v1/inbox/${item.dataset.id}/decision`, { accepted, reason }));
   const note = document.createElement("p");
-  note.textContent = accepted ? "Accepted." : "Refused.";
+  note.textContent = said;
   const heading = item.querySelector("h3");
   item.replaceChildren(heading, note);
   heading.focus();
@@ -43,10 +52,10 @@ for (const item of document.querySelectorAll("section.suggested")) {
     item.setAttribute("aria-busy", "true");
     const form = event.target;
     try {
-      if (form.matches(".refusing")) await decide(item, false, form.elements.namedItem("reason").value);
+      if (form.matches(".refusing")) await decide(item, false, form.elements.namedItem("reason").value, "Refused.");
       else {
-        await apply(item, form);
-        await decide(item, true, "");
+        const isEarlier = await apply(item, form);
+        await decide(item, true, "", isEarlier ? "Accepted, with the text that you sent first." : "Accepted.");
       }
     } catch (error) {
       const note = item.querySelector(".failed") ?? document.createElement("p");
