@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from semsearch.core.closeable import Closeable
-from semsearch.core.entries import Changed, StoredEntry, Version
+from semsearch.core.entries import Changed, Entry, StoredEntry, Version
 from semsearch.core.errors import InvalidEntry, PositionGone
 from semsearch.core.progress import Progress, Silent
 from semsearch.ingest.bulk import ImportReport, plan
@@ -176,9 +176,13 @@ class Editor(Closeable):
         """
 
         def decide(store: EntryStore) -> Edit:
+            def known(taken: str) -> Entry | None:
+                present = store.get(taken)
+                return present.entry if present else None
+
             entry = entry_from_draft(draft, new_id(glossary, id_ or draft.term))
             if id_ is None:
-                entry = free_id(entry, lambda taken: (row := store.get(taken)) and row.entry)
+                entry = free_id(entry, known)
             return Edit(entry.id, entry, expected=0)
 
         return self._edit(decide)
