@@ -112,6 +112,16 @@ LIST_DETAILS = tuple(name for name in DETAILS if name not in (*TEXT_DETAILS, MAR
 NO_DETAILS = Details()
 
 
+def glossary_of(id_: str) -> str:
+    """Return the glossary that an id names."""
+    return id_.partition(":")[0]
+
+
+def slug_of(id_: str) -> str:
+    """Return the part of an id after its glossary."""
+    return id_.partition(":")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One term and its definition.

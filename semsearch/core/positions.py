@@ -84,7 +84,7 @@ def spread(firsts: Numbers, counts: Numbers) -> tuple[Numbers, Numbers]:
     return numbers, starts
 
 
-def live(numbers: Numbers, deleted: Numbers) -> Numbers:
+def without(numbers: Numbers, deleted: Numbers) -> Numbers:
     """Return ascending positions without the deleted ones, which ascend too."""
     if not len(deleted) or not len(numbers):
         return numbers

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from semsearch.core.entries import Entry
+from semsearch.core.entries import Entry, slug_of
 from semsearch.importers.iris import is_iri, local_name
 from semsearch.text.slugs import slug
 
@@ -117,7 +117,7 @@ class Concepts:
 
 
 def _name(id_: str) -> str:
-    return id_.partition(":")[2]
+    return slug_of(id_)
 
 
 def _main_first(entry: Entry) -> tuple[bool, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from semsearch.core.checksums import text_hash
-from semsearch.core.entries import TEXT_DETAILS, Entry, Stated
+from semsearch.core.entries import TEXT_DETAILS, Entry, Stated, slug_of
 from semsearch.exporters.concepts import Concepts
 from semsearch.importers.html_to_text import as_name, is_html
 from semsearch.importers.iris import NOWHERE
@@ -115,7 +115,7 @@ class ExportContext:
 
 def name_of(entry: Entry) -> str:
     """Return the id of an entry without its glossary."""
-    return entry.id.partition(":")[2]
+    return slug_of(entry.id)
 
 
 def parts_of(entry: Entry) -> dict[str, Stated]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from semsearch.core.entries import EXTRA, MARKDOWN, Entry
+from semsearch.core.entries import EXTRA, MARKDOWN, Entry, slug_of
 from semsearch.exporters.context import ExportContext, links_by, name_of, parts_of
 from semsearch.importers.extra_fields import extra_line
 from semsearch.importers.labelled_lines import labelled_parts
@@ -79,7 +79,7 @@ def _link(name: str, context: ExportContext) -> str:
     id_ = context.id_of(name)
     if id_ is None and name.startswith(("http://", "https://")):
         return f"[{in_markdown(name)}]({quote(name, safe='%:/?#@!$&*+,;=~')})"
-    target = name if id_ is None else id_.partition(":")[2]
+    target = name if id_ is None else slug_of(id_)
     return f"[{in_markdown(name)}](#{quote(target, safe='')})"
 
 

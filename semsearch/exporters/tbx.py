@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
-from semsearch.core.entries import Entry
+from semsearch.core.entries import Entry, slug_of
 from semsearch.exporters.context import LANGUAGE, ExportContext, name_of, parts_of, several
 from semsearch.exporters.skos import is_xml, xml_text
 
@@ -95,7 +95,7 @@ def _part(name: str, text: str, attributes: str = "") -> str:
 
 def _xml_id(id_: str) -> str:
     """Return an id that XML allows: it may not begin with a digit or a symbol."""
-    name = id_.partition(":")[2]
+    name = slug_of(id_)
     return name if name[:1].isalpha() else f"_{name}"
 
 

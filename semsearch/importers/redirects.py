@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from semsearch.core.entries import NO_DETAILS, Details, Entry, Merged, Note, Refusal
+from semsearch.core.entries import NO_DETAILS, Details, Entry, Merged, Note, Refusal, slug_of
 from semsearch.importers.records import Item, Record, Redirect
 from semsearch.text.normalise import fold
 from semsearch.text.slugs import slug
@@ -41,7 +41,7 @@ def resolve_keys(given: Given) -> list[Entry]:
     by_key: dict[tuple[str, str], str] = {}
     for entry, key in given:
         if key:
-            name = entry.id.partition(":")[2]
+            name = slug_of(entry.id)
             by_key.setdefault((key, entry.language), name)
             by_key.setdefault((key, ""), name)
     if not by_key:
@@ -213,7 +213,7 @@ def _places(entries: Sequence[Entry], given: Given) -> dict[str, int]:
     """
     places: dict[str, int] = {}
     for at, (entry, (_, key)) in enumerate(zip(entries, given, strict=True)):
-        for name in (key, fold(entry.term), entry.id.partition(":")[2]):
+        for name in (key, fold(entry.term), slug_of(entry.id)):
             places.setdefault(name, at)
     for at, entry in enumerate(entries):
         for alias in entry.aliases:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from semsearch.core.answers import ScoreParts
 from semsearch.core.arrays import Encoded, Numbers, Tokens, Vectors
 from semsearch.core.entries import Entry
-from semsearch.core.positions import PositionFilter, distinct, live, spread
+from semsearch.core.positions import PositionFilter, distinct, spread, without
 from semsearch.index.ann.engine import FETCH
 from semsearch.index.files.postings import QuestionPostings
 from semsearch.index.map.projection import landmarks, place
@@ -141,7 +141,7 @@ class Retriever:
         """Return the ascending positions that a filter allows, or all that are not deleted."""
         ranges = allowed.ranges if allowed else (range(self._entry_segments.end),)
         every = np.concatenate([np.arange(one.start, one.stop) for one in ranges])
-        return live(every, self._deleted)
+        return without(every, self._deleted)
 
     def entries(self, allowed: PositionFilter) -> Iterator[Entry]:
         """Yield every entry that a filter allows, by position, without holding all in memory."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
-from semsearch.core.entries import Entry, Refusal, Source, UnreadFile
+from semsearch.core.entries import Entry, Refusal, Source, UnreadFile, glossary_of
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.progress import Progress, Silent
 from semsearch.index.passage_table import PassageTable
@@ -146,7 +146,7 @@ class _UnreadFiles:
     ) -> MergedCorpus:
         """Keep live edits of their entries, and deletions of entries that may be theirs."""
         known = {entry.id for entry in merged.entries}
-        gone = {id_ for id_ in deleted if id_.partition(":")[0] in self._glossaries}
+        gone = {id_ for id_ in deleted if glossary_of(id_) in self._glossaries}
         preserved = PreservedEdits(
             {*merged.preserved.entries, *(entry.id for entry in edited)},
             {*merged.preserved.deleted, *(gone - known)},

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from semsearch.core.entries import EXTRA, NO_DETAILS, Details, Entry, Refusal, Source
+from semsearch.core.entries import EXTRA, NO_DETAILS, Details, Entry, Refusal, Source, glossary_of
 from semsearch.core.errors import InvalidEntry
 from semsearch.importers.clean_text import clean_text
 from semsearch.importers.fields import shorten
@@ -90,7 +90,7 @@ def entry_from_draft(draft: Draft, id_: str) -> Entry:
         id=id_,
         term=record.term,
         definition=record.definition,
-        glossary=id_.partition(":")[0],
+        glossary=glossary_of(id_),
         aliases=record.aliases,
         language=record.language,
         see_also=record.see_also,

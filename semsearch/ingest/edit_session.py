@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from semsearch.core.entries import Changed
+from semsearch.core.entries import Changed, slug_of
 from semsearch.core.errors import (
     EntryNotFound,
     FormatTooOld,
@@ -248,7 +248,7 @@ def known_entry(store: EntryReader, id_: str) -> EntryRow:
     """Return the entry, or raise `EntryNotFound` with a similar id."""
     found = store.get(id_)
     if found is None:
-        name = slug(id_.partition(":")[2] or id_)
+        name = slug(slug_of(id_) or id_)
         ids = (f"{glossary}:{name}" for glossary in store.glossaries())
         hint = next((f"; did you mean {like!r}?" for like in ids if store.get(like)), "")
         raise EntryNotFound(f"there is no entry with the id {id_!r}{hint}")

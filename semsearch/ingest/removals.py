@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from semsearch.core.entries import glossary_of
 from semsearch.core.errors import EntryNotFound, InvalidEntry
 from semsearch.ingest.edit_session import known_entry
 from semsearch.storage.entry_store import Edit, EntryStore
@@ -19,7 +20,7 @@ def deletion(store: EntryStore, id_: str, expected: int | None, successor: str |
         raise InvalidEntry(f"{id_!r} is the last entry of the index, which cannot be empty")
     if successor is not None:
         # whether another glossary has the entry is not told: a key may not read that glossary
-        if successor == id_ or successor.partition(":")[0] != id_.partition(":")[0]:
+        if successor == id_ or glossary_of(successor) != glossary_of(id_):
             raise InvalidEntry(
                 f"{id_!r} cannot lead to {successor!r}; name another entry of its glossary"
             )

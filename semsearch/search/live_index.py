@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from semsearch.core.entries import glossary_of
 from semsearch.core.errors import EncoderMismatch, SemsearchError, StoredIndexError
 from semsearch.index.calibration import load_calibration
 from semsearch.index.embedding import Embedding, encoder_of
@@ -222,7 +223,7 @@ class LiveIndex:
                         self._layout.root,
                     )
                 retriever = Retriever(newest.generation, live.segment, live.deleted)
-                changed = {one.id.partition(":")[0]: one.revision for one in changes}
+                changed = {glossary_of(one.id): one.revision for one in changes}
                 newest = replace(newest, retriever=retriever, revision=revision, changed=changed)
         self.view = newest
         if self._opening is None:

@@ -10,7 +10,7 @@ import hashlib
 import sqlite3
 from collections.abc import Collection
 
-from semsearch.core.entries import Changed
+from semsearch.core.entries import Changed, glossary_of
 from semsearch.storage import redirects
 
 
@@ -23,7 +23,7 @@ def record(connection: sqlite3.Connection, id_: str, revision: int) -> None:
     """Record that an entry is to be erased, inside the transaction that deletes it."""
     connection.execute(
         "INSERT OR REPLACE INTO purged VALUES (?, ?, ?)",
-        (digest_of(id_), id_.partition(":")[0], revision),
+        (digest_of(id_), glossary_of(id_), revision),
     )
 
 

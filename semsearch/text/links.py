@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 
-from semsearch.core.entries import Entry
+from semsearch.core.entries import Entry, slug_of
 from semsearch.text.names import Name, NameKind, form_of, names_of
 from semsearch.text.normalise import fold
 from semsearch.text.slugs import slug
@@ -57,7 +57,7 @@ class Links:
 
 
 def _keys(entry: Entry, names: Iterable[Name]) -> Iterator[tuple[str, str]]:
-    yield "id", entry.id.partition(":")[2]
+    yield "id", slug_of(entry.id)
     if entry.source:
         file = PurePath(entry.source.file)
         yield "page", slug(file.parent.name if file.stem == "index" else file.stem)

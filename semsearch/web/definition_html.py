@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from semsearch.core.entries import Entry
+from semsearch.core.entries import Entry, slug_of
 from semsearch.web.formulas import mathml
 from semsearch.web.highlight import HighlightedText
 
@@ -321,7 +321,7 @@ def entry_link(entries: Sequence[Entry], url: Callable[[str], str]) -> Callable[
 
     ids: dict[str, Any] = {}
     for entry in entries:
-        for name in (entry.id.partition(":")[2], fold(entry.term), *map(fold, entry.aliases)):
+        for name in (slug_of(entry.id), fold(entry.term), *map(fold, entry.aliases)):
             ids.setdefault(name, entry.id)
 
     def link(address: str) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semsearch.core.arrays import Numbers
-from semsearch.core.positions import PositionFilter, are_among, between, distinct, live, spread
+from semsearch.core.positions import PositionFilter, are_among, between, distinct, spread, without
 
 ASCENDING = st.sets(st.integers(0, 40), max_size=20).map(
     lambda chosen: np.array(sorted(chosen), dtype=np.int64)
@@ -48,7 +48,7 @@ def test_positions_among_others(numbers: list[int], kept: Numbers) -> None:
 def test_hidden_positions_are_left_out(numbers: Numbers, deleted: Numbers) -> None:
     """The others stay in their order."""
     hidden = set(deleted.tolist())
-    assert live(numbers, deleted).tolist() == [n for n in numbers.tolist() if n not in hidden]
+    assert without(numbers, deleted).tolist() == [n for n in numbers.tolist() if n not in hidden]
 
 
 @given(st.lists(st.integers(0, 9), max_size=12))

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.core.arrays import Numbers, Tokens, Vectors
-from semsearch.core.positions import PositionFilter, are_among, between, live
+from semsearch.core.positions import PositionFilter, are_among, between, without
 from semsearch.index.ann.engine import VectorSearcher
 from semsearch.index.files.asked_as import AskedAsPhrases
 from semsearch.index.files.name_stems import END, NameStems
@@ -195,7 +195,7 @@ class MultiNameStems(MultiParts[NameStems]):
             holders = part.words.holders(numbers, own)
             if len(holders) > MAX_HOLDERS:
                 continue
-            found = live(holders + start, self._deleted)
+            found = without(holders + start, self._deleted)
             if allowed.only is not None:
                 found = found[are_among(found, allowed.only)]
             if len(found):
@@ -232,7 +232,7 @@ class MultiSearcher(MultiParts[VectorSearcher]):
         ]
         if not found:
             return np.empty(0, dtype=np.int64)
-        return live(found[0] if len(found) == 1 else np.concatenate(found), self._deleted)
+        return without(found[0] if len(found) == 1 else np.concatenate(found), self._deleted)
 
 
 class MultiAskedAsPhrases(MultiParts[AskedAsPhrases]):
@@ -256,7 +256,7 @@ class MultiAskedAsPhrases(MultiParts[AskedAsPhrases]):
         ]
         if not found:
             return np.empty(0, dtype=np.int64)
-        return live(np.concatenate(found), self._deleted)
+        return without(np.concatenate(found), self._deleted)
 
     def best(self, question: Vectors, positions: Numbers) -> tuple[Scores, Numbers]:
         """Compare a question with the phrases of some entries; see `AskedAsPhrases.best`."""
@@ -278,7 +278,7 @@ class MultiAskedAsPhrases(MultiParts[AskedAsPhrases]):
         ]
         if not found:
             return np.empty(0, dtype=np.int64)
-        every = live(np.concatenate(found), self._deleted)
+        every = without(np.concatenate(found), self._deleted)
         return every if allowed.only is None else np.intersect1d(every, allowed.only)
 
 

@@ -12,7 +12,7 @@ from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Entry
 from semsearch.core.errors import LanguageNotFound
 from semsearch.core.index_info import GlossaryInfo
-from semsearch.core.positions import PositionFilter, between, live
+from semsearch.core.positions import PositionFilter, between, without
 from semsearch.index.files.alphabet import AlphabetPlace
 from semsearch.index.files.entry_table import EntryTable, NameLabel
 from semsearch.index.files.name_table import NamedEntry
@@ -112,7 +112,7 @@ class MultiEntries:
                 for tag, positions in places.items():
                     found.setdefault(tag, []).append(positions + start)
         return {
-            tag: live(np.unique(np.concatenate(own)), self._deleted_array)
+            tag: without(np.unique(np.concatenate(own)), self._deleted_array)
             for tag, own in sorted(found.items())
         }
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from semsearch.core.entries import Entry
+from semsearch.core.entries import Entry, slug_of
 from semsearch.text.normalise import fold
 from semsearch.text.word_diff import DiffPiece, pieces
 
@@ -104,7 +104,7 @@ def _by_both(entry: Entry, glossary: str) -> Hashable:
 
 
 def _by_id(entry: Entry, glossary: str) -> tuple[str, ...]:
-    return glossary, entry.id.partition(":")[2]
+    return glossary, slug_of(entry.id)
 
 
 def _by_term(entry: Entry, glossary: str) -> tuple[str, ...]:
