@@ -21,7 +21,7 @@ from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
-from tests.cli.test_commands import run
+from tests.cli.running import run
 
 Value = str | list[str] | dict[str, str]
 Parts = dict[str, Value]

@@ -19,7 +19,7 @@ from semsearch.server.schemas.answers import WireAnswer
 from semsearch.server.schemas.entries import WireEntry
 from semsearch.server.schemas.related import WireRelated
 from semsearch.server.serialize import to_json
-from tests.cli.test_commands import run
+from tests.cli.running import run
 from tests.conftest import PROJECT
 
 QUESTIONS = [

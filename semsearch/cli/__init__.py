@@ -23,27 +23,37 @@ import traceback
 
 from semsearch.cli import (
     annotate,
+    ask,
     backup,
     browse,
+    build,
     build_options,
     diff,
     doctor,
     edit,
+    evaluate,
     export,
     gaps,
+    info,
     keys,
     lint,
     mcp,
+    picture,
     purge,
     schema,
     serve,
     teach,
     upgrade,
 )
-from semsearch.cli.commands import app
 from semsearch.cli.output.printable import printable
+from semsearch.cli.root import app
 from semsearch.core import errors
 
+app.add_typer(build.app)
+app.add_typer(ask.app)
+app.add_typer(info.app)
+app.add_typer(evaluate.app)
+app.add_typer(picture.app)
 app.add_typer(build_options.app)
 app.add_typer(browse.app)
 app.add_typer(serve.app)

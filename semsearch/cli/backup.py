@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semsearch.cli.commands import AsJson, Index, settings_of
+from semsearch.cli.options import AsJson, Index, settings_of
 from semsearch.cli.output import common
 
 if TYPE_CHECKING:

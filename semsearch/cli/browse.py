@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from semsearch.cli import completion
-from semsearch.cli.commands import AsJson, Index, InGlossary, Limit, open_glossary, settings_of
+from semsearch.cli.options import AsJson, Index, InGlossary, Limit, open_glossary, settings_of
 from semsearch.cli.output import common, entries
 from semsearch.core.errors import EntryNotFound, InvalidSetting
 from semsearch.core.near_names import near_or_known

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from semsearch.cli import build_options
-from semsearch.cli.commands import AsJson, Model, settings_of
+from semsearch.cli.options import AsJson, Model, settings_of
 from semsearch.cli.output import common, report_format
 from semsearch.cli.output import diff as show_diff
 

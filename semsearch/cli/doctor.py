@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from semsearch.cli.commands import AsJson, EmbeddingsApi, Index, Model, settings_of
+from semsearch.cli.options import AsJson, EmbeddingsApi, Index, Model, settings_of
 from semsearch.cli.output import doctor as show_doctor
 
 app = typer.Typer()

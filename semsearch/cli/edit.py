@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from semsearch.cli import completion
-from semsearch.cli.commands import AsJson, Index
+from semsearch.cli.options import AsJson, Index
 from semsearch.cli.output import common, edits
 from semsearch.core.entries import DETAILS, EXTRA, MARKDOWN, NO_DETAILS, Details
 from semsearch.core.errors import InvalidEntry, InvalidSetting, PublishingUnderWay

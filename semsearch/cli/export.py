@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from semsearch.cli import completion
-from semsearch.cli.commands import Index, open_glossary, settings_of
+from semsearch.cli.options import Index, open_glossary, settings_of
 from semsearch.cli.output import common
 from semsearch.core.errors import InvalidSetting
 

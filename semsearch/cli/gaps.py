@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semsearch.cli.commands import AsJson, Index, settings_of
+from semsearch.cli.options import AsJson, Index, settings_of
 from semsearch.cli.output import common, report_format
 from semsearch.cli.output import gaps as show_gaps
 from semsearch.core.errors import EntryNotFound, InvalidSetting

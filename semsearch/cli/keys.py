@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from semsearch.cli import completion
-from semsearch.cli.commands import AsJson, Index
+from semsearch.cli.options import AsJson, Index
 from semsearch.cli.output import keys
 from semsearch.core.errors import GlossaryNotFound, InvalidSetting
 

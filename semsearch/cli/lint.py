@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from semsearch.cli import build_options, completion
-from semsearch.cli.commands import AsJson, Model, settings_of
+from semsearch.cli.options import AsJson, Model, settings_of
 from semsearch.cli.output import common
 from semsearch.cli.output import lint as show_lint
 

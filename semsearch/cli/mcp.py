@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from semsearch.cli.commands import Index, Model, open_glossary, settings_of
+from semsearch.cli.options import Index, Model, open_glossary, settings_of
 
 app = typer.Typer()
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from semsearch.cli import completion
-from semsearch.cli.commands import AsJson, Index, settings_of
+from semsearch.cli.options import AsJson, Index, settings_of
 from semsearch.cli.output import common
 
 app = typer.Typer()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semsearch.cli.commands import EmbeddingsApi, Index, Model
+from semsearch.cli.options import EmbeddingsApi, Index, Model
 from semsearch.cli.output import common
 from semsearch.cli.watch import CorpusWatch
 

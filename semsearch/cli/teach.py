@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from semsearch.cli import completion
-from semsearch.cli.commands import AsJson, Index, InGlossary
+from semsearch.cli.options import AsJson, Index, InGlossary
 from semsearch.cli.output import common, edits
 from semsearch.core.errors import InvalidSetting
 

@@ -213,7 +213,7 @@ class _ReusedEmbeddings:
         """Length of every vector."""
         first = self.passages.hashes([0])[0]
         with _raise_if_rebuilt():
-            return self._texts_of(first).dim_of(first, self._key)
+            return self._source_of(first).dim_of(first, self._key)
 
     def vectors(self, texts: Sequence[bytes]) -> Vectors:
         """Return the vectors of texts by hash, (n, d)."""
@@ -225,18 +225,20 @@ class _ReusedEmbeddings:
         """Return the tokens of definitions by hash."""
         return self._read(texts, lambda source, some: source.tokens(some, self._key))
 
-    def _texts_of(self, text: bytes) -> EmbeddedTexts:
-        return self._own if self._stored is None or text in self._embedded_here else self._stored
+    def _source_of(self, text_hash: bytes) -> EmbeddedTexts:
+        return (
+            self._own if self._stored is None or text_hash in self._embedded_here else self._stored
+        )
 
     def _read(
         self, texts: Sequence[bytes], read: Callable[[EmbeddedTexts, list[bytes]], list[T]]
     ) -> list[T]:
-        vectors: dict[bytes, T] = {}
+        found: dict[bytes, T] = {}
         for source in filter(None, (self._own, self._stored)):
-            some = [text for text in dict.fromkeys(texts) if self._texts_of(text) is source]
+            some = [text for text in dict.fromkeys(texts) if self._source_of(text) is source]
             with _raise_if_rebuilt():
-                vectors |= zip(some, read(source, some), strict=True) if some else ()
-        return [vectors[text] for text in texts]
+                found |= zip(some, read(source, some), strict=True) if some else ()
+        return [found[text] for text in texts]
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from semsearch.ranking.confidence import THRESHOLD
 from semsearch.ranking.weights import DEFAULT
 from semsearch.search.glossary import Glossary
 from semsearch.web.display import percent
-from tests.cli.test_commands import run
+from tests.cli.running import run
 from tests.conftest import ENTRIES, entry
 
 POT = "which pot keeps the steam around a loaf?"
@@ -201,3 +201,30 @@ def test_long_definitions_are_cut_after_six_lines(tmp_path: Path) -> None:
     build_index([*ENTRIES, long], index, model="hashed")
     full = "\n".join(_shown("sponge", "-n", "1", "--full", index=index))
     assert "Paragraph 19" in full
+
+
+def test_ask_says_what_a_misspelt_question_was_read_as(hashed_index: Path) -> None:
+    """The table and JSON have the corrected question; otherwise JSON has null."""
+    done = run("ask", "levaen", "-i", str(hashed_index), "-n", "1")
+    assert done.stdout.decode().splitlines()[1] == "Read as Leaven"
+    for question, repaired in (("levaen", "Leaven"), ("leaven", None)):
+        done = run("ask", question, "-i", str(hashed_index), "--json")
+        assert json.loads(done.stdout)["repaired"] == repaired
+
+
+def test_ask_as_json_is_one_object(hashed_index: Path) -> None:
+    """`ask --json` prints one object."""
+    done = run("ask", "banneton", "-i", str(hashed_index), "--json", "-n", "2")
+    answer = json.loads(done.stdout)
+    assert [hit["rank"] for hit in answer["hits"]] == [1, 2]
+    assert answer["hits"][0]["term"] == "Proofing Basket"
+    assert answer["hits"][0]["matched_name"] == "banneton"
+
+
+def test_questions_from_standard_input_answer_line_by_line(hashed_index: Path) -> None:
+    """One line of JSON each; a line that cannot be asked says so and the rest go on."""
+    done = run("ask", "-", "-i", str(hashed_index), stdin=b"leaven\n\ncaf\xe9\nhull\n")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line.get("query") for line in lines] == ["leaven", None, "hull"]
+    assert lines[1] == {"line": 3, "error": "the line is not UTF-8"}
+    assert done.returncode == 2

@@ -18,7 +18,7 @@ from rich.console import Console
 from semsearch.cli.output import entries as printed
 from semsearch.core.entries import Details
 from semsearch.ingest.build import build_index
-from tests.cli.test_commands import run
+from tests.cli.running import run
 from tests.conftest import ENTRIES, entry
 
 PAN = replace(
@@ -136,3 +136,25 @@ def test_any_entry_of_a_glossary_is_shown(index: str, tmp_path: Path) -> None:
     assert shown["id"] == "arms:pan"
     known = {PAN.id, "arms:pan", *(one.id for one in ENTRIES)}
     assert json.loads(run("random", "-i", index, "--json").stdout)["id"] in known
+
+
+def test_related_shows_each_group_under_its_heading(tmp_path: Path) -> None:
+    """What authors wrote comes first, then what is computed, with the reason; JSON has the same."""
+    leaven = replace(ENTRIES[0], see_also=("banneton",))
+    scoring = entry("Scoring", "Cutting the crumb side of dough.")
+    index = str(tmp_path / "index")
+    build_index([leaven, *ENTRIES[1:], scoring], index, model="hashed")
+    shown = run("related", "Leaven", "-i", index).stdout.decode()
+    assert shown.startswith("Leaven\n\nSee also (by the author)\nProofing Basket")
+    used = run("related", "crumb", "-i", index).stdout.decode()
+    assert "Used in\nScoring  Cutting the crumb side of dough." in used
+    named = run("related", "scoring", "-i", index).stdout.decode()
+    assert "Mentions\nCrumb  Cutting the crumb side of dough." in named
+    computed = run("related", "dutch oven", "-i", index).stdout.decode()
+    assert "Similar meaning (computed)\n" in computed
+    assert "because: It keeps steam around a loaf while it bakes." in computed
+    alone = run("related", "hull", "-i", index).stdout.decode()
+    assert alone == "Hull\n\nNo term has a similar meaning.\n"
+    body = json.loads(run("related", "Leaven", "-i", index, "--json").stdout)
+    assert body["id"] == "bakery:leaven"
+    assert [r["id"] for r in body["see_also"]] == ["bakery:proofing-basket"]

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 from semsearch.importers import FORMATS
-from tests.cli.test_commands import run
+from tests.cli.running import run
 
 TABLE = "term,definition\nPeel,A shovel for loaves.\nShovel,See Peel.\nLid,TODO\n"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.cli.test_commands import run
+from tests.cli.running import run
 from tests.quality.diff.test_run import NEW, OLD
 
 FAST = ("-m", "hashed")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.cli.test_commands import run
+from tests.cli.running import run
 
 
 def test_a_sound_index_is_reported_line_by_line(hashed_index: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 import typer
 
 from semsearch.cli import completion
-from tests.cli.test_commands import run
+from tests.cli.running import run
 
 
 @pytest.fixture

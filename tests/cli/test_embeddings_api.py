@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.chat_server import Reply
-from tests.cli.test_commands import run
+from tests.cli.running import run
 from tests.embeddings_server import EmbeddingsStandIn, embedding
 
 KEY = "sk-secret-0123456789"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.chat_server import Reply, answering
-from tests.cli.test_commands import run
+from tests.cli.running import run
 
 KEY = "sk-secret-0123456789"
 

@@ -11,7 +11,7 @@ import pytest
 from semsearch.core.entries import Details, Entry
 from semsearch.importers import read_corpus
 from semsearch.ingest.build import build_index
-from tests.cli.test_commands import run
+from tests.cli.running import run
 
 WORDS = [
     Entry("tools:peel", "Peel", "A shovel for loaves.", "tools", ("=Shovel",), see_also=("lame",)),

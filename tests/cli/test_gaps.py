@@ -14,7 +14,7 @@ import pytest
 
 from semsearch.server.schemas.gaps import WireGapReport
 from semsearch.storage.question_log import RecordedQuestion, read, record
-from tests.cli.test_commands import Done, run
+from tests.cli.running import Done, run
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 

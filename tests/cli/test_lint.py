@@ -12,7 +12,7 @@ from semsearch.cli.output import lint
 from semsearch.core.entries import Source
 from semsearch.ingest.corpus_build import build
 from semsearch.quality.lint import RULES, Finding, LintReport, Severity
-from tests.cli.test_commands import run
+from tests.cli.running import run
 from tests.quality.lint.support import table
 
 STUBS = table("Leaven,Sourdough", "Crumb,The inside of a loaf.", "Peel,TODO")

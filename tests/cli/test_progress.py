@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.cli.output.common import BuildProgress
-from tests.cli.test_commands import run
+from tests.cli.running import run
 from tests.conftest import PROJECT
 
 BUILD = ("build", "corpus", "--model", "hashed", "--index")

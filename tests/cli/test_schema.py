@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 
 from semsearch.cli.output.json_shapes import SHAPES, schema_of
-from tests.cli.test_commands import run
+from tests.cli.running import run
 from tools.docs.tables import all_commands, options
 
 ID = "bakery:leaven"

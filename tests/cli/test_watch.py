@@ -20,7 +20,7 @@ from semsearch.cli.watch import CorpusWatch
 from semsearch.core.errors import SemsearchError
 from semsearch.search.glossary import Glossary
 from semsearch.server.process import Listening
-from tests.cli.test_commands import run
+from tests.cli.running import run
 
 
 def _until(true: Callable[[], bool]) -> None:

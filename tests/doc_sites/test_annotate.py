@@ -15,7 +15,7 @@ from semsearch.doc_sites import annotate as annotating
 from semsearch.doc_sites.annotate import ASSETS, MarksRemoved, annotate, remove
 from semsearch.doc_sites.entries import entries_of
 from semsearch.doc_sites.paths import from_folder
-from tests.cli.test_commands import run
+from tests.cli.running import run
 from tests.conftest import ENTRIES
 
 PAGES = {

@@ -10,7 +10,7 @@ import pytest
 
 from semsearch.core.errors import ImportFailed
 from semsearch.importers import read_corpus
-from tests.cli.test_commands import run
+from tests.cli.running import run
 
 TERM = "## Leaven\n\nA piece of fermented dough.\n"
 PRIVATE = "## Password\n\nA secret of this machine.\n"

@@ -12,7 +12,7 @@ from semsearch.core.temporary_folders import make_temporary_folder
 from semsearch.models.onnx.export import replacing
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
-from tests.cli.test_commands import run
+from tests.cli.running import run
 from tests.conftest import PROJECT
 from tests.other_user import without_rights_to
 

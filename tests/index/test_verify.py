@@ -17,7 +17,7 @@ from semsearch.index.verify import READ_UP_TO, Verified, verify
 from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
 from semsearch.storage.entry_store import Edit, EntryStore
-from tests.cli.test_commands import run
+from tests.cli.running import run
 from tests.conftest import ENTRIES
 from tests.ingest.conftest import editor, index
 

@@ -24,7 +24,7 @@ from semsearch.ingest.drafts import Draft
 from semsearch.ingest.purge import purge, purge_again
 from semsearch.search.glossary import Glossary
 from semsearch.storage.purges import digest_of
-from tests.cli.test_commands import run
+from tests.cli.running import run
 from tests.conftest import ENTRIES
 from tests.ingest.conftest import editor, index
 

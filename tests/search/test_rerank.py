@@ -24,7 +24,7 @@ from semsearch.ranking.rerank_scores import (
 )
 from semsearch.ranking.weights import DEFAULT
 from semsearch.search.glossary import Glossary
-from tests.cli.test_commands import run
+from tests.cli.running import run
 from tests.conftest import ENTRIES, SHELVES, entry
 from tests.models.small_reranker import TAUGHT
 

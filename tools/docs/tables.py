@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperArgument, TyperOption
 
 from benchmarks.speed.bars import shown
-from semsearch.cli.commands import app
+from semsearch.cli.root import app
 from semsearch.core.embeddings_access import PREFIX, EmbeddingsAccess
 from semsearch.core.settings import Settings
 from semsearch.exporters.formats import TARGETS

@@ -1,0 +1,73 @@
+"""Options that several commands have, and what is made of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from semsearch.cli import completion
+from semsearch.cli.embeddings_api import use_embeddings_api
+
+if TYPE_CHECKING:
+    from semsearch.core.settings import Settings
+    from semsearch.search.glossary import Glossary
+
+Index = Annotated[
+    Path | None,
+    typer.Option("--index", "-i", help="Index folder (default: SEMSEARCH_INDEX or index)."),
+]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        "-m",
+        help="Encoder: default, base, accurate, a local folder, a hub id, or api:NAME of an "
+        "embeddings server (default: semsearch-definitions-v3).",
+    ),
+]
+EmbeddingsApi = Annotated[
+    str | None,
+    typer.Option(
+        "--embeddings-api",
+        help="Address of the embeddings server of --model api:NAME "
+        "(default: SEMSEARCH_EMBEDDINGS_API).",
+        callback=use_embeddings_api,
+    ),
+]
+Limit = Annotated[int, typer.Option("--limit", "-n", help="How many to show, 1 to 100.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+MinConfidence = Annotated[
+    float | None,
+    typer.Option(help="Confidence, 0 to 1, needed for a close match (default: 0.3)."),
+]
+InGlossary = Annotated[
+    str | None,
+    typer.Option(
+        "--glossary", "-g", help="Ask only this glossary.", autocompletion=completion.glossaries
+    ),
+]
+InLanguage = Annotated[
+    str | None,
+    typer.Option(
+        "--lang",
+        "-l",
+        help="Ask only entries defined or named in this language; de includes de-AT.",
+        autocompletion=completion.languages,
+    ),
+]
+
+
+def settings_of(**given: object) -> Settings:
+    """Return the settings; options of the command override the environment."""
+    from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
+
+    return load_settings(**given)
+
+
+def open_glossary(settings: Settings) -> Glossary:
+    """Open the index of the settings."""
+    from semsearch.search.glossary import Glossary  # noqa: PLC0415 - loads numpy
+
+    return Glossary.open(settings.index, model=settings.model)
