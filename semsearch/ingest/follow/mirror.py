@@ -10,7 +10,7 @@ from semsearch.core.closeable import Closeable
 from semsearch.core.entries import Changed
 from semsearch.core.errors import IndexBusy, InvalidEntry, SourceRefused
 from semsearch.core.index_info import FollowInfo
-from semsearch.core.progress import Progress
+from semsearch.core.progress import Silent
 from semsearch.index.manifest import read_manifest
 from semsearch.ingest.edit_session import EditSession
 from semsearch.ingest.follow.answers import FeedPage
@@ -38,15 +38,12 @@ class Step:
 class Mirror(Closeable):
     """The index of a mirror; for one thread at a time."""
 
-    def __init__(
-        self, index: Path, service: FollowedService, progress: Progress, page: int = PAGE
-    ) -> None:
+    def __init__(self, index: Path, service: FollowedService, page: int = PAGE) -> None:
         """Take an index that follows a service.
 
         Args:
             index: its folder.
             service: which it follows.
-            progress: reports each step.
             page: most changes of one transaction, at least 2.
 
         Raises:
@@ -54,9 +51,8 @@ class Mirror(Closeable):
         """
         self.layout = IndexLayout(index)
         self._service = service
-        self._progress = progress
         self._page = page
-        self._session = EditSession(index, lambda _: None, progress)
+        self._session = EditSession(index, lambda _: None, Silent())
         self._etag = ""
         self._difference = ""
 
@@ -66,7 +62,7 @@ class Mirror(Closeable):
 
     def erase(self) -> None:
         """Finish a purge that was interrupted; do nothing if there was none."""
-        erase_mirrored(self.layout, self._progress)
+        erase_mirrored(self.layout, Silent())
 
     def step(self) -> Step:
         """Ask once for changes, and apply them.

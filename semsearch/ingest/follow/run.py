@@ -18,8 +18,9 @@ from semsearch.core.errors import (
     SourceRefused,
 )
 from semsearch.core.progress import Progress
+from semsearch.index.manifest import read_manifest
 from semsearch.ingest.follow.first_copy import copy_index, is_empty
-from semsearch.ingest.follow.mirror import Mirror
+from semsearch.ingest.follow.mirror import PAGE, Mirror
 from semsearch.ingest.follow.publishing import BackgroundPublisher
 from semsearch.ingest.follow.service import FollowedService
 from semsearch.ingest.publish import publish_edits
@@ -67,6 +68,7 @@ def follow_service(
     *,
     once: bool = False,
     pace: Pace = Pace(),
+    page: int = PAGE,
     progress: Progress,
     tell: Callable[[str], None],
 ) -> None:
@@ -77,6 +79,7 @@ def follow_service(
         service: which is followed.
         once: whether to end as soon as the index is in step, and to give up after some attempts.
         pace: of asking.
+        page: most changes of one transaction.
         progress: reports each step of the first copy.
         tell: is told what happens, in a line.
 
@@ -91,14 +94,15 @@ def follow_service(
         tell(f"copying the index of {service.url} into {root}")
         retry.until_done(lambda: copy_index(service, root, progress))
         tell(f"copied the index of {service.url} into {root}")
+    read_manifest(layout)  # raises if there is no index, before anything is written there
     with ExitStack() as held:
         try:
-            held.enter_context(file_lock(layout.building))
+            held.enter_context(file_lock(layout.building, pace.first_pause_s))
         except IndexBusy as error:
             raise IndexBusy(
                 f"another process follows or builds the index in {root}; end it first"
             ) from error
-        mirror = held.enter_context(Mirror(root, service, progress))
+        mirror = held.enter_context(Mirror(root, service, page))
         retry.note = mirror.note_problem
         try:
             retry.until_done(lambda: _take_over(layout, mirror, service, tell))
@@ -193,7 +197,7 @@ def _follow_on(
         step = retry.until_done(mirror.step)
         if step.changes or step.is_built:
             publisher.changed(is_built=step.is_built)
-            tell(f"applied {step.changes:,} changes")
+            tell("applied 1 change" if step.changes == 1 else f"applied {step.changes:,} changes")
         publisher.look()
         if step.is_in_step and (now := time.monotonic()) - compared_at >= LOOK_S:
             compared_at = now

@@ -57,13 +57,18 @@ FULL = Entry(
 )
 
 
-@pytest.fixture
-def source(hashed_index: Path, tmp_path: Path) -> Path:
-    """Give an index of its own with an entry that has every field."""
-    index = tmp_path / "source"
-    shutil.copytree(hashed_index, index)
+@pytest.fixture(scope="module")
+def built_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an index with an entry that has every field. Only to be read."""
+    index = tmp_path_factory.mktemp("built") / "source"
     build_index([*ENTRIES, FULL], index, model="hashed")
     return index
+
+
+@pytest.fixture
+def source(built_source: Path, tmp_path: Path) -> Path:
+    """Give a copy of it that a test may edit."""
+    return Path(shutil.copytree(built_source, tmp_path / "source"))
 
 
 @pytest.fixture
@@ -78,7 +83,7 @@ def mirror(served: SourceService, tmp_path: Path) -> Iterator[Mirror]:
     """Give a mirror of it that was just copied."""
     with FollowedService(served.url, served.key) as service:
         copy_index(service, tmp_path / "mirror", Silent())
-        with Mirror(tmp_path / "mirror", service, Silent(), page=3) as made:
+        with Mirror(tmp_path / "mirror", service, page=3) as made:
             yield made
 
 

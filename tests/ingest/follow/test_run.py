@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -19,15 +22,20 @@ from semsearch.core.errors import (
 from semsearch.core.progress import Progress, Silent
 from semsearch.index.backup import back_up
 from semsearch.index.manifest import read_manifest
+from semsearch.index.verify import verify
 from semsearch.ingest import Editor
+from semsearch.ingest.build import build_index
 from semsearch.ingest.drafts import Draft
 from semsearch.ingest.follow.answers import FeedPage, SourceInfo
 from semsearch.ingest.follow.promotion import stop_following
 from semsearch.ingest.follow.run import MAX_ASKED_PAUSE_S, MAX_PAUSE_S, Pace, follow_service
 from semsearch.ingest.follow.service import FollowedService
+from semsearch.ingest.purge import purge
 from semsearch.storage.atomic_files import file_lock
+from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.following import follow_info, followed_url
 from semsearch.storage.layout import IndexLayout
+from tests.conftest import PROJECT
 
 
 class LocalService(FollowedService):
@@ -171,7 +179,7 @@ def test_what_does_not_pass_ends_it(service: LocalService, tmp_path: Path) -> No
 
 
 def test_pauses_grow_and_vary() -> None:
-    """Twice as long each time up to a minute; what the service asks for is the least, to a limit."""
+    """Twice as long each time up to a minute; at least what the service asks for, to a limit."""
     pace = Pace()
     own = [pace.pause_s(n, None) for n in range(1, 12)]
     assert all(0.75 * 2**n <= pause <= 1.25 * 2**n for n, pause in enumerate(own[:6]))
@@ -204,7 +212,7 @@ def test_an_index_of_its_own_does_not_follow(
     (other / "photo.jpg").write_bytes(b"x")
     with pytest.raises(IndexMissing):
         run(service, other)
-    assert sorted(path.name for path in other.iterdir()) == ["BUILDING", "photo.jpg"]
+    assert sorted(path.name for path in other.iterdir()) == ["photo.jpg"]
 
 
 def test_another_address_of_the_same_store_is_taken(
@@ -241,3 +249,64 @@ def promote_at(step: int, n: int, mirror: Path) -> None:
     """Promote a mirror in one of the pauses."""
     if n == step:
         assert stop_following(mirror) == "http://source.example"
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_kill_between_any_two_steps_loses_and_doubles_nothing(
+    service: LocalService, tmp_path: Path, seed: int
+) -> None:
+    """The first copy and the following are killed again and again; the end is the same."""
+    mirror = tmp_path / "mirror"
+    run(service, mirror)
+    shutil.copytree(mirror, tmp_path / "copied")
+    if seed != 1:  # else it begins with the copy
+        edit_all_ways(service.index)
+    else:
+        shutil.rmtree(mirror)
+    command = [sys.executable, "-m", "tests.ingest.follow.killed_follow"]
+    done = subprocess.run(
+        [*command, str(service.index), str(mirror), str(seed)],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) >= 3
+    if seed == 1:
+        edit_all_ways(service.index)
+        run(service, mirror)
+    assert whole(mirror) == whole(service.index)
+    assert verify(mirror).changed_since == 0
+    assert sorted(path.name for path in tmp_path.glob("[!.]*")) == ["copied", "mirror", "source"]
+
+
+def edit_all_ways(index: Path) -> None:
+    """Edit an index in all ways."""
+    with Editor(index) as editor:
+        for n in range(2):
+            lines = (
+                f'{{"term": "Thing {m}", "definition": "Number {m} of {n}."}}\n' for m in range(40)
+            )
+            editor.take("".join(lines), "things")
+        editor.delete("things:thing-7", successor="things:thing-8")
+        editor.change("bakery:crumb", aliases=["inside"])
+    purge(index, ["things:thing-9"])
+    entries = [one.entry for one in Editor(index).changes_since(0) if one.entry]
+    build_index(entries[::-1], index, model="hashed")
+
+
+def whole(index: Path) -> object:
+    """Return all that readers see of a store, and what later builds do."""
+    with closing(EntryReader(IndexLayout(index).store)) as store:
+        return (
+            store.revision,
+            list(store.entries()),
+            store.places(),
+            store.purged(),
+            store.feed(0, None).changes,
+            store.successor("things:thing-7"),
+            store.last_build,
+        )

@@ -165,7 +165,7 @@ def test_what_does_not_pass(
 def test_no_redirect_is_followed(server: Server, followed: FollowedService, status: int) -> None:
     """The address is told and not asked, whatever host it is of."""
     server.answer = lambda path: Reply(status, headers={"Location": f"{server.url}/other"})
-    with pytest.raises(SourceRefused, match="redirects /v1/changes to .* is not followed"):
+    with pytest.raises(SourceRefused, match=r"redirects /v1/changes to .* is not followed"):
         ask(followed)
     with pytest.raises(SourceRefused, match="redirects /v1/backup to"):
         followed.copy(Path("never"), Silent())
@@ -211,15 +211,17 @@ def test_a_connection_that_was_closed_is_opened_again(
 @pytest.mark.parametrize("server", ["tls"], indirect=True)
 def test_an_unknown_certificate_does_not_pass(server: Server, followed: FollowedService) -> None:
     """The message names where to put its authority; with it the service answers."""
-    with pytest.raises(SourceRefused, match="no certificate that is trusted here .*SSL_CERT_FILE"):
+    with pytest.raises(SourceRefused, match=r"no certificate that is trusted here .*SSL_CERT_FILE"):
         ask(followed)
 
 
 def test_https_where_there_is_none_is_told(server: Server) -> None:
     """The address has the wrong scheme."""
-    with FollowedService(server.url.replace("http:", "https:")) as service:
-        with pytest.raises(SourceRefused, match="does not speak HTTPS .* http://"):
-            ask(service)
+    with (
+        FollowedService(server.url.replace("http:", "https:")) as service,
+        pytest.raises(SourceRefused, match=r"does not speak HTTPS .* http://"),
+    ):
+        ask(service)
 
 
 def test_a_copy_is_bounded_by_what_it_states(
@@ -256,7 +258,7 @@ def test_a_copy_is_bounded_by_what_it_states(
 )
 def test_what_is_no_address(url: str) -> None:
     """The message shows how one is written."""
-    with pytest.raises(InvalidSetting, match="write it as https://glossary.example.org"):
+    with pytest.raises(InvalidSetting, match=r"write it as https://glossary\.example\.org"):
         checked_url(url)
 
 
