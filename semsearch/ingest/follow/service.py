@@ -297,6 +297,6 @@ def _seconds(stated: str) -> float | None:
 def _said(content: bytes) -> str:
     """Return what a problem says, or the beginning of something else, in one line."""
     text = content[:2_000].decode("utf-8", "replace")
-    with suppress(UNREADABLE):
+    with suppress(*UNREADABLE):
         text = str(json.loads(content)["detail"])
     return " ".join(text.split())[:300] or "nothing"
