@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from semsearch.core.entries import Changed, ChangeKind, Entry, EntryPlace
+from semsearch.core.entries import Changed, ChangeKind, Entry, EntryPlace, glossary_of
 from semsearch.core.errors import InvalidEntry
 from semsearch.storage import purges
 from semsearch.storage.changes import ChangeWriter
@@ -91,7 +91,7 @@ def _purge(connection: sqlite3.Connection, change: ChangeWriter, one: Changed) -
     for id_ in purges.known_ids(connection, [one.purged]):  # at most one
         change.purge(id_)
         return
-    change.record_purge(one.purged, one.id.partition(":")[0])
+    change.record_purge(one.purged, glossary_of(one.id))
 
 
 def arrange(connection: sqlite3.Connection, wanted: Iterable[EntryPlace]) -> None:

@@ -21,6 +21,7 @@ from semsearch.core.entries import (
     Entry,
     EntryPlace,
     Source,
+    glossary_of,
 )
 from semsearch.core.errors import UNREADABLE, SourceRefused
 
@@ -148,7 +149,7 @@ def _change(line: bytes) -> Changed:
 def _entry(members: Mapping[str, Any]) -> Entry:
     id_, source = _id(members["id"]), members["source"]
     glossary = _text(members["glossary"])
-    if glossary != id_.partition(":")[0]:
+    if glossary != glossary_of(id_):
         raise ValueError
     stated = {name: members[name] for name in DETAILS if name in members}
     return Entry(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from semsearch.core.errors import (
+    EncoderUnavailable,
     FollowingStopped,
     IndexBusy,
     InvalidSetting,
@@ -139,7 +140,8 @@ class _Retry:
         """Return what a function returns as soon as it does not fail.
 
         Raises:
-            SourceRefused: it will not pass. SourceFailed, IndexBusy: it failed at every attempt.
+            SourceRefused: it will not pass.
+            SourceFailed, IndexBusy, EncoderUnavailable: it failed at every attempt.
         """
         failures, told = 0, ""
         while True:
@@ -147,7 +149,7 @@ class _Retry:
                 result = do()
             except SourceRefused:
                 raise
-            except (SourceFailed, IndexBusy) as error:
+            except (SourceFailed, IndexBusy, EncoderUnavailable) as error:
                 failures += 1
                 if failures == self._attempts:
                     raise

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from semsearch.core.entries import Changed, Feed
+from semsearch.core.entries import Changed, Feed, glossary_of
 from semsearch.core.errors import EntryNotFound
 from semsearch.ingest import Editor
 from semsearch.server.auth.keys import Caller
@@ -63,7 +63,7 @@ class ChangesQuery(StrictModel):
 )
 def history(id: ExactId, _query: Annotated[NoQuery, Query()], request: Request) -> Response:
     """Return the versions of an entry, which may be deleted."""
-    if not caller_of(request).may_use(id.partition(":")[0]):
+    if not caller_of(request).may_use(glossary_of(id)):
         raise EntryNotFound("there is no entry with this id")
     editor: Editor = request.app.state.editor
     versions = editor.history(id)
@@ -121,7 +121,7 @@ def _visible(editor: Editor, since: int, store: str, limit: int, caller: Caller)
     while True:
         feed = editor.feed(since, PAGE, of_store=store)
         for change in feed.changes:
-            if caller.may_use(change.id.partition(":")[0]):
+            if caller.may_use(glossary_of(change.id)):
                 found.append(change)
                 if len(found) == limit:
                     reached = change.revision

@@ -11,6 +11,7 @@ from typing import IO, Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
 
+from semsearch.core.entries import glossary_of
 from semsearch.core.errors import NotPermitted
 from semsearch.core.temporary_folders import make_temporary_folder, remove_temporary_folders
 from semsearch.index.backup import back_up
@@ -77,7 +78,7 @@ def places(_query: Annotated[NoQuery, Query()], request: Request) -> Response:
     editor: Editor = request.app.state.editor
     may_use = caller_of(request).may_use
     (identity, revision), found = editor.places()
-    visible = (place for place in found if may_use(place.id.partition(":")[0]))
+    visible = (place for place in found if may_use(glossary_of(place.id)))
     content = b"".join(to_json(place) + b"\n" for place in visible)
     return JsonLines(content, headers={"Semsearch-Position": position(identity, revision)})
 

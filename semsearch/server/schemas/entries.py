@@ -7,7 +7,15 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from semsearch.core.entries import Changed, ChangeKind, Entry, EntryPlace, Source, Version
+from semsearch.core.entries import (
+    Changed,
+    ChangeKind,
+    Entry,
+    EntryPlace,
+    Source,
+    Version,
+    glossary_of,
+)
 from semsearch.server.schemas.base import (
     OptionalFields,
     OptionalFlag,
@@ -243,7 +251,7 @@ class WireChange(Wire):
         """Return the shape of a change."""
         entry = WireWholeEntry.of(changed.entry) if changed.entry else None
         id_ = None if changed.purged else changed.id
-        glossary = changed.id.partition(":")[0] if changed.purged else None
+        glossary = glossary_of(changed.id) if changed.purged else None
         return cls(
             changed.revision,
             id_,

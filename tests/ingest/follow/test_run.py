@@ -13,6 +13,7 @@ import pytest
 
 from semsearch.core.entries import EntryPlace
 from semsearch.core.errors import (
+    EncoderUnavailable,
     IndexBusy,
     IndexMissing,
     InvalidSetting,
@@ -162,7 +163,7 @@ def test_once_gives_up_after_some_attempts(service: LocalService, tmp_path: Path
         run(service, tmp_path / "mirror")
     assert service.asked == 5
     assert not (tmp_path / "mirror").exists()
-    service.failures = [SourceFailed("down")] * 4
+    service.failures = [SourceFailed("down"), IndexBusy("busy"), EncoderUnavailable("away")]
     run(service, tmp_path / "mirror")
 
 
