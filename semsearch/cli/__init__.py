@@ -12,6 +12,7 @@ Exit codes, for scripts:
     3  the index is missing, damaged, busy, of another encoder, or cannot be written;
        `doctor`: an error was found
     4  the encoder or an installed library is unusable
+    5  `follow`: the followed service refuses, or does not answer `--once`
    70  a bug, with a traceback
 """
 
@@ -33,6 +34,7 @@ from semsearch.cli import (
     edit,
     evaluate,
     export,
+    follow,
     gaps,
     info,
     keys,
@@ -61,6 +63,7 @@ app.add_typer(mcp.app)
 app.add_typer(lint.app)
 app.add_typer(diff.app)
 app.add_typer(export.app)
+app.add_typer(follow.app)
 app.add_typer(annotate.app)
 app.add_typer(edit.app)
 app.add_typer(teach.app)
@@ -74,6 +77,7 @@ app.add_typer(keys.app)
 
 _EXIT_CODES: tuple[tuple[type[errors.SemsearchError], int], ...] = (
     (errors.StoredIndexError, 3),
+    (errors.SourceFailed, 5),
     (errors.EncoderError, 4),
     (errors.EngineError, 4),
     (errors.MissingExtra, 4),

@@ -14,7 +14,7 @@ app = typer.Typer(
     cls=CommandGroup,
     help="Ask a glossary in plain language and get the closest-matching terms.",
     epilog="Exit codes: 0 done, 1 no close match or findings, 2 bad input, 3 index trouble, "
-    "4 encoder trouble, 70 a bug.",
+    "4 encoder trouble, 5 trouble with a followed service, 70 a bug.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -165,7 +165,7 @@ def serve(
     )
     options = ["--index", str(settings.index), *(["--model", model] if model else [])]
     with CorpusWatch(watch or [], options) as watched:
-        with _stopped_by_sigterm():
+        with stopped_by_sigterm():
             watched.build()
         serve_now(settings, ready=partial(_ready, settings.model, watched, in_browser=open_))
     common.done("stopped")
@@ -181,7 +181,7 @@ def _ready(
 
 
 @contextmanager
-def _stopped_by_sigterm() -> Iterator[None]:
+def stopped_by_sigterm() -> Iterator[None]:
     """Let SIGTERM end what runs inside in order, as Ctrl-C does, before the service handles it."""
 
     def stop(_number: int, _frame: object) -> None:

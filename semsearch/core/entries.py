@@ -184,12 +184,43 @@ class Changed:
     """The present state of a changed entry: None if it is deleted, and its revision.
 
     Of a purged entry only the glossary is told, in `id`, and the SHA-256 of its id, in `purged`.
+    What follows is told to mirrors alone.
     """
 
     id: str
     entry: Entry | None
     revision: int
     purged: str = ""
+    position: int | None = None
+    """Of the entry within its glossary."""
+    is_live: bool = False
+    """Whether an edit, and not a build, made the present state."""
+    successor: str = ""
+    """The id that has taken the place of a deleted one."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPlace:
+    """Where an entry stands in its glossary; `position` is None if it was deleted live."""
+
+    id: str
+    position: int | None
+    is_live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Changes of a store, in order, and how far they go."""
+
+    identity: str
+    """Of the store."""
+    changes: tuple[Changed, ...]
+    reached: int
+    """The revision up to which nothing is missing."""
+    is_whole: bool
+    """Whether that is the present revision."""
+    built: int
+    """The revision of the last build, which may have changed the order of entries."""
 
 
 @dataclass(frozen=True, slots=True)

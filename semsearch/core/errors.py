@@ -14,10 +14,12 @@ The errors know nothing of HTTP or of the command line. Each has one table from 
     ├── StoredIndexError        IndexMissing  IndexDamaged  IndexBusy
     │                           PublishingUnderWay
     │                           IndexUnwritable  IndexFull  IndexForbidden
+    │                           IndexFollows  FollowingStopped
     │                           FormatTooOld  FormatTooNew  EncoderMismatch
     ├── EncoderError            ModelRefused  EncoderUnavailable
     ├── EngineError             DimensionMismatch
     ├── ChatFailed              ChatRefused
+    ├── SourceFailed            SourceRefused
     ├── TooManySuggestions
     ├── WorkerFailed
     └── MissingExtra
@@ -200,6 +202,26 @@ class IndexForbidden(StoredIndexError):
         )
 
 
+class IndexFollows(StoredIndexError):
+    """The index is a mirror of another service, and takes no edits of its own.
+
+    Args:
+        root: the index folder.
+        url: of the service that it follows.
+    """
+
+    def __init__(self, root: Path, url: str) -> None:
+        super().__init__(
+            f"the index in {root} follows {url}; edit there, or stop following with "
+            f"`semsearch follow --stop --index {root}`"
+        )
+        self.url = url
+
+
+class FollowingStopped(StoredIndexError):
+    """The index does not follow a service any more, since somebody stopped it."""
+
+
 class FormatTooOld(StoredIndexError):
     """The index was written by an older version and must be built again."""
 
@@ -230,6 +252,26 @@ class ChatFailed(SemsearchError):
 
 class ChatRefused(ChatFailed):
     """A chat server refuses all such requests: unknown model, or a missing or invalid key."""
+
+
+class SourceFailed(SemsearchError):
+    """The service that an index follows did not answer, or cannot for now.
+
+    Args:
+        reason: what is wrong, with the address.
+        retry_after_s: seconds after which the service asks to be asked again, if it says.
+    """
+
+    def __init__(self, reason: str, retry_after_s: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after_s = retry_after_s
+
+
+class SourceRefused(SourceFailed):
+    """The service that an index follows will answer the same way until somebody changes something.
+
+    The message says what.
+    """
 
 
 class EngineError(SemsearchError):

@@ -51,6 +51,22 @@ class EngineInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowInfo:
+    """What a mirror follows, and how it stands.
+
+    `in_step_at` is the time (seconds since 1970) at which it last had all changes of the service,
+    0 if it never had. `problem` says why the service does not answer; empty if it does.
+    """
+
+    url: str
+    position: int
+    """The revision of the service up to which the mirror has all changes."""
+    in_step_at: float
+    in_step_ago_s: float | None
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
 class IndexInfo:
     """The description of an open index."""
 
@@ -73,3 +89,5 @@ class IndexInfo:
     threshold: float
     calibrated_with: int
     """Judged questions that its confidence was calibrated with; 0 if it was not."""
+    follows: FollowInfo | None
+    """The service that the index mirrors, if it does."""

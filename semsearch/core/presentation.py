@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from semsearch.core.checksums import text_hash
 from semsearch.core.entries import Source
 
 NAME = "semsearch"
@@ -61,6 +62,11 @@ class Presentation:
         """Return what is said of a glossary; without a title its name is its title."""
         text = self.glossaries.get(name, GlossaryText())
         return text if text.title else GlossaryText(name, *_behind_title(text))
+
+    @property
+    def digest(self) -> str:
+        """A short text that differs between presentations."""
+        return text_hash(repr(self)).hex()[:16]
 
     @property
     def logo_bytes(self) -> bytes:

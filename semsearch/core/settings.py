@@ -158,6 +158,9 @@ class Settings(BaseSettings):
     chat_key: SecretStr | None = Field(
         None, description="The key of the chat server that `enrich` asks, if it needs one."
     )
+    source_key: SecretStr | None = Field(
+        None, description="The access key of the service that `follow` copies and follows."
+    )
     cache: int = Field(8, ge=0, le=100_000, description="Megabytes of the cache of answers.")
 
     @property

@@ -55,13 +55,15 @@ _TRIES = 5
 attempt opens a newer one."""
 
 
-def back_up(index: str | Path, file: str | Path) -> BackupInfo:
+def back_up(index: str | Path, file: str | Path, *, for_mirror: bool = False) -> BackupInfo:
     """Write an index into one file; the file appears complete or not at all.
 
     Args:
         index: the index folder; it may be queried and edited meanwhile.
         file: the backup; an existing file is replaced. Only its owner may read it, since it
             contains the hashes of keys.
+        for_mirror: leave out what is of this machine alone: the keys, and the stored answers to
+            their edits.
 
     Raises:
         InvalidSetting: the file is a folder, or its folder does not exist.
@@ -71,8 +73,19 @@ def back_up(index: str | Path, file: str | Path) -> BackupInfo:
     with _replacing_backup(target) as scratch, ExitStack() as opened:
         manifest, members = _generation(layout, opened)
         revision = _copy_store(layout, manifest, scratch / STORE)
-        _write_archive(layout, scratch, members, opened, revision, manifest.generation)
+        if for_mirror:
+            _forget_requests(scratch / STORE)
+        elif layout.keys.exists():
+            _copy_keys(layout, scratch / KEYS)
+        _write_archive(scratch, members, opened, revision, manifest.generation)
     return info_of(target)
+
+
+def _forget_requests(store: Path) -> None:
+    """Remove the stored answers to edits from the copy of a store."""
+    with closing(sqlite3.connect(store, isolation_level=None)) as copied:
+        copied.execute("DELETE FROM request")
+        copied.execute("VACUUM")
 
 
 @contextmanager
@@ -175,7 +188,9 @@ def back_up_any_format(
             with closing(sqlite3.connect(copy)) as copied:
                 check(copied, layout.store)
                 revision = _revision_of_any_format(layout, manifest, copied)
-        _write_archive(layout, scratch, members, opened, revision, manifest.generation)
+        if layout.keys.exists():
+            _copy_keys(layout, scratch / KEYS)
+        _write_archive(scratch, members, opened, revision, manifest.generation)
     return info_of(target)
 
 
@@ -224,7 +239,6 @@ def _copy_keys(layout: IndexLayout, target: Path) -> None:
 
 
 def _write_archive(
-    layout: IndexLayout,
     scratch: Path,
     members: dict[str, IO[bytes]],
     opened: ExitStack,
@@ -234,15 +248,12 @@ def _write_archive(
     """Write the archive, with the member that describes it last.
 
     Args:
-        layout: of the index, whose keys are copied.
-        scratch: the folder for it, which has the copy of the store.
+        scratch: the folder for it, which has the copies of the store and of the keys, if any.
         members: what else is in it, by name.
         opened: closes the copies.
         revision: of the store.
         generation: its number.
     """
-    if layout.keys.exists():
-        _copy_keys(layout, scratch / KEYS)
     for name in (STORE, KEYS):
         if (scratch / name).exists():
             members[name] = opened.enter_context((scratch / name).open("rb"))

@@ -54,19 +54,21 @@ def restore_backup(
     index: str | Path,
     *,
     former: str | Path | None = None,
+    is_mirror: bool = False,
     upgrade: Callable[[IndexLayout], object] = lambda layout: None,
     prepare: Callable[[IndexLayout, IndexLayout | None], None] = lambda layout, former: None,
 ) -> Restored:
     """Make an index from a backup; it is checked completely before the index appears.
 
     Its store gets a new identity, since edits after the backup are not in it: ETags and positions
-    in its changes from before match nothing.
+    in its changes from before match nothing. That of a mirror keeps it, since it gets those edits.
 
     Args:
         file: the backup.
         index: the index folder, which must be missing or empty.
         former: the index folder that it replaces, if it is there. Keys that were revoked in it stay
             revoked.
+        is_mirror: whether the index will follow the one that was backed up. Keys are refused then.
         upgrade: gives an index of an earlier format that of this version.
         prepare: changes the index before it appears; given its layout and that of `former`.
 
@@ -92,7 +94,9 @@ def restore_backup(
             upgrade(layout)
             with closing(EntryStore(layout.store)) as store:
                 store.check()
-                identity = store.renew_identity()
+                identity = store.revision[0] if is_mirror else store.renew_identity()
+            if is_mirror and layout.keys.exists():
+                raise incomplete(source, "it has keys, and a mirror has keys of its own")
             name_store(layout, identity)
             if old is not None and old.keys.exists():
                 take_over(layout.keys, old.keys)

@@ -46,6 +46,7 @@ from semsearch.models.rerankers.cross_encoder import find_reranker
 from semsearch.ranking.similarity_baseline import evenly_spaced
 from semsearch.storage.atomic_files import LONG_S, file_lock
 from semsearch.storage.entry_store import EntryStore
+from semsearch.storage.following import refuse_mirror
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import IndexLayout
 
@@ -83,6 +84,7 @@ def build_index(  # noqa: PLR0913 - each is an option of its own
 
     Raises:
         InvalidSetting: there are no entries, two have the same id, or there is no such engine.
+        IndexFollows: the index is a mirror.
         StoredIndexError: another build runs, the folder cannot be written, or the store is damaged
             or of a newer version.
         EncoderError: the model or the reranker cannot be loaded or is refused.
@@ -94,6 +96,7 @@ def build_index(  # noqa: PLR0913 - each is an option of its own
         raise InvalidSetting(f"the id {twice[0]!r} is given to two entries; ids must be unique")
     chosen_engine(engine, len(entries))  # raises before anything is done
     layout = IndexLayout(Path(index))
+    refuse_mirror(layout)
     encoder = LazyEncoder.of(model, layout.encoders)
     reranker_model = None if reranker == NO_RERANKER else find_reranker(reranker)
     with translate_os_errors(layout.root):

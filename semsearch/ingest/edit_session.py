@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from semsearch.core.entries import Changed, slug_of
+from semsearch.core.entries import Changed, EntryPlace, slug_of
 from semsearch.core.errors import (
     EntryNotFound,
     FormatTooOld,
@@ -33,6 +33,7 @@ from semsearch.storage.database import translate_corruption
 from semsearch.storage.embedding_cache import Embedded
 from semsearch.storage.entry_reader import EntryReader, EntryRow
 from semsearch.storage.entry_store import Edit, EntryStore
+from semsearch.storage.following import check_follows, refuse_mirror
 from semsearch.storage.idempotency import StoredRequest
 from semsearch.storage.io_errors import is_fault_of_disk, translate_os_errors
 from semsearch.storage.layout import IndexLayout
@@ -110,10 +111,15 @@ class EditSession:
         self._encoders.close()
 
     @contextmanager
-    def writing(self) -> Iterator[LockedIndex]:
+    def writing(self, *, follows: str | None = None) -> Iterator[LockedIndex]:
         """Hold the lock of the index and open its store.
 
+        Args:
+            follows: the service that the index must follow; by default it may follow none.
+
         Raises:
+            IndexFollows: it follows a service, whose edits it takes and no others.
+            FollowingStopped: it does not follow that service any more.
             StoredIndexError: the index is busy, full, damaged or cannot be written; nothing was
                 changed.
         """
@@ -130,6 +136,10 @@ class EditSession:
                 self._progress.start("opening", 1)
                 manifest = read_manifest(layout)[0]
                 check_store_exists(layout)
+                if follows is None:
+                    refuse_mirror(layout)
+                else:
+                    check_follows(layout, follows)
                 with translate_corruption(layout.store), closing(EntryStore(layout.store)) as store:
                     check_store_belongs(layout, store.revision[0], manifest.store)
                     self._check_known(manifest)
@@ -220,12 +230,22 @@ class LockedIndex:
             EntryNotFound: an entry to delete does not exist; nothing was changed.
             AnsweredBefore: the idempotency key was used meanwhile; nothing was changed.
         """
-        embedding = Embedding.of(self._layout, self._manifest)
-        embedded = self._embedded(edits, embedding)
+        embedded = self._embedded(edits)
         return self.store.apply(edits, who, embedded, answered, self._progress)
 
-    def _embedded(self, edits: Sequence[Edit], embedding: Embedding) -> Embedded | None:
+    def mirror(
+        self, changes: Sequence[Changed], reached: int, places: Sequence[EntryPlace] | None
+    ) -> None:
+        """Embed new texts, and make changes of the followed service; see `EntryStore.mirror`.
+
+        Raises:
+            InvalidEntry: they are no changes behind the position of this index.
+        """
+        self.store.mirror(changes, reached, places, self._embedded(changes))
+
+    def _embedded(self, edits: Sequence[Edit | Changed]) -> Embedded | None:
         """Embed new texts; save all batches but the last, which the edit's transaction stores."""
+        embedding = Embedding.of(self._layout, self._manifest)
         known = replace(embedding, load=lambda: self._encoders.load(embedding))
         passages = PassageTable([edit.entry for edit in edits if edit.entry is not None], Silent())
         last: Embedded | None = None

@@ -5,15 +5,14 @@ Everything here blocks and is thread-safe. Edits of all threads and processes ta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from semsearch.core.closeable import Closeable
-from semsearch.core.entries import Changed, Entry, StoredEntry, Version
-from semsearch.core.errors import InvalidEntry, PositionGone
+from semsearch.core.entries import Changed, Entry
+from semsearch.core.errors import InvalidEntry
 from semsearch.core.progress import Progress, Silent
 from semsearch.ingest.bulk import ImportReport, plan
 from semsearch.ingest.drafts import (
@@ -35,12 +34,12 @@ from semsearch.ingest.edit_session import (
     user_name,
 )
 from semsearch.ingest.removals import deletion, restoration
-from semsearch.storage.entry_reader import RecentEntry
+from semsearch.ingest.store_reading import StoreReading
 from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.storage.idempotency import StoredRequest
 
 
-class Editor(Closeable):
+class Editor(StoreReading):
     """Edits the entries of an index. Open it with `semsearch.edit`, as a context manager.
 
     `expected` is the revision that a change is based on. If somebody else has changed the entry
@@ -69,8 +68,8 @@ class Editor(Closeable):
         Raises:
             StoredIndexError: there is no index, or it is of another version.
         """
-        self._session = EditSession(Path(index), encoder_for, progress)
-        self._who = who or user_name()
+        session = EditSession(Path(index), encoder_for, progress)
+        super().__init__(session, who or user_name())
         self._request: IdempotentRequest | None = None
 
     def close(self) -> None:
@@ -89,77 +88,6 @@ class Editor(Closeable):
         other._who = author
         other._request = request
         return other
-
-    @property
-    def identity(self) -> str:
-        """The identity of the store; revisions of another store count from 0 again."""
-        return self._session.identity
-
-    @property
-    def has_store(self) -> bool:
-        """Whether the index can be edited; a copy for reading may have no store."""
-        return self._session.has_store
-
-    def answered(self, key: str) -> StoredRequest | None:
-        """Return the stored answer to a request of this author within the last day."""
-        with self._session.reading() as store:
-            return store.answered(self._who, key)
-
-    def find(self, id_: str) -> StoredEntry | None:
-        """Return an entry with its revision, or None."""
-        with self._session.reading() as store:
-            found = store.get(id_)
-            return StoredEntry(found.entry, found.revision) if found else None
-
-    def entry(self, id_: str) -> StoredEntry:
-        """Return an entry with its revision.
-
-        Raises:
-            EntryNotFound: there is none.
-        """
-        with self._session.reading() as store:
-            found = known_entry(store, id_)
-            return StoredEntry(found.entry, found.revision)
-
-    def history(self, id_: str) -> list[Version]:
-        """Return all versions of an entry, oldest first, also of a deleted one.
-
-        Raises:
-            EntryNotFound: it never existed.
-        """
-        with self._session.reading() as store:
-            versions = store.versions(id_)
-            if not versions:
-                known_entry(store, id_)
-            return versions
-
-    def changes_since(
-        self, revision: int, limit: int | None = None, *, of_store: str = ""
-    ) -> list[Changed]:
-        """Return the present state of each entry changed since a revision, in order of change.
-
-        Entries that were purged are among them, by the hash of their id.
-
-        Args:
-            revision: of the index; 0 returns every entry.
-            limit: most changes; continue from the revision of the last one.
-            of_store: beginning of the identity of the store that counted the revision, if known.
-
-        Raises:
-            PositionGone: the store has another identity, or has not reached the revision.
-        """
-        with self._session.reading() as store:
-            identity, present = store.revision
-            if revision > present or not identity.startswith(of_store):
-                raise PositionGone
-            return store.changes_for_mirrors(revision, limit)
-
-    def latest(self, limit: int, glossaries: Collection[str] = ()) -> list[RecentEntry]:
-        """Return the entries that were changed last (see `EntryReader`); none without a store."""
-        if not self.has_store:
-            return []
-        with self._session.reading() as store:
-            return store.latest(limit, glossaries)
 
     def add(self, glossary: str, draft: Draft, *, id_: str | None = None) -> Changed:
         """Add an entry at the end of its glossary, which is created if needed.
@@ -264,11 +192,6 @@ class Editor(Closeable):
         return self._edit(
             lambda store: Edit(id_, with_phrase(known_entry(store, id_).entry, question), expected)
         )
-
-    def successor(self, id_: str) -> str | None:
-        """Return the id of the entry that has taken the place of one that is gone, or None."""
-        with self._session.reading() as store:
-            return store.successor(id_)
 
     def delete(
         self, id_: str, *, expected: int | None = None, successor: str | None = None

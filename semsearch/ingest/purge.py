@@ -19,6 +19,7 @@ from semsearch.storage.atomic_files import LONG_S, file_lock
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import EntryStore
+from semsearch.storage.following import refuse_mirror
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import IndexLayout
 
@@ -36,6 +37,7 @@ def purge(index: str | Path, ids: Iterable[str], progress: Progress | None = Non
 
     Raises:
         EntryNotFound: there never was such an entry; nothing was changed.
+        IndexFollows: the index is a mirror, which takes purges from its source.
         InvalidEntry: no entry would be left; nothing was changed.
         StoredIndexError: the index is busy, full, damaged or cannot be written.
     """
@@ -50,7 +52,28 @@ def purge(index: str | Path, ids: Iterable[str], progress: Progress | None = Non
                 raise EntryNotFound(f"there never was an entry with the id {id_!r}")
         return there
 
+    refuse_mirror(layout)
     _purge(layout, known, progress or Silent())
+
+
+def erase_mirrored(layout: IndexLayout, progress: Progress) -> None:
+    """Erase what a mirror still has of entries that the service it follows has purged.
+
+    It can be repeated after it was interrupted.
+
+    Args:
+        layout: of the mirror.
+        progress: reports each step.
+
+    Raises:
+        StoredIndexError: the index is busy, full, damaged or cannot be written.
+    """
+    with translate_os_errors(layout.root), translate_corruption(layout.store):
+        with closing(EntryReader(layout.store)) as store:
+            digests = store.purged()
+            ids = store.known_ids(digests) if digests else []
+        if ids:
+            _erase(layout, ids, progress)
 
 
 def purge_again(layout: IndexLayout, former: IndexLayout | None, progress: Progress) -> None:
@@ -87,12 +110,17 @@ def _purge(
             if store.are_all(ids):
                 raise InvalidEntry("no entry would be left, and an index cannot be empty")
             store.purge(ids, user_name())
-        publish_edits(layout, progress)  # while the history still tells readers what has gone
-        with file_lock(layout.publishing, LONG_S), closing(EntryStore(layout.store)) as store:
-            (_, revision), entries = store.copied()
-            forget_unused(layout, store, PassageTable(entries, progress), revision)
-            question_log.erase_entries(layout.questions, ids)
-            inbox.erase_entries(layout.inbox, ids)
-            with file_lock(layout.lock, LONG_S):
-                store.erase_purged()
-            remove_generations(layout, {read_manifest(layout)[0].generation})
+        _erase(layout, ids, progress)
+
+
+def _erase(layout: IndexLayout, ids: Collection[str], progress: Progress) -> None:
+    """Erase the history, the vectors and all other traces of deleted entries."""
+    publish_edits(layout, progress)  # while the history still tells readers what has gone
+    with file_lock(layout.publishing, LONG_S), closing(EntryStore(layout.store)) as store:
+        (_, revision), entries = store.copied()
+        forget_unused(layout, store, PassageTable(entries, progress), revision)
+        question_log.erase_entries(layout.questions, ids)
+        inbox.erase_entries(layout.inbox, ids)
+        with file_lock(layout.lock, LONG_S):
+            store.erase_purged()
+        remove_generations(layout, {read_manifest(layout)[0].generation})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 from semsearch.core.answers import Tier
 from semsearch.core.checksums import text_hash
@@ -30,6 +31,8 @@ from semsearch.search.answer import SearchContext, SearchRequest
 from semsearch.search.browse import Alphabet
 from semsearch.search.question_parser import QuestionParser
 from semsearch.search.semantic_map import Atlas
+from semsearch.storage.following import follow_info
+from semsearch.storage.layout import IndexLayout
 from semsearch.text.questions import check_question, is_marks
 
 MAX_K = 100
@@ -209,4 +212,5 @@ class IndexView:
             reranker=manifest.reranker,
             threshold=confidence.THRESHOLD,
             calibrated_with=self.calibration.questions if self.calibration else 0,
+            follows=follow_info(IndexLayout(Path(path))),
         )

@@ -15,11 +15,14 @@ from enum import Enum
 from semsearch.server.client_address import Proxies
 from semsearch.server.http.paths import (
     API_PREFIX,
+    BACKUP_PATH,
+    CHANGES_PATH,
     DRAFT_PATH,
     GAPS_PATH,
     HEALTH_PATHS,
     MCP_PATH,
     OPENED_PATH,
+    PLACES_PATH,
     RECONCILE_PATH,
 )
 from semsearch.server.waiting_line import WaitingLine
@@ -40,7 +43,9 @@ _EXPORTS = f"{API_PREFIX}/glossaries/"
 _BATCHES = frozenset(
     (f"{API_PREFIX}/search", RECONCILE_PATH, f"{DRAFT_PATH}/match", f"{DRAFT_PATH}/extend")
 )
-_HEAVY_PATHS = frozenset((f"{API_PREFIX}/changes", "/llms-full.txt", GAPS_PATH, "/gaps"))
+_HEAVY_PATHS = frozenset(
+    (CHANGES_PATH, PLACES_PATH, BACKUP_PATH, "/llms-full.txt", GAPS_PATH, "/gaps")
+)
 
 
 class RequestClass(Enum):

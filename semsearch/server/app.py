@@ -54,6 +54,7 @@ from semsearch.server.routes import (
     health,
     inbox,
     map,
+    mirrors,
     opensearch_and_widget,
     pages,
     reconciliation,
@@ -86,6 +87,7 @@ _TAGS = [
     {"name": "search", "description": "Questions and answers."},
     {"name": "entries", "description": "Terms and what they mean."},
     {"name": "editing", "description": "Entries changed, and what was changed."},
+    {"name": "mirrors", "description": "Copies of the index that follow it."},
     {"name": "gaps", "description": "What people ask and do not find."},
     {"name": "inbox", "description": "What readers suggest to owners."},
     {"name": "map", "description": "Meaning in two dimensions."},
@@ -154,7 +156,7 @@ def create_app(
     authenticator = permissions.Authenticator(
         KeyRing(layout.keys, clock),
         is_open=exposure.is_open,
-        keyed=frozenset() if settings.history == "open" else permissions.ALWAYS_KEYED,
+        keyed=permissions.COSTLY if settings.history == "open" else permissions.ALWAYS_KEYED,
     )
     app = Application(
         direct_paths=direct_paths,
@@ -209,6 +211,7 @@ def all_routes() -> list[BaseRoute]:
         copy(route)
         for route in (
             *changes.router.routes,
+            *mirrors.router.routes,
             *edits.router.routes,
             *search.router.routes,
             *recording.router.routes,

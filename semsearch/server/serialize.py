@@ -20,6 +20,7 @@ from semsearch.server.schemas.entries import (
     WireChange,
     WireDeletedEntry,
     WireEntry,
+    WireEntryPlace,
     WireStoredEntry,
     WireVersion,
 )
@@ -37,6 +38,7 @@ _SHAPES: Mapping[type, Callable[[Any], Wire | index_info.IndexInfo]] = {
     answers.Related: WireRelated.of,
     entries.Changed: WireChange.of,
     entries.Entry: WireEntry.of,
+    entries.EntryPlace: WireEntryPlace.of,
     entries.Version: WireVersion.of,
     index_info.GlossaryInfo: WireGlossaryInfo.of,
     index_info.IndexInfo: lambda info: info,  # its fields are the members

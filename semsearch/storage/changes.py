@@ -53,7 +53,7 @@ class ChangeWriter:
         self._connection.execute("DELETE FROM entry WHERE id = ?", (id_,))
         redirects.forget(self._connection, id_)  # of an earlier deletion
         if origin is Origin.LIVE:
-            self._connection.execute("INSERT INTO live_deletion VALUES (?)", (id_,))
+            self._connection.execute("INSERT OR IGNORE INTO live_deletion VALUES (?)", (id_,))
         return self.revision
 
     def redirect(self, id_: str, target: str) -> None:
@@ -72,11 +72,24 @@ class ChangeWriter:
         purges.record(self._connection, id_, self.revision)
         return self.revision
 
+    def continue_at(self, revision: int) -> None:
+        """Give the next change a revision, as a mirror does that has those of another store."""
+        self.revision = revision - 1
+
+    def record_purge(self, digest: str, glossary: str) -> None:
+        """Record a purge of another store, of an entry that this one never had."""
+        self.revision += 1
+        purges.record_digest(self._connection, digest, glossary, self.revision)
+
     def shift(self, id_: str, position: int, origin: Origin) -> None:
         """Change position or origin of an entry without a new revision; readers see neither."""
         self._connection.execute(
             "UPDATE entry SET position = ?, origin = ? WHERE id = ?", (position, origin, id_)
         )
+
+    def finish_mirroring(self, reached: int) -> None:
+        """State the revision up to which a mirror has all changes of the other store."""
+        self.revision = max(self.revision, reached)
 
     def finish_build(self, deleted: Iterable[str]) -> None:
         """Finish a build: store the remaining live deletions, and always raise the revision."""

@@ -12,8 +12,8 @@ from heapq import merge
 from itertools import islice
 from pathlib import Path
 
-from semsearch.core.entries import Changed, Entry, Version
-from semsearch.storage import history, idempotency, purges, redirects
+from semsearch.core.entries import Changed, Entry, EntryPlace, Feed, Version
+from semsearch.storage import history, idempotency, mirroring, purges, redirects
 from semsearch.storage.database import (
     PATIENCE_S,
     check,
@@ -250,13 +250,29 @@ class EntryReader:
         """Return the ids with these hashes that an entry or the history has."""
         return purges.known_ids(self._connection, digests)
 
-    def changes_for_mirrors(self, revision: int, limit: int | None) -> list[Changed]:
-        """Return the changes since a revision, and what was purged."""
+    def feed(self, revision: int, limit: int | None) -> Feed:
+        """Return the changes since a revision as mirrors need them, and what was purged."""
         with reading(self._connection):
-            changes = self.changes_since(revision, limit)
+            identity, present = self.revision
             gone = purges.since(self._connection, revision, _ALL if limit is None else limit)
-        both = merge(changes, gone, key=lambda changed: changed.revision)
-        return list(islice(both, limit))
+            purged = {one.revision for one in gone}  # until it is erased, its id is there too
+            changes = self.changes_since(revision, limit)
+            others = (change for change in changes if change.revision not in purged)
+            both = islice(merge(others, gone, key=lambda changed: changed.revision), limit)
+            found = tuple(mirroring.for_mirrors(self._connection, change) for change in both)
+            is_whole = limit is None or len(found) < limit
+            reached = present if is_whole else found[-1].revision
+            return Feed(identity, found, reached, is_whole, history.last_build(self._connection))
+
+    def places(self) -> tuple[tuple[str, int], list[EntryPlace]]:
+        """Return a revision, and where each entry stands then; behind them what was deleted."""
+        with reading(self._connection):
+            return self.revision, mirroring.places(self._connection)
+
+    @property
+    def last_build(self) -> int:
+        """The revision of the last build, 0 if there was none."""
+        return history.last_build(self._connection)
 
     def versions(self, id_: str) -> list[Version]:
         """Return all states of an entry, oldest first; empty if it never existed."""

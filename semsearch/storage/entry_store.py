@@ -11,10 +11,10 @@ import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
-from semsearch.core.entries import Changed, ChangeKind, Entry
+from semsearch.core.entries import Changed, ChangeKind, Entry, EntryPlace
 from semsearch.core.errors import EntryConflict, EntryNotFound, InvalidEntry
 from semsearch.core.progress import Progress, Silent
-from semsearch.storage import history, idempotency, purges, redirects
+from semsearch.storage import history, idempotency, mirroring, purges, redirects
 from semsearch.storage.changes import ChangeWriter, change_transaction
 from semsearch.storage.corpus_diff import (
     Changes,
@@ -167,6 +167,36 @@ class EntryStore(EntryReader):
         self._acknowledge(change)
         progress.advance(1)
         return changed
+
+    def mirror(
+        self,
+        changes: Sequence[Changed],
+        reached: int,
+        places: Sequence[EntryPlace] | None = None,
+        embedded: Embedded | None = None,
+    ) -> None:
+        """Make changes of another store, under its revisions, in one transaction.
+
+        The revision of this store is the position that was reached, so the two never differ.
+
+        Args:
+            changes: in order, all behind the revision of this store.
+            reached: the revision of the other store up to which nothing is missing then.
+            places: where its entries stand, if it was built since; that is signed as a build.
+            embedded: embeddings of the new texts, stored in the same transaction.
+
+        Raises:
+            InvalidEntry: revisions do not rise, or an entry was purged before.
+        """
+        who = mirroring.AUTHOR if places is None else history.BUILD
+        with change_transaction(self._connection, who) as change:
+            if embedded is not None:
+                self.texts.insert(embedded)
+            mirroring.apply(self._connection, change, changes)
+            if places is not None:
+                mirroring.arrange(self._connection, places)
+            change.finish_mirroring(reached)
+        self._acknowledge(change)
 
     def _acknowledge(self, change: ChangeWriter) -> None:
         write_last_commit(IndexLayout(self._file.parent).acknowledged, change.revision)

@@ -51,6 +51,14 @@ def sign(connection: sqlite3.Connection, revision: int, who: str) -> None:
     connection.execute("INSERT INTO written VALUES (?, ?, ?)", (revision, at, who))
 
 
+def last_build(connection: sqlite3.Connection) -> int:
+    """Return the revision of the last build, 0 if there was none."""
+    found = connection.execute(
+        "SELECT revision FROM written WHERE who = ? ORDER BY revision DESC LIMIT 1", (BUILD,)
+    ).fetchone()
+    return int(found[0]) if found else 0
+
+
 def is_built_since(connection: sqlite3.Connection, revision: int) -> bool:
     """Return whether a build has changed anything after a revision."""
     found = connection.execute(

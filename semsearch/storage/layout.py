@@ -11,9 +11,12 @@
       questions.db              what readers asked, if that is recorded (SQLite, mode 0600)
       inbox.db                  what readers suggest, if that is on (SQLite, mode 0600)
       ACKNOWLEDGED              revision of the last acknowledged edit, a hint for readers
+      FOLLOWS                   address of the service that a mirror follows, which takes no edits
+      FOLLOWED                  when a mirror was last in step, a hint for people
       LOCK                      held while a process writes the store or replaces CURRENT
       BUILDING                  held during a build; edits and publishing go on
       PUBLISHING                held while a generation is derived; edits go on
+      COPYING                   held while a copy for a mirror is made and sent
       encoders/<fingerprint>/   exported encoder, written once for each model
       rerankers/<fingerprint>/  exported reranker, if one was chosen
       generations/<n>/          immutable files derived from the store
@@ -264,6 +267,16 @@ class IndexLayout:
         return self.root / "ACKNOWLEDGED"
 
     @property
+    def follows(self) -> Path:
+        """The service that the index follows, if it is a mirror."""
+        return self.root / "FOLLOWS"
+
+    @property
+    def followed(self) -> Path:
+        """When a mirror was last in step with that service."""
+        return self.root / "FOLLOWED"
+
+    @property
     def lock(self) -> Path:
         """The lock for writing the store or replacing the current generation."""
         return self.root / "LOCK"
@@ -280,6 +293,11 @@ class IndexLayout:
     def publishing(self) -> Path:
         """The lock for deriving a generation, in a build or without; edits go on meanwhile."""
         return self.root / "PUBLISHING"
+
+    @property
+    def copying(self) -> Path:
+        """The lock for making a copy for a mirror, and sending it."""
+        return self.root / "COPYING"
 
     @property
     def generations(self) -> Path:

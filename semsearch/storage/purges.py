@@ -21,9 +21,15 @@ def digest_of(id_: str) -> str:
 
 def record(connection: sqlite3.Connection, id_: str, revision: int) -> None:
     """Record that an entry is to be erased, inside the transaction that deletes it."""
+    record_digest(connection, digest_of(id_), glossary_of(id_), revision)
+
+
+def record_digest(
+    connection: sqlite3.Connection, digest: str, glossary: str, revision: int
+) -> None:
+    """Record the hash of an id that another store has purged, inside a transaction."""
     connection.execute(
-        "INSERT OR REPLACE INTO purged VALUES (?, ?, ?)",
-        (digest_of(id_), glossary_of(id_), revision),
+        "INSERT OR REPLACE INTO purged VALUES (?, ?, ?)", (digest, glossary, revision)
     )
 
 

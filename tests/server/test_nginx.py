@@ -13,7 +13,7 @@ from tests.conftest import PROJECT
 from tests.server import proxied
 
 CONFIGURATION = PROJECT / "deploy" / "nginx" / "semsearch.conf"
-_MAIN = """
+MAIN = """
 daemon off;
 user root;
 pid {folder}/nginx.pid;
@@ -55,7 +55,7 @@ def test_the_service_behind_nginx(index: Path, tmp_path: Path) -> None:
             )
         )
         main = tmp_path / "nginx.conf"
-        main.write_text(_MAIN.format(folder=tmp_path))
+        main.write_text(MAIN.format(folder=tmp_path))
         with proxied.running([nginx, "-c", str(main), "-p", str(tmp_path), "-e", "stderr"], port):
             moved = httpx2.get(
                 f"http://127.0.0.1:{plain}/map?q=x",

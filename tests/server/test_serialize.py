@@ -343,6 +343,7 @@ def test_index_info_is_written_as_it_is() -> None:
         reranker=None,
         threshold=0.4,
         calibrated_with=0,
+        follows=None,
     )
     shown = _written(replace(info, reranker=RerankerInfo("mini", "cd", "int8", "ef")))
     assert isinstance(shown, dict)

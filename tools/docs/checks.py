@@ -25,7 +25,7 @@ LINES = {"README.md": 250, "DESIGN.md": 150}
 DECISION_WORDS = 200
 START = "README.md"
 """Where every page must be reachable from."""
-PAGES = ("*.md", "docs/**/*.md", "corpus/README.md", "index/README.md")
+PAGES = ("*.md", "docs/**/*.md", "corpus/README.md", "deploy/README.md", "index/README.md")
 FIGURES = ("docs/**/*.png", "docs/**/*.svg")
 DECISION_PARTS = ("Question", "Choice", "Evidence", "Rules out", "Revisit")
 

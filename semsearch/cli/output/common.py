@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from semsearch.core.entries import Entry
-    from semsearch.core.index_info import IndexInfo, RerankerInfo
+    from semsearch.core.index_info import FollowInfo, IndexInfo, RerankerInfo
     from semsearch.server.process import Listening
 
 MAX_REFUSALS = 20
@@ -115,6 +115,8 @@ def info(index_info: IndexInfo, *, named_model: str | None, as_json: bool) -> No
         "Close match": f"confidence {percent(index_info.threshold)} or more",
         "Calibrated": _calibrated(index_info.calibrated_with),
     }
+    if index_info.follows is not None:
+        rows["Follows"] = _followed(index_info.follows)
     for name, value in rows.items():
         table.add_row(Text(name, "bold"), Text(value))
     for glossary in index_info.glossaries:
@@ -123,6 +125,14 @@ def info(index_info: IndexInfo, *, named_model: str | None, as_json: bool) -> No
         )
     _console().print(table)
     _hint(former_default(index_info, named_model))
+
+
+def _followed(state: FollowInfo) -> str:
+    """Return what a mirror follows, in words."""
+    ago = state.in_step_ago_s
+    stands = "never in step yet" if ago is None else f"in step {ago:,.0f} s ago"
+    problem = f"; {state.problem}" if state.problem else ""
+    return f"{state.url}, at revision {state.position}, {stands}{problem}"
 
 
 def _hint(text: str) -> None:

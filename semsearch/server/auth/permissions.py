@@ -45,6 +45,9 @@ REQUIRED_SCOPES: Mapping[str, KeyScope | None] = {
     "export_losses": SEARCH,
     "history": SEARCH,
     "changes": SEARCH,
+    "info": SEARCH,
+    "places": SEARCH,
+    "backup": SEARCH,
     "add": EDIT,
     "put": EDIT,
     "change": EDIT,
@@ -97,9 +100,11 @@ REQUIRED_SCOPES: Mapping[str, KeyScope | None] = {
 """The required scope by the name of the route's function or mount. `SEARCH` needs no key while
 reading is open (`SEMSEARCH_READ`)."""
 
-ALWAYS_KEYED = frozenset({"history", "history_page"})
+COSTLY = frozenset({"backup"})
+"""Routes that need a key even where reading is open: each request copies the whole index."""
+ALWAYS_KEYED = frozenset({"history", "history_page"}) | COSTLY
 """Routes that need a key even where reading is open, unless the setting `history` is `open`:
-histories name editors, and have what was deleted."""
+histories name editors, and have what was deleted. A copy has them, too."""
 
 _KEY_NAMES = frozenset(
     ("access_token", "access_key", "api_key", "apikey", "api-key", "key", "token", "authorization")

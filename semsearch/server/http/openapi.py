@@ -67,11 +67,21 @@ class JsonLines(JSONResponse):
         return content
 
 
-POSITION = {
+FEED_HEADERS = {
     "Semsearch-Position": {
         "description": "Where to go on from: `since` of the next request.",
         "schema": {"type": "string"},
-    }
+    },
+    "Semsearch-Built": {
+        "description": "The revision of the last build, which may have changed the order of "
+        "entries: /v1/changes/places tells it.",
+        "schema": {"type": "integer"},
+    },
+    "ETag": {
+        "description": "Changes with every change of the index. A key that is restricted to some "
+        "glossaries gets none.",
+        "schema": {"type": "string"},
+    },
 }
 
 
@@ -131,6 +141,7 @@ def failures(*kinds: problem_types.ProblemType) -> dict[int | str, dict[str, Any
         problem_types.BUSY,
         problem_types.NOT_WRITABLE,
         problem_types.NOT_EDITABLE,
+        problem_types.FOLLOWS,
         problem_types.NO_ROOM,
         problem_types.ENCODER_AWAY,
     )

@@ -20,7 +20,7 @@ from semsearch.core.answers import (
     Tier,
     Verdict,
 )
-from semsearch.core.entries import Changed, ChangeKind, Entry, Source, Version
+from semsearch.core.entries import Changed, ChangeKind, Entry, EntryPlace, Source, Version
 from semsearch.core.index_info import GlossaryInfo
 from semsearch.core.presentation import Presentation
 from semsearch.exporters.export import Loss
@@ -31,6 +31,7 @@ from semsearch.search.autocomplete import Suggestion
 from semsearch.search.map_topics import Topic
 from semsearch.search.semantic_map import MapPart, NearEntry, Place, TextComparison
 from semsearch.server.reconciliation.manifest import draft_manifest, manifest
+from semsearch.server.schemas.info import WireFollowInfo, WireServiceInfo
 from semsearch.server.schemas.maps import WireMapPart
 from semsearch.server.schemas.reconciliation import (
     WireCandidate,
@@ -126,7 +127,20 @@ VERSION = _members(
         )
     )
 )
-CHANGE = _members(to_json(Changed(_DROPOUT.id, _DROPOUT, 21)))
+CHANGE = _members(to_json(Changed(_DROPOUT.id, _DROPOUT, 21, position=3)))
+ENTRY_PLACE = _members(to_json(EntryPlace(_DROPOUT.id, 3, is_live=False)))
+SERVICE_INFO = _members(
+    shape_json(
+        WireServiceInfo(
+            3,
+            21,
+            "semsearch-definitions-v3",
+            "4c01e7f2",
+            "9be1c07d52a8f3e4",
+            WireFollowInfo("https://glossary.example.org", 21, 0.4, ""),
+        )
+    )
+)
 IMPORT_REPORT = _members(
     to_json(
         ImportReport(

@@ -12,6 +12,13 @@ OPENED_PATH = f"{API_PREFIX}/search:opened"
 GAPS_PATH = f"{API_PREFIX}/gaps"
 """What people ask and do not find."""
 
+CHANGES_PATH = f"{API_PREFIX}/changes"
+"""Mirrors ask here what has changed."""
+PLACES_PATH = f"{CHANGES_PATH}/places"
+"""And here where entries stand after a build."""
+BACKUP_PATH = f"{API_PREFIX}/backup"
+"""A mirror begins with this copy."""
+
 RECONCILE_PATH = "/reconcile"
 """Reconciliation API, version 0.2."""
 DRAFT_PATH = f"{RECONCILE_PATH}/draft"

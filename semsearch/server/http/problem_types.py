@@ -233,6 +233,13 @@ NOT_EDITABLE = ProblemType(
     "of Retry-After.",
     retry_after=60,
 )
+FOLLOWS = ProblemType(
+    "follows",
+    403,
+    "The index follows another service",
+    "It is a mirror, which takes the edits of the service that it follows and no others. The "
+    "detail names that service: send the edit there.",
+)
 NO_ROOM = ProblemType(
     "no-room",
     507,
@@ -318,6 +325,7 @@ PROBLEM_TYPES: Mapping[str, ProblemType] = {
         BUSY,
         NOT_WRITABLE,
         NOT_EDITABLE,
+        FOLLOWS,
         NO_ROOM,
         INTERNAL,
         NOT_READY,

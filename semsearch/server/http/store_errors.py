@@ -7,11 +7,18 @@ import logging
 from starlette.requests import Request
 from starlette.responses import Response
 
-from semsearch.core.errors import IndexBusy, IndexFull, IndexUnwritable, StoredIndexError
+from semsearch.core.errors import (
+    IndexBusy,
+    IndexFollows,
+    IndexFull,
+    IndexUnwritable,
+    StoredIndexError,
+)
 from semsearch.server.http import problem_types
 from semsearch.server.http.error_responses import refuse
 
 _PROBLEM_OF_ERROR: tuple[tuple[type[StoredIndexError], problem_types.ProblemType], ...] = (
+    (IndexFollows, problem_types.FOLLOWS),
     (IndexBusy, problem_types.BUSY),
     (IndexFull, problem_types.NO_ROOM),
     (IndexUnwritable, problem_types.NOT_WRITABLE),
@@ -31,4 +38,6 @@ async def on_stored_index_error(request: Request, error: Exception) -> Response:
     """Answer a request for which a file of the index cannot be read or written."""
     kind = problem_type_of(error)
     _log.warning("%s: %s", kind.title, error)
+    if isinstance(error, IndexFollows):
+        return refuse(request.scope, kind, f"this index follows {error.url}; send the edit there")
     return refuse(request.scope, kind, kind.meaning)

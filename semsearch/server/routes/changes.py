@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from semsearch.core.entries import Changed
+from semsearch.core.entries import Changed, Feed, glossary_of
 from semsearch.core.errors import EntryNotFound
 from semsearch.ingest import Editor
 from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problem_types
-from semsearch.server.http.openapi import POSITION, JsonLines, answered, lines_of, refusals
+from semsearch.server.http.openapi import FEED_HEADERS, JsonLines, answered, lines_of, refusals
 from semsearch.server.http.paths import API_PREFIX
-from semsearch.server.http.preconditions import IDENTITY_CHARS, position
+from semsearch.server.http.preconditions import IDENTITY_CHARS, is_current, position
 from semsearch.server.http.strict_requests import StrictRoute
 from semsearch.server.routes.parameters import ExactId, NoQuery
 from semsearch.server.schemas.base import StrictModel
@@ -64,7 +63,7 @@ class ChangesQuery(StrictModel):
 )
 def history(id: ExactId, _query: Annotated[NoQuery, Query()], request: Request) -> Response:
     """Return the versions of an entry, which may be deleted."""
-    if not caller_of(request).may_use(id.partition(":")[0]):
+    if not caller_of(request).may_use(glossary_of(id)):
         raise EntryNotFound("there is no entry with this id")
     editor: Editor = request.app.state.editor
     versions = editor.history(id)
@@ -78,14 +77,16 @@ def history(id: ExactId, _query: Annotated[NoQuery, Query()], request: Request) 
     description="Return what has become of each entry that was changed after a revision: its "
     "present state, or that it is gone.\n\n"
     "Each line is a JSON object. Ask again with the header `Semsearch-Position` of the answer as "
-    "`since`; an answer without a\nline says that nothing was changed. An entry changed several "
+    "`since`; an answer without a\nline says that nothing was changed, and with the `ETag` of the "
+    "last answer as `If-None-Match` that is a 304. An entry changed several "
     "times is told once, where it was changed last. After the\nstore was restored from a backup or "
     "made anew, an earlier position is answered with 410: read everything again.",
     response_class=JsonLines,
     response_model=WireChange,
     responses=lines_of(
-        "What has become of each changed entry, one a line.", openapi_examples.CHANGE, POSITION
+        "What has become of each changed entry, one a line.", openapi_examples.CHANGE, FEED_HEADERS
     )
+    | {304: {"description": "Nothing has changed since the answer with this ETag."}}
     | refusals(
         problem_types.MALFORMED_URL,
         problem_types.POSITION_GONE,
@@ -97,18 +98,34 @@ def changes(query: Annotated[ChangesQuery, Query()], request: Request) -> Respon
     """Return the present state of each entry that changed after a revision."""
     editor: Editor = request.app.state.editor
     store, _, number = query.since.rpartition("-")
-    revision = int(number)
-    changed = _visible(editor, revision, store, caller_of(request))
-    visible = list(islice(changed, query.limit))
-    content = b"".join(to_json(change) + b"\n" for change in visible)
-    last = visible[-1].revision if visible else revision
-    return JsonLines(
-        content, headers={"Semsearch-Position": position(store or editor.identity, last)}
-    )
+    caller = caller_of(request)
+    identity, present = editor.position()
+    # what a restricted key sees of a revision is no business of other keys
+    tag = f'"{position(identity, present)}"' if not caller.glossaries else ""
+    caching = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Authorization"} if tag else {}
+    if tag and is_current(request, tag):
+        return Response(status_code=304, headers=caching)
+    feed = _visible(editor, int(number), store, query.limit, caller)
+    content = b"".join(to_json(change) + b"\n" for change in feed.changes)
+    headers = {
+        **(caching if feed.reached <= present else {}),  # else edits came in between
+        "Semsearch-Position": position(feed.identity, feed.reached),
+        "Semsearch-Built": str(feed.built),
+    }
+    return JsonLines(content, headers=headers)
 
 
-def _visible(editor: Editor, since: int, store: str, caller: Caller) -> Iterator[Changed]:
-    """Yield the changes of glossaries that the caller may use."""
-    while page := editor.changes_since(since, PAGE, of_store=store):
-        since = page[-1].revision
-        yield from (change for change in page if caller.may_use(change.id.partition(":")[0]))
+def _visible(editor: Editor, since: int, store: str, limit: int, caller: Caller) -> Feed:
+    """Return the changes of glossaries that the caller may use."""
+    found: list[Changed] = []
+    while True:
+        feed = editor.feed(since, PAGE, of_store=store)
+        for change in feed.changes:
+            if caller.may_use(glossary_of(change.id)):
+                found.append(change)
+                if len(found) == limit:
+                    reached = change.revision
+                    return replace(feed, changes=tuple(found), reached=reached, is_whole=False)
+        if feed.is_whole:
+            return replace(feed, changes=tuple(found))
+        since = feed.reached

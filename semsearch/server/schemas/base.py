@@ -50,6 +50,8 @@ OptionalText = Annotated[str | None, WRITTEN_IF_STATED]
 
 The annotation has the default, so that `of` can give every member by position, which is fastest.
 """
+OptionalNumber = Annotated[int | None, Field(default=None, exclude_if=lambda value: value is None)]
+"""A number that few have: the member is left out where there is none."""
 OptionalFlag = Annotated[bool | None, WRITTEN_IF_STATED]
 """What is true of few entries: the member is left out where it is false."""
 OptionalTexts = Annotated[tuple[str, ...] | None, WRITTEN_IF_STATED]

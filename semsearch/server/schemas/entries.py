@@ -7,8 +7,23 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field
 
-from semsearch.core.entries import Changed, ChangeKind, Entry, Source, Version
-from semsearch.server.schemas.base import OptionalFields, OptionalText, OptionalTexts, Wire
+from semsearch.core.entries import (
+    Changed,
+    ChangeKind,
+    Entry,
+    EntryPlace,
+    Source,
+    Version,
+    glossary_of,
+)
+from semsearch.server.schemas.base import (
+    OptionalFields,
+    OptionalFlag,
+    OptionalNumber,
+    OptionalText,
+    OptionalTexts,
+    Wire,
+)
 
 
 @dataclass(slots=True)
@@ -218,10 +233,50 @@ class WireChange(Wire):
             "id, and what you have of its history.",
         ),
     ]
+    glossary: Annotated[OptionalText, Field(description="Of an entry that was purged.")]
+    position: Annotated[
+        OptionalNumber, Field(description="Of the entry within its glossary; the feed tells it.")
+    ]
+    is_live: Annotated[
+        OptionalFlag,
+        Field(description="Whether an edit, and not a build, made the present state."),
+    ]
+    successor: Annotated[
+        OptionalText,
+        Field(description="The id that has taken the place of an entry that is gone."),
+    ]
 
     @classmethod
     def of(cls, changed: Changed) -> Self:
         """Return the shape of a change."""
         entry = WireWholeEntry.of(changed.entry) if changed.entry else None
         id_ = None if changed.purged else changed.id
-        return cls(changed.revision, id_, entry, changed.purged or None)
+        glossary = glossary_of(changed.id) if changed.purged else None
+        return cls(
+            changed.revision,
+            id_,
+            entry,
+            changed.purged or None,
+            glossary,
+            changed.position,
+            changed.is_live or None,
+            changed.successor or None,
+        )
+
+
+@dataclass(slots=True)
+class WireEntryPlace(Wire):
+    """Where an entry stands in its glossary."""
+
+    id: Annotated[str, Field(examples=["deep-learning:dropout"])]
+    position: Annotated[
+        int | None, Field(description="Null when it was deleted live.", examples=[3])
+    ]
+    is_live: Annotated[
+        bool, Field(description="Whether an edit, and not a build, made the present state.")
+    ]
+
+    @classmethod
+    def of(cls, place: EntryPlace) -> Self:
+        """Return the shape of a place."""
+        return cls(place.id, place.position, place.is_live)

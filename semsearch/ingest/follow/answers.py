@@ -1,0 +1,234 @@
+"""Reads the answers of the followed service, which anybody may have written.
+
+Types, lengths and ids are checked; paths never come from them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from semsearch.core.entries import (
+    DETAILS,
+    EXTRA,
+    LIST_DETAILS,
+    NO_DETAILS,
+    Changed,
+    Details,
+    Entry,
+    EntryPlace,
+    Source,
+    glossary_of,
+)
+from semsearch.core.errors import UNREADABLE, SourceRefused
+
+MAX_LINE_BYTES = 4 << 20
+"""Most bytes of one line; an entry of the largest size that imports take has a tenth of it."""
+MAX_ID_CHARS = 2_000
+MAX_LIST = 10_000
+"""Most texts of one member."""
+MAX_REVISION = 10**18
+
+_POSITION = re.compile(r"([0-9a-f]{12})-([0-9]{1,18})")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """An answer of the feed: changes in order, and the position behind them."""
+
+    changes: tuple[Changed, ...]
+    identity: str
+    """The beginning of the identity of the store."""
+    reached: int
+    built: int
+    """The revision of the last build."""
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """What a service says of itself."""
+
+    fingerprint: str
+    """Of its encoder."""
+    model: str
+    presentation: str
+    """Differs between titles, colours and logos."""
+
+
+def page_of(headers: Mapping[str, str], content: bytes, most: int) -> FeedPage:
+    """Return a page of the feed.
+
+    Args:
+        headers: of the answer, by name in lower case.
+        content: of the answer.
+        most: the number of changes that were asked for.
+
+    Raises:
+        SourceRefused: it is no page of a feed.
+    """
+    with_place = _POSITION.fullmatch(headers.get("semsearch-position", ""))
+    built = headers.get("semsearch-built", "")
+    lines = content.splitlines()
+    if with_place is None or not re.fullmatch("[0-9]{1,18}", built) or len(lines) > most:
+        raise _strange("it is no page of a feed of changes")
+    changes = tuple(map(_change, lines))
+    return FeedPage(changes, with_place[1], int(with_place[2]), int(built), headers.get("etag", ""))
+
+
+def places_of(content: bytes) -> list[EntryPlace]:
+    """Return the places of a list of them.
+
+    Raises:
+        SourceRefused: it is no such list.
+    """
+    return [_place(line) for line in content.splitlines()]
+
+
+def info_of_service(content: bytes) -> SourceInfo:
+    """Return what a service says of itself.
+
+    Raises:
+        SourceRefused: it says something else.
+    """
+    members = _object(content)
+    try:
+        return SourceInfo(
+            _text(members["fingerprint"]), _text(members["model"]), _text(members["presentation"])
+        )
+    except UNREADABLE as error:
+        raise _strange("it lacks what a service says of itself") from error
+
+
+def _place(line: bytes) -> EntryPlace:
+    members = _object(line)
+    try:
+        position = members["position"]
+        return EntryPlace(
+            _id(members["id"]),
+            None if position is None else _number(position),
+            _flag(members["is_live"]),
+        )
+    except UNREADABLE as error:
+        raise _strange(f"{_shown(line)} is no place of an entry") from error
+
+
+def _change(line: bytes) -> Changed:
+    members = _object(line)
+    try:
+        revision = _number(members["revision"])
+        is_live = _flag(members.get("is_live", False))
+        if "purged" in members:
+            digest, glossary = members["purged"], _text(members["glossary"])
+            if not _DIGEST.fullmatch(digest) or len(glossary) > MAX_ID_CHARS:
+                raise ValueError
+            return Changed(f"{glossary}:", None, revision, digest)
+        id_ = _id(members["id"])
+        if members["entry"] is None:
+            successor = members.get("successor")
+            return Changed(
+                id_,
+                None,
+                revision,
+                is_live=is_live,
+                successor=_id(successor) if successor is not None else "",
+            )
+        entry = _entry(members["entry"])
+        if entry.id != id_:
+            raise ValueError
+        position = _number(members["position"])
+        return Changed(id_, entry, revision, position=position, is_live=is_live)
+    except UNREADABLE as error:
+        raise _strange(f"{_shown(line)} is no change of an entry") from error
+
+
+def _entry(members: Mapping[str, Any]) -> Entry:
+    id_, source = _id(members["id"]), members["source"]
+    glossary = _text(members["glossary"])
+    if glossary != glossary_of(id_):
+        raise ValueError
+    stated = {name: members[name] for name in DETAILS if name in members}
+    return Entry(
+        id=id_,
+        term=_text(members["term"]),
+        definition=_text(members["definition"]),
+        glossary=glossary,
+        aliases=_texts(members["aliases"]),
+        language=_text(members["language"]),
+        source=None
+        if source is None
+        else Source(_text(source["file"]), _number(source["line"])).public,
+        see_also=_texts(members["see_also"]),
+        details=_details(stated) if stated else NO_DETAILS,
+    )
+
+
+def _details(stated: Mapping[str, Any]) -> Details:
+    values: dict[str, Any] = {}
+    for name, value in stated.items():
+        if name == EXTRA:
+            values[name] = {_text(field): _text(text) for field, text in value.items()}
+        else:
+            values[name] = _texts(value) if name in LIST_DETAILS else _text(value)
+    return Details.of(values)
+
+
+def _object(content: bytes) -> Mapping[str, Any]:
+    """Return a JSON object, which is neither longer nor nested deeper than it may be."""
+    if len(content) > MAX_LINE_BYTES:
+        raise _strange(f"a line has {len(content):,} bytes")
+    try:
+        members = json.loads(content)
+    except UNREADABLE as error:  # a depth of a thousand is one of them
+        raise _strange(f"{_shown(content)} is no JSON") from error
+    if not isinstance(members, dict):
+        raise _strange(f"{_shown(content)} is no object")
+    return members
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    value.encode()  # raises for half a surrogate, which no database holds
+    return value
+
+
+def _texts(values: object) -> tuple[str, ...]:
+    if not isinstance(values, list) or len(values) > MAX_LIST:
+        raise TypeError
+    return tuple(map(_text, values))
+
+
+def _id(value: object) -> str:
+    id_ = _text(value)
+    glossary, _, name = id_.partition(":")
+    if not glossary or not name or len(id_) > MAX_ID_CHARS or not id_.isprintable():
+        raise ValueError
+    return id_
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < MAX_REVISION:
+        raise ValueError
+    return value
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError
+    return value
+
+
+def _shown(content: bytes) -> str:
+    return repr(content[:80].decode("utf-8", "replace"))
+
+
+def _strange(reason: str) -> SourceRefused:
+    return SourceRefused(
+        f"the followed service answers with something else than this version expects: {reason}; "
+        "give both the same version of semsearch"
+    )

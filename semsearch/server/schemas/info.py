@@ -1,0 +1,68 @@
+"""JSON shape of how a service stands: what it shows, and what it follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Self
+
+from pydantic import Field
+
+from semsearch.core.index_info import FollowInfo, IndexInfo
+from semsearch.core.presentation import Presentation
+from semsearch.server.schemas.base import Wire
+
+
+@dataclass(slots=True)
+class WireFollowInfo(Wire):
+    """What a mirror follows, and how it stands."""
+
+    url: Annotated[str, Field(examples=["https://glossary.example.org"])]
+    position: Annotated[
+        int, Field(description="The revision up to which it has all changes.", examples=[21])
+    ]
+    in_step_ago_s: Annotated[
+        float | None,
+        Field(
+            description="Seconds since it last had all changes; null if it never had.",
+            examples=[0.4],
+        ),
+    ]
+    problem: Annotated[
+        str, Field(description="Why the followed service does not answer, if so.", examples=[""])
+    ]
+
+    @classmethod
+    def of(cls, follows: FollowInfo) -> Self:
+        """Return the shape of it."""
+        return cls(follows.url, follows.position, follows.in_step_ago_s, follows.problem)
+
+
+@dataclass(slots=True)
+class WireServiceInfo(Wire):
+    """The state that a service shows."""
+
+    generation: Annotated[int, Field(examples=[3])]
+    revision: Annotated[
+        int, Field(description="Of the store, with the edits that are shown.", examples=[21])
+    ]
+    model: Annotated[str, Field(examples=["semsearch-definitions-v3"])]
+    fingerprint: Annotated[str, Field(description="Of the encoder.", examples=["4c01e7f2"])]
+    presentation: Annotated[
+        str,
+        Field(description="Changes with titles, colours and logo.", examples=["9be1c07d52a8f3e4"]),
+    ]
+    follows: Annotated[
+        WireFollowInfo | None, Field(description="The service that it mirrors, if it does.")
+    ]
+
+    @classmethod
+    def of(cls, info: IndexInfo, presentation: Presentation) -> Self:
+        """Return the shape of an open index."""
+        return cls(
+            info.generation,
+            info.revision,
+            info.model,
+            info.fingerprint,
+            presentation.digest,
+            WireFollowInfo.of(info.follows) if info.follows else None,
+        )

@@ -1,0 +1,269 @@
+"""What a service may answer, and which of it passes; nothing of it is trusted."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from semsearch.core.errors import InvalidSetting, SourceFailed, SourceRefused
+from semsearch.core.progress import Silent
+from semsearch.ingest.follow import service as service_module
+from semsearch.ingest.follow.service import FollowedService, checked_url
+from tests.server.certificates import write_certificate
+
+KEY = "semsearch_0123456789ab_secret"
+PAGE = {"Semsearch-Position": "0123456789ab-7", "Semsearch-Built": "7", "ETag": '"x"'}
+
+
+@dataclass
+class Reply:
+    """What a server answers."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    stated: int | None = None
+    """The length it states, if it lies."""
+
+
+@dataclass
+class Server:
+    """A server whose answers a test sets, and what it was asked."""
+
+    url: str
+    answer: Callable[[str], Reply]
+    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    connections: int = 0
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+    """Give a server on this machine; with the parameter `tls` one whose certificate is unknown."""
+    made = Server("", lambda path: Reply())
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            super().setup()
+            made.connections += 1
+
+        def do_GET(self) -> None:
+            made.asked.append((self.path, dict(self.headers)))
+            reply = made.answer(self.path)
+            self.send_response(reply.status)
+            for name, value in reply.headers.items():
+                self.send_header(name, value)
+            length = len(reply.body) if reply.stated is None else reply.stated
+            self.send_header("Content-Length", str(length))
+            self.end_headers()
+            self.wfile.write(reply.body)
+            self.close_connection = reply.stated is not None
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    scheme = "http"
+    if getattr(request, "param", "") == "tls":
+        files = write_certificate(tmp_path / "tls", "localhost")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(files.cert, files.key)
+        httpd.socket = context.wrap_socket(httpd.socket, server_side=True)
+        scheme = "https"
+    made.url = f"{scheme}://localhost:{httpd.server_address[1]}"
+    thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield made
+    httpd.shutdown()
+    thread.join()
+    httpd.server_close()
+
+
+@pytest.fixture
+def followed(server: Server) -> Iterator[FollowedService]:
+    """Give the client of it."""
+    with FollowedService(server.url, KEY) as service:
+        yield service
+
+
+def ask(service: FollowedService) -> object:
+    """Ask for changes behind revision 7."""
+    return service.changes("0123456789ab-7", 5)
+
+
+def test_one_connection_asks_with_key_and_tag(server: Server, followed: FollowedService) -> None:
+    """The key goes in its header alone; the tag of an answer comes back as it was."""
+    server.answer = lambda path: Reply(headers=PAGE)
+    page = followed.changes("0123456789ab-7", 5)
+    assert page is not None
+    assert (page.changes, page.reached, page.built, page.etag) == ((), 7, 7, '"x"')
+    server.answer = lambda path: Reply(304)
+    assert followed.changes("0123456789ab-7", 5, page.etag) is None
+    assert [path for path, _ in server.asked] == ["/v1/changes?since=0123456789ab-7&limit=5"] * 2
+    assert {headers["Authorization"] for _, headers in server.asked} == {f"Bearer {KEY}"}
+    assert server.asked[1][1]["If-None-Match"] == '"x"'
+    assert server.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "after"),
+    [
+        (Reply(503, b'{"detail": "too much to do"}', {"Retry-After": "7"}), 7.0),
+        (Reply(429, b"{}", {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}), 0.0),
+        (Reply(429, b"{}", {"Retry-After": "soon"}), None),
+        (Reply(500, b"<h1>sorry</h1>"), None),
+        (Reply(502), None),
+        (Reply(200, b"half", PAGE, stated=9), None),
+    ],
+)
+def test_what_passes(
+    server: Server, followed: FollowedService, reply: Reply, after: float | None
+) -> None:
+    """A service that has too much to do says when to ask again; others are asked again anyway."""
+    server.answer = lambda path: reply
+    with pytest.raises(SourceFailed) as failed:
+        ask(followed)
+    assert not isinstance(failed.value, SourceRefused)
+    assert failed.value.retry_after_s == after
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (
+            Reply(401, b'{"detail": "the key was revoked"}'),
+            "wants a valid key .the key was revoked",
+        ),
+        (Reply(403, b'{"detail": "for bakery only"}'), "refuses the key .for bakery only.; make"),
+        (Reply(404), "has no /v1/changes .nothing.; check the address, and upgrade"),
+        (Reply(410), "has another store .* Move the index folder away, and run this again"),
+        (Reply(422, b'{"detail": "since is odd"}'), "answers with status 422: since is odd"),
+        (Reply(200), "something else .* no page of a feed"),
+        (Reply(200, b"{", PAGE), "something else .* is no JSON"),
+        (Reply(200, b"[" * 100_000, PAGE), "something else .* is no JSON"),
+        (Reply(200, b"[]", PAGE), "something else .* is no object"),
+        (Reply(200, b"{}\n" * 6, PAGE), "something else .* no page of a feed"),
+    ],
+)
+def test_what_does_not_pass(
+    server: Server, followed: FollowedService, reply: Reply, said: str
+) -> None:
+    """The message says what to do."""
+    server.answer = lambda path: reply
+    with pytest.raises(SourceRefused, match=said):
+        ask(followed)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_redirect_is_followed(server: Server, followed: FollowedService, status: int) -> None:
+    """The address is told and not asked, whatever host it is of."""
+    server.answer = lambda path: Reply(status, headers={"Location": f"{server.url}/other"})
+    with pytest.raises(SourceRefused, match=r"redirects /v1/changes to .* is not followed"):
+        ask(followed)
+    with pytest.raises(SourceRefused, match="redirects /v1/backup to"):
+        followed.copy(Path("never"), Silent())
+    assert {path.partition("?")[0] for path, _ in server.asked} == {"/v1/changes", "/v1/backup"}
+
+
+def test_the_key_is_never_said(server: Server, followed: FollowedService) -> None:
+    """A service may say it again; the message has stars."""
+    server.answer = lambda path: Reply(403, f'{{"detail": "{KEY} is bad"}}'.encode())
+    with pytest.raises(SourceRefused, match=r"\*\*\* is bad") as refused:
+        ask(followed)
+    assert KEY not in str(refused.value)
+
+
+def test_an_answer_has_bounds(
+    server: Server, followed: FollowedService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beyond so many bytes nothing more is read."""
+    monkeypatch.setattr(service_module, "MAX_ANSWER_BYTES", 2_000_000)
+    server.answer = lambda path: Reply(200, b" " * 3_000_000, PAGE)
+    with pytest.raises(SourceRefused, match="answers with more than 2,000,000 bytes"):
+        ask(followed)
+
+
+def test_a_service_that_is_gone_fails(server: Server) -> None:
+    """It passes, so it is asked again."""
+    with FollowedService("http://127.0.0.1:1") as service, pytest.raises(SourceFailed) as failed:
+        ask(service)
+    assert not isinstance(failed.value, SourceRefused)
+    assert "http://127.0.0.1:1 cannot be reached" in str(failed.value)
+
+
+def test_a_connection_that_was_closed_is_opened_again(
+    server: Server, followed: FollowedService
+) -> None:
+    """A service closes what is idle, which is no failure."""
+    server.answer = lambda path: Reply(200, b"", {**PAGE, "Connection": "close"})
+    ask(followed)
+    ask(followed)
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize("server", ["tls"], indirect=True)
+def test_an_unknown_certificate_does_not_pass(server: Server, followed: FollowedService) -> None:
+    """The message names where to put its authority; with it the service answers."""
+    with pytest.raises(SourceRefused, match=r"no certificate that is trusted here .*SSL_CERT_FILE"):
+        ask(followed)
+
+
+def test_https_where_there_is_none_is_told(server: Server) -> None:
+    """The address has the wrong scheme."""
+    with (
+        FollowedService(server.url.replace("http:", "https:")) as service,
+        pytest.raises(SourceRefused, match=r"does not speak HTTPS .* http://"),
+    ):
+        ask(service)
+
+
+def test_a_copy_is_bounded_by_what_it_states(
+    server: Server, followed: FollowedService, tmp_path: Path
+) -> None:
+    """As many bytes as stated, if there is room for them twice; fewer are a failure that passes."""
+    file = tmp_path / "copy.tar"
+    server.answer = lambda path: Reply(200, b"x" * 3_000_000)
+    followed.copy(file, Silent())
+    assert file.stat().st_size == 3_000_000
+    server.answer = lambda path: Reply(200, b"x", stated=10)
+    with pytest.raises(SourceFailed, match="cannot be reached"):
+        followed.copy(file, Silent())
+    server.answer = lambda path: Reply(200, b"x", stated=10**15)
+    with pytest.raises(SourceRefused, match="needs twice the room for the first copy"):
+        followed.copy(file, Silent())
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "glossary.example.org",
+        "ftp://glossary.example.org",
+        "file:///etc/passwd",
+        "https://",
+        "https://user:secret@glossary.example.org",
+        "https://glossary.example.org?key=1",
+        "https://glossary.example.org#x",
+        "https://glossary.example.org:port",
+        "https://glossary.example.org/a b",
+        "https://glossary.example.org/\r\nX: y",
+    ],
+)
+def test_what_is_no_address(url: str) -> None:
+    """The message shows how one is written."""
+    with pytest.raises(InvalidSetting, match=r"write it as https://glossary\.example\.org"):
+        checked_url(url)
+
+
+def test_an_address_may_have_a_path() -> None:
+    """A slash at its end is of no use."""
+    assert checked_url("https://example.org:8443/words/") == "https://example.org:8443/words"
+    with pytest.raises(InvalidSetting, match="SEMSEARCH_SOURCE_KEY"):
+        FollowedService("https://example.org", "a\nb")

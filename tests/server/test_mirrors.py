@@ -1,0 +1,200 @@
+"""Routes that mirrors ask, and what a mirror refuses over HTTP.
+
+Covers `server/schemas/info`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import sqlite3
+import tarfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from semsearch.core.settings import load_settings
+from semsearch.index.restore import restore_backup
+from semsearch.ingest import Editor
+from semsearch.search.glossary import Glossary
+from semsearch.server.app import create_app
+from semsearch.server.auth.key_store import KeyStore
+from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.storage.atomic_files import file_lock
+from semsearch.storage.following import write_followed_url
+from semsearch.storage.layout import IndexLayout
+from tests.server.conftest import ENTRIES, problem_of
+
+SIEVE = {"glossary": "kitchen", "term": "Sieve", "definition": "A mesh that holds back lumps."}
+
+
+@pytest.fixture
+def folder(index: Path, tmp_path: Path) -> Path:
+    """Give an index of its own, whose entries have the revisions 1 to 8."""
+    return Path(shutil.copytree(index, tmp_path / "index"))
+
+
+@pytest.fixture
+def client(folder: Path) -> Iterator[TestClient]:
+    """Yield a client of a service over it, with a key to edit."""
+    with (
+        Glossary.open(folder) as glossary,
+        TestClient(create_app(glossary, load_settings(index=folder))) as started,
+    ):
+        started.headers.update(_key(folder))
+        yield started
+
+
+def _key(folder: Path, *glossaries: str) -> dict[str, str]:
+    _, secret = KeyStore(folder / "keys.db").create(
+        name="m", scope=KeyScope.EDIT, glossaries=glossaries, now=utc_now()
+    )
+    return {"Authorization": f"Bearer {secret.text}"}
+
+
+def test_an_unchanged_feed_is_not_told_again(client: TestClient) -> None:
+    """With the tag of the last answer it is a 304; an edit and a build make it another."""
+    first = client.get("/v1/changes?since=8")
+    assert (first.status_code, first.content) == (200, b"")
+    position = first.headers["semsearch-position"]
+    assert position.endswith("-8")
+    assert first.headers["etag"] == f'"{position}"'
+    assert first.headers["semsearch-built"] == "8"
+    again = client.get("/v1/changes?since=8", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["etag"] == first.headers["etag"]
+    assert client.post("/v1/entries", json=SIEVE).status_code == 201
+    changed = client.get("/v1/changes?since=8", headers={"If-None-Match": first.headers["etag"]})
+    assert changed.status_code == 200
+    (line,) = changed.content.splitlines()
+    told = json.loads(line)
+    assert (told["id"], told["position"], told["is_live"]) == ("kitchen:sieve", 4, True)
+
+
+def test_a_restricted_key_gets_no_tag_and_goes_on(client: TestClient, folder: Path) -> None:
+    """What it may not see is passed over, and not asked again from there."""
+    headers = _key(folder, "ships")
+    response = client.get("/v1/changes?since=0&limit=2", headers=headers)
+    assert [json.loads(line)["id"] for line in response.content.splitlines()] == [
+        "ships:keel",
+        "ships:gps",
+    ]
+    assert "etag" not in response.headers
+    assert client.post("/v1/entries", json=SIEVE).status_code == 201
+    rest = client.get("/v1/changes?since=8", headers=headers)
+    assert rest.content == b""
+    assert rest.headers["semsearch-position"].endswith("-9")
+
+
+def test_a_deletion_tells_its_successor(client: TestClient) -> None:
+    """Mirrors lead the old address to it as well."""
+    etag = client.get("/v1/entries/kitchen:whisk").headers["etag"]
+    path = "/v1/entries/kitchen:whisk?successor=kitchen:ladle"
+    assert client.delete(path, headers={"If-Match": etag}).status_code == 200
+    (line,) = client.get("/v1/changes?since=8").content.splitlines()
+    told = json.loads(line)
+    assert (told["entry"], told["successor"], told["is_live"]) == (None, "kitchen:ladle", True)
+
+
+def test_places_tell_the_order(client: TestClient, folder: Path) -> None:
+    """Of each entry, and behind them what was deleted; a key sees those of its glossaries."""
+    etag = client.get("/v1/entries/kitchen:whisk").headers["etag"]
+    client.delete("/v1/entries/kitchen:whisk", headers={"If-Match": etag})
+    response = client.get("/v1/changes/places")
+    told = [json.loads(line) for line in response.content.splitlines()]
+    assert [one["id"] for one in told] == [*(e.id for e in ENTRIES[1:]), "kitchen:whisk"]
+    assert told[0] == {"id": "kitchen:ladle", "position": 1, "is_live": False}
+    assert told[-1] == {"id": "kitchen:whisk", "position": None, "is_live": True}
+    assert response.headers["semsearch-position"].endswith("-9")
+    ships = client.get("/v1/changes/places", headers=_key(folder, "ships")).content
+    assert {json.loads(line)["id"].partition(":")[0] for line in ships.splitlines()} == {"ships"}
+
+
+def test_a_copy_is_the_index_without_what_is_private(
+    client: TestClient, folder: Path, tmp_path: Path
+) -> None:
+    """No keys, no stored answers to edits; it restores to the same entries and position."""
+    added = client.post("/v1/entries", json=SIEVE, headers={"Idempotency-Key": "one"})
+    assert added.status_code == 201
+    response = client.get("/v1/backup")
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "application/x-tar"
+    assert int(response.headers["content-length"]) == len(response.content)
+    with tarfile.open(fileobj=io.BytesIO(response.content)) as archive:
+        names = set(archive.getnames())
+    assert "store.db" in names
+    assert not {"keys.db", "questions.db", "inbox.db", "usage.db", "FOLLOWS"} & names
+    file = tmp_path / "copy.tar"
+    file.write_bytes(response.content)
+    restore_backup(file, tmp_path / "copy", is_mirror=True)
+    copied = Editor(tmp_path / "copy")
+    assert copied.position() == Editor(folder).position()
+    assert copied.changes_since(0) == Editor(folder).changes_since(0)
+    with closing(sqlite3.connect(tmp_path / "copy" / "store.db")) as store:
+        assert store.execute("SELECT count(*) FROM request").fetchone() == (0,)
+    left = {path.name for path in folder.iterdir()}
+    assert not [name for name in left if name.startswith(".tmp")]
+
+
+def test_a_copy_needs_a_key_for_everything(client: TestClient, folder: Path) -> None:
+    """Also where reading is open; and one copy is made at a time."""
+    problem_of(client.get("/v1/backup", headers=_key(folder, "ships")), 403, "not-permitted")
+    with file_lock(IndexLayout(folder).copying):
+        busy = client.get("/v1/backup")
+    problem_of(busy, 503, "busy")
+    assert busy.headers["retry-after"] == "1"
+    del client.headers["Authorization"]
+    assert client.get("/v1/glossaries").status_code == 200
+    problem_of(client.get("/v1/backup"), 401, "key-needed")
+
+
+def test_open_histories_open_no_copies(folder: Path) -> None:
+    """A copy is costly, so that it always needs a key."""
+    settings = load_settings(index=folder, history="open", read="open")
+    with Glossary.open(folder) as glossary, TestClient(create_app(glossary, settings)) as client:
+        assert client.get("/v1/entries/kitchen:whisk/history").status_code == 200
+        problem_of(client.get("/v1/backup"), 401, "key-needed")
+
+
+def test_the_service_says_what_it_shows(client: TestClient, folder: Path) -> None:
+    """Generation, revision, encoder; `follows` is null for an index of its own."""
+    told = client.get("/v1/info").json()
+    assert (told["generation"], told["revision"], told["model"]) == (1, 8, "hashed")
+    assert told["follows"] is None
+    client.post("/v1/entries", json=SIEVE)
+    assert client.get("/v1/info").json()["revision"] == 9
+    write_followed_url(IndexLayout(folder), "https://source.example")
+    assert client.get("/v1/info").json()["follows"] == {
+        "url": "https://source.example",
+        "position": 0,
+        "in_step_ago_s": None,
+        "problem": "",
+    }
+
+
+def test_a_mirror_refuses_edits_and_names_the_source(client: TestClient, folder: Path) -> None:
+    """A problem with the address; reading goes on."""
+    etag = client.get("/v1/entries/kitchen:whisk").headers["etag"]
+    write_followed_url(IndexLayout(folder), "https://source.example")
+    match = {"If-Match": etag}
+    for response in (
+        client.post("/v1/entries", json=SIEVE),
+        client.patch("/v1/entries/kitchen:whisk", json={"term": "x"}, headers=match),
+        client.delete("/v1/entries/kitchen:whisk", headers=match),
+        client.post(
+            "/v1/entries:import?glossary=kitchen",
+            content='{"term": "Pan", "definition": "A flat pot."}',
+            headers={"Content-Type": "application/jsonl"},
+        ),
+    ):
+        problem = problem_of(response, 403, "follows")
+        assert problem["detail"] == (
+            "this index follows https://source.example; send the edit there"
+        )
+        assert str(folder) not in response.text
+    assert client.get("/v1/search?q=whisk").json()["hits"][0]["id"] == "kitchen:whisk"
+    assert Editor(folder).position()[1] == 8
