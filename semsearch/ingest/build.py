@@ -36,9 +36,9 @@ from semsearch.index.model_exports import Exports, export_models
 from semsearch.index.passage_table import PassageTable
 from semsearch.index.retention import remove_generations, remove_models, remove_unfinished
 from semsearch.index.segments.live import MAX_PENDING
+from semsearch.ingest.build_publication import BuildPublication
 from semsearch.ingest.build_report import BuildReport
 from semsearch.ingest.corpus_sync import CorpusSync, forget_unused
-from semsearch.ingest.publication import Publication
 from semsearch.models.encoders.lazy import LazyEncoder
 from semsearch.models.registry import DEFAULT_MODEL, Model
 from semsearch.models.rerankers import NO_RERANKER
@@ -151,7 +151,7 @@ class _Build:
         merged = self.corpus.merged()
         passages = PassageTable(merged.entries, self.progress)
         models = self._models(passages)
-        publication = Publication(self.layout, self.store, models.embedding, self.progress)
+        publication = BuildPublication(self.layout, self.store, models.embedding, self.progress)
         embedded = publication.embed(passages)
         with file_lock(self.layout.publishing, LONG_S):
             remove_unfinished(self.layout)

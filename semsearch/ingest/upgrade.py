@@ -24,7 +24,7 @@ from semsearch.index.manifest_of_any_format import ManifestOfAnyFormat, read_man
 from semsearch.index.model_exports import Exports
 from semsearch.index.passage_table import PassageTable
 from semsearch.index.retention import remove_generations, remove_unfinished
-from semsearch.ingest.publication import Publication
+from semsearch.ingest.build_publication import BuildPublication
 from semsearch.storage.atomic_files import LONG_S, file_lock
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import EntryStore
@@ -132,7 +132,7 @@ def _derive(layout: IndexLayout, manifest: ManifestOfAnyFormat, progress: Progre
         store.check()
         revision, entries = store.copied()
         passages = PassageTable(entries, progress)
-        publication = Publication(layout, store, embedding, progress)
+        publication = BuildPublication(layout, store, embedding, progress)
         embedded = publication.embed(passages)
         spec = GenerationSpec(
             layout.next_number(),

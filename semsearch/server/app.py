@@ -134,7 +134,7 @@ def create_app(
         app.state.is_ready = True
         connections = ConnectionLimits(settings.connections, admission.proxies)
         tasks = [
-            asyncio.create_task(auto_publish.publish_edits(layout, tell=told.published)),
+            asyncio.create_task(auto_publish.publish_regularly(layout, tell=told.published)),
             asyncio.create_task(measure(app, told, connections)),
             asyncio.create_task(forget_regularly(layout.inbox, clock)),
         ]

@@ -27,7 +27,7 @@ _NICENESS = 10
 _log = logging.getLogger("semsearch.server")
 
 
-async def publish_edits(
+async def publish_regularly(
     layout: IndexLayout,
     interval_s: float = INTERVAL_S,
     tell: Callable[[bool], None] = lambda is_done: None,

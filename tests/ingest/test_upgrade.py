@@ -1,6 +1,6 @@
 """`upgrade`: indexes that earlier versions built, kept in `tests/data/indexes`, one each format.
 
-Covers `ingest/publication` and `index/manifest_of_any_format`.
+Covers `ingest/build_publication` and `index/manifest_of_any_format`.
 """
 
 from __future__ import annotations

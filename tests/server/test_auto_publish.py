@@ -35,7 +35,7 @@ async def _until_published(
     What it tells is appended to `told`.
     """
     tell = ([] if told is None else told).append
-    task = asyncio.create_task(auto_publish.publish_edits(layout, interval_s=0.05, tell=tell))
+    task = asyncio.create_task(auto_publish.publish_regularly(layout, interval_s=0.05, tell=tell))
     try:
         async with asyncio.timeout(seconds):
             while b'"generation": 2' not in layout.current.read_bytes():

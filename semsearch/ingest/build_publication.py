@@ -15,7 +15,7 @@ from semsearch.storage.layout import IndexLayout
 
 
 @dataclass(frozen=True, slots=True)
-class Publication:
+class BuildPublication:
     """Takes the lock of the index for short moments, so that edits go on."""
 
     layout: IndexLayout
