@@ -22,6 +22,7 @@ from semsearch.server.auth.exposure import is_local
 from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http.error_responses import page_root
+from semsearch.server.http.preconditions import is_current
 from semsearch.server.http.problem_types import NOT_FOUND
 from semsearch.server.http.problems import Refused
 from semsearch.server.page_cache import PageCache
@@ -57,10 +58,9 @@ class RequestContext:
             self.glossary.refresh(wait=False)
         permitted = self._caller.glossaries
         tag = self.glossary.tag_of(permitted) if permitted else self.glossary.tag
-        etag = _etag(f'"{tag}-{__version__}-{state.settings_tag}"', self._caller)
+        etag = _etag(f"{tag}-{__version__}-{state.settings_tag}", self._caller)
         self.caching = {"ETag": etag, "Cache-Control": "no-cache", "Vary": VARY}
-        tags = ",".join(request.headers.getlist("if-none-match")).split(",")
-        self.is_not_modified = etag in (tag.strip().removeprefix("W/") for tag in tags)
+        self.is_not_modified = is_current(request, etag)
 
     @classmethod
     async def refreshed(cls, request: Request) -> RequestContext:
@@ -249,13 +249,14 @@ def _public_url(request: Request) -> str:
 
 
 def _etag(index_tag: str, caller: Caller) -> str:
-    """Return the tag of the answers to a caller.
+    """Return the quoted tag of the answers to a caller.
 
     They depend on the glossaries of the key, and pages on whether it may edit.
 
     A browser revalidates with the tag it has even when the header that `Vary` names has changed.
     """
-    seen = [*sorted(map(repr, caller.glossaries)), *["edit"] * caller.may_edit]
-    if not seen:
-        return index_tag
-    return f'{index_tag[:-1]}-{text_hash(" ".join(seen)).hex()[:8]}"'
+    seen = sorted(map(repr, caller.glossaries))
+    if caller.may_edit:
+        seen.append("edit")
+    own = f"-{text_hash(' '.join(seen)).hex()[:8]}" if seen else ""
+    return f'"{index_tag}{own}"'

@@ -1,4 +1,4 @@
-"""Preconditions of an edit (RFC 9110, 13): the revision of the entry that it was made from."""
+"""Preconditions (RFC 9110, 13): whether a copy is current, and which revision was edited."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def etag(editor: Editor, revision: int) -> str:
 
 def is_current(request: Request, tag: str) -> bool:
     """Whether the client's stored copy has this tag."""
-    stored = ",".join(request.headers.getlist("if-none-match"))
-    return tag in (f'"{name}"' for _, name in _TAGS.findall(stored))
+    stored = _header_value(request, "if-none-match")
+    return stored is not None and tag in (f'"{name}"' for _, name in _TAGS.findall(stored))
 
 
 def expected_revision(
