@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -69,6 +69,50 @@ class StoredReply:
         )
 
 
+@dataclass(slots=True)
+class _Edit(Generic[Result]):
+    """One edit of a request, which the thread of edits makes; see `run_edit`."""
+
+    request: Request
+    content: bytes
+    edit: Callable[[Editor], Result]
+    reply: Callable[[Result], StoredReply]
+    size: Callable[[Editor], EditSize]
+    result: Result | None = None
+    """What was changed; None if an earlier answer was repeated."""
+
+    def run(self) -> StoredReply:
+        """Make the edit, or find the answer to the same request with the same key."""
+        caller = caller_of(self.request)
+        editor = self.request.app.state.editor.as_author(author_of(caller))
+        key = _idempotency_key(self.request)
+        if key is None:
+            return self.reply(self._charged(editor, caller))
+        digest = _digest(self.request, self.content)
+        if stored := _stored_reply(editor, key, digest):
+            return stored
+        once = IdempotentRequest(key, digest, self._to_store)
+        try:
+            return self.reply(self._charged(editor.as_author(author_of(caller), once), caller))
+        except AnsweredBefore:  # by another process, since it was looked up
+            if stored := _stored_reply(editor, key, digest):
+                return stored
+            raise
+
+    def _charged(self, editor: Editor, caller: Caller) -> Result:
+        """Make the edit at the cost of the key's quota, if it has one."""
+        quotas: EditQuotas = self.request.app.state.edit_quotas
+        if not quotas.bind(caller):
+            self.result = self.edit(editor)
+        else:
+            with quotas.charged(caller, self.size(editor)):
+                self.result = self.edit(editor)
+        return self.result
+
+    def _to_store(self, result: Changed | ImportReport) -> bytes:
+        return self.reply(result).to_bytes()  # type: ignore[arg-type]
+
+
 async def run_edit(
     request: Request,
     content: bytes,
@@ -90,23 +134,10 @@ async def run_edit(
         StoredIndexError: the store cannot be edited now.
         Overloaded: too many edits wait.
     """
-    made: list[Result] = []
-
-    def charged(editor: Editor) -> Result:
-        quotas: EditQuotas = request.app.state.edit_quotas
-        caller = caller_of(request)
-        if not quotas.bind(caller):
-            made.append(edit(editor))
-        else:
-            with quotas.charged(caller, size(editor)):
-                made.append(edit(editor))
-        return made[0]
-
-    stored = await request.app.state.edit_worker.run(
-        lambda: _edit_once(request, content, charged, reply), client_of(request.scope)
-    )
-    for result in made:  # none if the answer was repeated
-        written, deleted = _count(result)
+    one = _Edit(request, content, edit, reply, size)
+    stored = await request.app.state.edit_worker.run(one.run, client_of(request.scope))
+    if one.result is not None:
+        written, deleted = _count(one.result)
         request.app.state.telemetry.edited(written=written, deleted=deleted)
     response: Response = stored.response()
     return response
@@ -118,35 +149,6 @@ def _count(result: Changed | ImportReport) -> tuple[int, int]:
         return int(result.entry is not None), int(result.entry is None)
     outcomes = [record.outcome for record in result.records if result.is_applied]
     return sum(one in {Outcome.ADDED, Outcome.CHANGED} for one in outcomes), 0
-
-
-def _edit_once(
-    request: Request,
-    content: bytes,
-    edit: Callable[[Editor], Result],
-    reply: Callable[[Result], StoredReply],
-) -> StoredReply:
-    editor: Editor = request.app.state.editor
-    author = author_of(caller_of(request))
-    key = _idempotency_key(request)
-    if key is None:
-        return reply(edit(editor.as_author(author)))
-    digest = _digest(request, content)
-    stored = _stored_reply(editor.as_author(author), key, digest)
-    if stored is not None:
-        return stored
-    once = IdempotentRequest(
-        key,
-        digest,
-        lambda result: reply(result).to_bytes(),  # type: ignore[arg-type]
-    )
-    try:
-        return reply(edit(editor.as_author(author, once)))
-    except AnsweredBefore:
-        stored = _stored_reply(editor.as_author(author), key, digest)
-        if stored is None:
-            raise
-        return stored
 
 
 def _stored_reply(editor: Editor, key: str, digest: bytes) -> StoredReply | None:
