@@ -108,23 +108,23 @@ class EntryStore(EntryReader):
     def _replace(self, comparison: CorpusComparison, preserved: PreservedEdits) -> None:
         ordered = comparison.ordered
         known = history.ids_with_history(self._connection)
-        with change_transaction(self._connection, history.BUILD) as changes:
+        with change_transaction(self._connection, history.BUILD) as writer:
             former = [row.entry for id_ in sorted(comparison.gone) if (row := self.get(id_))]
             for entry in former:
-                changes.delete(entry.id, Origin.CORPUS)
+                writer.delete(entry.id, Origin.CORPUS)
             for place, change in enumerate(comparison.changes_by_place):
                 if change == EntryChange.SAME:
                     continue
                 entry, origin = ordered[place], preserved.origin(ordered[place].id)
                 if change == EntryChange.SHIFTED:
-                    changes.shift(entry.id, comparison.position(place), origin)
+                    writer.shift(entry.id, comparison.position(place), origin)
                 else:
                     kind = _kind_by_build(EntryChange(change), entry.id in known)
-                    changes.put(entry, comparison.position(place), origin, kind)
+                    writer.put(entry, comparison.position(place), origin, kind)
             for id_, target in redirects.successors(former, ordered).items():
-                changes.redirect(id_, target)
-            changes.finish_build(preserved.deleted)
-        self._acknowledge(changes)
+                writer.redirect(id_, target)
+            writer.finish_build(preserved.deleted)
+        self._acknowledge(writer)
 
     def apply(
         self,
@@ -203,9 +203,9 @@ class EntryStore(EntryReader):
 
     def _apply(self, change: ChangeWriter, edit: Edit) -> int:
         present = self.get(edit.id)
-        comparison = present.revision if present else 0
-        if edit.expected is not None and edit.expected != comparison:
-            raise EntryConflict(edit.id, edit.expected, comparison)
+        present_revision = present.revision if present else 0
+        if edit.expected is not None and edit.expected != present_revision:
+            raise EntryConflict(edit.id, edit.expected, present_revision)
         if edit.entry is None:
             if present is None:
                 raise EntryNotFound(f"there is no entry {edit.id!r} to delete")
@@ -222,7 +222,7 @@ class EntryStore(EntryReader):
             position = change.next_position(edit.entry.glossary)
             return change.put(edit.entry, position, Origin.LIVE, kind)
         if present.entry == edit.entry:
-            return comparison
+            return present_revision
         kind = ChangeKind.RESTORED if edit.is_restored else ChangeKind.CHANGED
         return change.put(edit.entry, present.position, Origin.LIVE, kind)
 
