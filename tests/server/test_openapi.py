@@ -23,6 +23,7 @@ from semsearch.server.schemas.answers import WireAnswer, WireSuggestion
 from semsearch.server.schemas.entries import (
     WireChange,
     WireDeletedEntry,
+    WireEntryPlace,
     WireStoredEntry,
     WireVersion,
 )
@@ -31,6 +32,7 @@ from semsearch.server.schemas.gaps import WireGapReport
 from semsearch.server.schemas.glossaries import WireGlossaryInfo
 from semsearch.server.schemas.imports import WireImportReport
 from semsearch.server.schemas.inbox import WireInboxItem
+from semsearch.server.schemas.info import WireServiceInfo
 from semsearch.server.schemas.maps import WireComparison, WireMapPart, WirePlace
 from semsearch.server.schemas.reconciliation import (
     WireEntitySuggestions,
@@ -43,8 +45,8 @@ from semsearch.server.schemas.reconciliation import (
 from semsearch.server.schemas.related import WireRelated
 
 COMMITTED = Path(__file__).with_name("openapi.json")
-FILES = "exportGlossary"
-"""Answers with files of other formats, which have no model here."""
+FILES = {"exportGlossary", "backUp"}
+"""Answered with files of other formats, which have no model here."""
 WITHOUT_CONTENT = {"hitOpened", "ignoreQuestions"}
 """Answered with 204: their own tests send them."""
 OPERATIONS = {
@@ -55,6 +57,7 @@ OPERATIONS = {
     "listChanges": ("GET", "/v1/changes?since=7"),
     "relatedEntries": ("GET", "/v1/entries/kitchen:whisk/related"),
     "listGlossaries": ("GET", "/v1/glossaries"),
+    "serviceInfo": ("GET", "/v1/info"),
     "exportLosses": ("GET", "/v1/glossaries/kitchen/export/losses?format=dictd"),
     "suggest": ("GET", "/v1/suggest?q=wh"),
     "map": ("GET", "/v1/map?start=2&limit=3"),
@@ -94,6 +97,7 @@ MODELS: dict[str, TypeAdapter[Any]] = {
     "listChanges": TypeAdapter(WireChange),
     "relatedEntries": TypeAdapter(WireRelated),
     "listGlossaries": TypeAdapter(list[WireGlossaryInfo]),
+    "serviceInfo": TypeAdapter(WireServiceInfo),
     "exportLosses": TypeAdapter(WireExportLoss),
     "suggest": TypeAdapter(list[WireSuggestion]),
     "map": TypeAdapter(WireMapPart),
@@ -133,6 +137,10 @@ OWNERS: dict[str, TypeAdapter[Any]] = {
 """Operations for owners, and one that writes to them: `test_gaps` and `test_inbox` send them."""
 
 
+MIRRORS: dict[str, TypeAdapter[Any]] = {"listPlaces": TypeAdapter(WireEntryPlace)}
+"""Operations for mirrors: `test_mirrors` sends them."""
+
+
 def _operations(schema: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {
         operation["operationId"]: operation
@@ -169,12 +177,12 @@ def test_committed_description_is_current(client: TestClient) -> None:
 def test_every_operation_is_described(app: FastAPI) -> None:
     """Id, summary, description, tag, response model, problems: none is left to a default."""
     operations = _operations(app.openapi())
-    assert set(operations) == {*OPERATIONS, *EDITS, *OWNERS, *WITHOUT_CONTENT, FILES}
+    assert set(operations) == {*OPERATIONS, *EDITS, *OWNERS, *MIRRORS, *WITHOUT_CONTENT, *FILES}
     for name, operation in operations.items():
         assert operation["summary"], name
         assert operation["description"], name
         assert operation["tags"], name
-        assert name in {*WITHOUT_CONTENT, FILES} or _success(operation)["schema"], name
+        assert name in {*WITHOUT_CONTENT, *FILES} or _success(operation)["schema"], name
         errors = {s: r for s, r in operation["responses"].items() if int(s) >= 400}
         assert "500" in errors, name
         for response in errors.values():
@@ -191,8 +199,8 @@ def test_every_operation_is_described(app: FastAPI) -> None:
 def test_examples_are_of_their_models(app: FastAPI) -> None:
     """An example that is copied works, and no member of it is missing."""
     for name, operation in _operations(app.openapi()).items():
-        if operation["tags"] != ["health"] and name not in {*WITHOUT_CONTENT, FILES}:
-            model = (MODELS | EDITS | OWNERS)[name]
+        if operation["tags"] != ["health"] and name not in {*WITHOUT_CONTENT, *FILES}:
+            model = (MODELS | EDITS | OWNERS | MIRRORS)[name]
             model.validate_json(json.dumps(_success(operation)["example"]), strict=True)
 
 

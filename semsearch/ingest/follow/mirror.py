@@ -35,7 +35,7 @@ class Step:
     """Whether the mirror has all changes now."""
 
 
-class Mirror(Closeable):
+class MirrorIndex(Closeable):
     """The index of a mirror; for one thread at a time."""
 
     def __init__(self, index: Path, service: FollowedService, page: int = PAGE) -> None:

@@ -21,7 +21,7 @@ from semsearch.core.errors import (
 from semsearch.core.progress import Progress
 from semsearch.index.manifest import read_manifest
 from semsearch.ingest.follow.first_copy import copy_index, is_empty
-from semsearch.ingest.follow.mirror import PAGE, Mirror
+from semsearch.ingest.follow.mirror import PAGE, MirrorIndex
 from semsearch.ingest.follow.publishing import BackgroundPublisher
 from semsearch.ingest.follow.service import FollowedService
 from semsearch.ingest.publish import publish_edits
@@ -103,7 +103,7 @@ def follow_service(
             raise IndexBusy(
                 f"another process follows or builds the index in {root}; end it first"
             ) from error
-        mirror = held.enter_context(Mirror(root, service, page))
+        mirror = held.enter_context(MirrorIndex(root, service, page))
         retry.note = mirror.note_problem
         try:
             retry.until_done(lambda: _take_over(layout, mirror, service, tell))
@@ -166,7 +166,7 @@ class _Retry:
 
 
 def _take_over(
-    layout: IndexLayout, mirror: Mirror, service: FollowedService, tell: Callable[[str], None]
+    layout: IndexLayout, mirror: MirrorIndex, service: FollowedService, tell: Callable[[str], None]
 ) -> None:
     """Check that the index follows the service, or let it, if that has the same store."""
     former = followed_url(layout)
@@ -183,7 +183,7 @@ def _take_over(
     tell(f"the index in {layout.root} follows {service.url} from now on, and no longer {former}")
 
 
-def _follow_once(mirror: Mirror, retry: _Retry, progress: Progress) -> None:
+def _follow_once(mirror: MirrorIndex, retry: _Retry, progress: Progress) -> None:
     """Bring a mirror in step, and publish that."""
     while not retry.until_done(mirror.step).is_in_step:
         continue
@@ -191,7 +191,7 @@ def _follow_once(mirror: Mirror, retry: _Retry, progress: Progress) -> None:
 
 
 def _follow_on(
-    mirror: Mirror, publisher: BackgroundPublisher, retry: _Retry, tell: Callable[[str], None]
+    mirror: MirrorIndex, publisher: BackgroundPublisher, retry: _Retry, tell: Callable[[str], None]
 ) -> None:
     """Follow until the process is stopped."""
     compared_at, told = -LOOK_S, ""

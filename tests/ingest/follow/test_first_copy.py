@@ -54,14 +54,14 @@ def test_what_a_killed_copy_left_is_removed(service: LocalService, tmp_path: Pat
 def test_a_copy_that_breaks_off_leaves_no_index(service: LocalService, tmp_path: Path) -> None:
     """The next attempt begins again."""
 
-    class Half(LocalService):
+    class HalfCopy(LocalService):
         def copy(self, file: Path, progress: Progress) -> None:
             super().copy(file, progress)
             file.write_bytes(file.read_bytes()[:-20_000])
 
     mirror = tmp_path / "mirror"
     with pytest.raises(IndexDamaged, match="is not a complete backup"):
-        copy_index(Half(service.index), mirror, Silent())
+        copy_index(HalfCopy(service.index), mirror, Silent())
     assert not mirror.exists()
     service.failures = [SourceRefused("no")]
     with pytest.raises(SourceRefused):
@@ -73,13 +73,13 @@ def test_a_copy_that_breaks_off_leaves_no_index(service: LocalService, tmp_path:
 def test_keys_of_the_source_are_refused(service: LocalService, tmp_path: Path) -> None:
     """Who sends the copy would choose who may read the mirror."""
 
-    class WithKeys(LocalService):
+    class CopyWithKeys(LocalService):
         def copy(self, file: Path, progress: Progress) -> None:
             back_up(self.index, file)
 
     key_of(service.index)
     with pytest.raises(IndexDamaged, match="it has keys, and a mirror has keys of its own"):
-        copy_index(WithKeys(service.index), tmp_path / "mirror", Silent())
+        copy_index(CopyWithKeys(service.index), tmp_path / "mirror", Silent())
     assert not (tmp_path / "mirror").exists()
 
 

@@ -18,7 +18,7 @@ from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
 from semsearch.ingest.drafts import Draft
 from semsearch.ingest.follow.first_copy import copy_index
-from semsearch.ingest.follow.mirror import Mirror
+from semsearch.ingest.follow.mirror import MirrorIndex
 from semsearch.ingest.follow.service import FollowedService
 from semsearch.ingest.publish import publish_edits
 from semsearch.ingest.purge import purge
@@ -79,15 +79,15 @@ def served(source: Path) -> Iterator[SourceService]:
 
 
 @pytest.fixture
-def mirror(served: SourceService, tmp_path: Path) -> Iterator[Mirror]:
+def mirror(served: SourceService, tmp_path: Path) -> Iterator[MirrorIndex]:
     """Give a mirror of it that was just copied."""
     with FollowedService(served.url, served.key) as service:
         copy_index(service, tmp_path / "mirror", Silent())
-        with Mirror(tmp_path / "mirror", service, page=3) as made:
+        with MirrorIndex(tmp_path / "mirror", service, page=3) as made:
             yield made
 
 
-def catch_up(mirror: Mirror) -> int:
+def catch_up(mirror: MirrorIndex) -> int:
     """Follow until the mirror is in step, and return the number of changes."""
     changes = 0
     while not (step := mirror.step()).is_in_step:
@@ -105,7 +105,7 @@ def exports(index: Path) -> dict[str, bytes]:
         }
 
 
-def test_everything_arrives_byte_by_byte(source: Path, mirror: Mirror, tmp_path: Path) -> None:
+def test_everything_arrives_byte_by_byte(source: Path, mirror: MirrorIndex, tmp_path: Path) -> None:
     """After edits of all kinds and builds, every export of both is the same."""
     copy = tmp_path / "mirror"
     assert exports(copy) == exports(source)
@@ -138,7 +138,7 @@ def test_everything_arrives_byte_by_byte(source: Path, mirror: Mirror, tmp_path:
     assert Editor(copy).successor(FULL.id) == Editor(source).successor(FULL.id) == renamed.id
 
 
-def test_a_purge_leaves_nothing(source: Path, mirror: Mirror, tmp_path: Path) -> None:
+def test_a_purge_leaves_nothing(source: Path, mirror: MirrorIndex, tmp_path: Path) -> None:
     """No file of the mirror has the text any more, and the entry does not come back."""
     purge(source, [FULL.id])
     catch_up(mirror)
@@ -153,7 +153,9 @@ def test_a_purge_leaves_nothing(source: Path, mirror: Mirror, tmp_path: Path) ->
     assert Editor(copy).changes_since(0)[-1].purged
 
 
-def test_an_interrupted_purge_is_finished(source: Path, mirror: Mirror, tmp_path: Path) -> None:
+def test_an_interrupted_purge_is_finished(
+    source: Path, mirror: MirrorIndex, tmp_path: Path
+) -> None:
     """What was purged in the store and not erased yet is erased by the next run."""
     purge(source, [FULL.id])
     store = IndexLayout(tmp_path / "mirror").store
@@ -167,7 +169,9 @@ def test_an_interrupted_purge_is_finished(source: Path, mirror: Mirror, tmp_path
     assert b"that wild yeast raises" not in store.read_bytes()
 
 
-def test_a_mirror_takes_no_edits(mirror: Mirror, served: SourceService, tmp_path: Path) -> None:
+def test_a_mirror_takes_no_edits(
+    mirror: MirrorIndex, served: SourceService, tmp_path: Path
+) -> None:
     """Edits, imports, builds and purges name the service and the way out; nothing is changed."""
     copy = tmp_path / "mirror"
     before = Editor(copy).position()
@@ -186,7 +190,7 @@ def test_a_mirror_takes_no_edits(mirror: Mirror, served: SourceService, tmp_path
 
 
 def test_a_mirror_says_how_it_stands(
-    source: Path, mirror: Mirror, served: SourceService, tmp_path: Path
+    source: Path, mirror: MirrorIndex, served: SourceService, tmp_path: Path
 ) -> None:
     """What it follows, up to which revision, and since when; an open index says it, too."""
     copy = tmp_path / "mirror"
@@ -210,7 +214,9 @@ def test_a_mirror_says_how_it_stands(
         assert glossary.info().follows is None
 
 
-def test_a_question_sees_what_was_followed(source: Path, mirror: Mirror, tmp_path: Path) -> None:
+def test_a_question_sees_what_was_followed(
+    source: Path, mirror: MirrorIndex, tmp_path: Path
+) -> None:
     """An open index shows the changes with the next question, as it shows edits."""
     with Glossary.open(tmp_path / "mirror") as glossary, Editor(source) as editor:
         editor.add("bakery", Draft("Scoring", "Cuts in a loaf."))
@@ -220,7 +226,7 @@ def test_a_question_sees_what_was_followed(source: Path, mirror: Mirror, tmp_pat
 
 
 def test_a_store_that_was_replaced_is_refused(
-    source: Path, mirror: Mirror, served: SourceService
+    source: Path, mirror: MirrorIndex, served: SourceService
 ) -> None:
     """A position of another store is answered with 410; the message says what to do."""
     keys = IndexLayout(source).keys.read_bytes()
@@ -231,14 +237,14 @@ def test_a_store_that_was_replaced_is_refused(
         mirror.step()
 
 
-def test_what_only_a_copy_brings_is_told(source: Path, mirror: Mirror) -> None:
+def test_what_only_a_copy_brings_is_told(source: Path, mirror: MirrorIndex) -> None:
     """Another encoder, other titles; nothing while they are the same."""
     assert mirror.difference() == ""
     build_index([*ENTRIES, FULL], source, model="hashed", presentation=Presentation(title="Bread"))
     assert comes(lambda: "has other titles, colours or logos by now" in mirror.difference())
 
 
-def test_an_emptied_page_is_no_harm(source: Path, mirror: Mirror, tmp_path: Path) -> None:
+def test_an_emptied_page_is_no_harm(source: Path, mirror: MirrorIndex, tmp_path: Path) -> None:
     """A page may delete all that a mirror has, before the next one adds others."""
     copy = tmp_path / "mirror"
     with Editor(source) as editor:

@@ -22,7 +22,7 @@ PAGE = {"Semsearch-Position": "0123456789ab-7", "Semsearch-Built": "7", "ETag": 
 
 
 @dataclass
-class Reply:
+class SourceReply:
     """What a server answers."""
 
     status: int = 200
@@ -33,21 +33,21 @@ class Reply:
 
 
 @dataclass
-class Server:
+class FakeSource:
     """A server whose answers a test sets, and what it was asked."""
 
     url: str
-    answer: Callable[[str], Reply]
+    answer: Callable[[str], SourceReply]
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     connections: int = 0
 
 
 @pytest.fixture
-def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FakeSource]:
     """Give a server on this machine; with the parameter `tls` one whose certificate is unknown."""
-    made = Server("", lambda path: Reply())
+    made = FakeSource("", lambda path: SourceReply())
 
-    class Handler(BaseHTTPRequestHandler):
+    class SourceHandler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def setup(self) -> None:
@@ -69,7 +69,7 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), SourceHandler)
     scheme = "http"
     if getattr(request, "param", "") == "tls":
         files = write_certificate(tmp_path / "tls", "localhost")
@@ -87,7 +87,7 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
 
 
 @pytest.fixture
-def followed(server: Server) -> Iterator[FollowedService]:
+def followed(server: FakeSource) -> Iterator[FollowedService]:
     """Give the client of it."""
     with FollowedService(server.url, KEY) as service:
         yield service
@@ -98,13 +98,15 @@ def ask(service: FollowedService) -> object:
     return service.changes("0123456789ab-7", 5)
 
 
-def test_one_connection_asks_with_key_and_tag(server: Server, followed: FollowedService) -> None:
+def test_one_connection_asks_with_key_and_tag(
+    server: FakeSource, followed: FollowedService
+) -> None:
     """The key goes in its header alone; the tag of an answer comes back as it was."""
-    server.answer = lambda path: Reply(headers=PAGE)
+    server.answer = lambda path: SourceReply(headers=PAGE)
     page = followed.changes("0123456789ab-7", 5)
     assert page is not None
     assert (page.changes, page.reached, page.built, page.etag) == ((), 7, 7, '"x"')
-    server.answer = lambda path: Reply(304)
+    server.answer = lambda path: SourceReply(304)
     assert followed.changes("0123456789ab-7", 5, page.etag) is None
     assert [path for path, _ in server.asked] == ["/v1/changes?since=0123456789ab-7&limit=5"] * 2
     assert {headers["Authorization"] for _, headers in server.asked} == {f"Bearer {KEY}"}
@@ -115,16 +117,16 @@ def test_one_connection_asks_with_key_and_tag(server: Server, followed: Followed
 @pytest.mark.parametrize(
     ("reply", "after"),
     [
-        (Reply(503, b'{"detail": "too much to do"}', {"Retry-After": "7"}), 7.0),
-        (Reply(429, b"{}", {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}), 0.0),
-        (Reply(429, b"{}", {"Retry-After": "soon"}), None),
-        (Reply(500, b"<h1>sorry</h1>"), None),
-        (Reply(502), None),
-        (Reply(200, b"half", PAGE, stated=9), None),
+        (SourceReply(503, b'{"detail": "too much to do"}', {"Retry-After": "7"}), 7.0),
+        (SourceReply(429, b"{}", {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}), 0.0),
+        (SourceReply(429, b"{}", {"Retry-After": "soon"}), None),
+        (SourceReply(500, b"<h1>sorry</h1>"), None),
+        (SourceReply(502), None),
+        (SourceReply(200, b"half", PAGE, stated=9), None),
     ],
 )
 def test_what_passes(
-    server: Server, followed: FollowedService, reply: Reply, after: float | None
+    server: FakeSource, followed: FollowedService, reply: SourceReply, after: float | None
 ) -> None:
     """A service that has too much to do says when to ask again; others are asked again anyway."""
     server.answer = lambda path: reply
@@ -138,22 +140,25 @@ def test_what_passes(
     ("reply", "said"),
     [
         (
-            Reply(401, b'{"detail": "the key was revoked"}'),
+            SourceReply(401, b'{"detail": "the key was revoked"}'),
             "wants a valid key .the key was revoked",
         ),
-        (Reply(403, b'{"detail": "for bakery only"}'), "refuses the key .for bakery only.; make"),
-        (Reply(404), "has no /v1/changes .nothing.; check the address, and upgrade"),
-        (Reply(410), "has another store .* Move the index folder away, and run this again"),
-        (Reply(422, b'{"detail": "since is odd"}'), "answers with status 422: since is odd"),
-        (Reply(200), "something else .* no page of a feed"),
-        (Reply(200, b"{", PAGE), "something else .* is no JSON"),
-        (Reply(200, b"[" * 100_000, PAGE), "something else .* is no JSON"),
-        (Reply(200, b"[]", PAGE), "something else .* is no object"),
-        (Reply(200, b"{}\n" * 6, PAGE), "something else .* no page of a feed"),
+        (
+            SourceReply(403, b'{"detail": "for bakery only"}'),
+            "refuses the key .for bakery only.; make",
+        ),
+        (SourceReply(404), "has no /v1/changes .nothing.; check the address, and upgrade"),
+        (SourceReply(410), "has another store .* Move the index folder away, and run this again"),
+        (SourceReply(422, b'{"detail": "since is odd"}'), "answers with status 422: since is odd"),
+        (SourceReply(200), "something else .* no page of a feed"),
+        (SourceReply(200, b"{", PAGE), "something else .* is no JSON"),
+        (SourceReply(200, b"[" * 100_000, PAGE), "something else .* is no JSON"),
+        (SourceReply(200, b"[]", PAGE), "something else .* is no object"),
+        (SourceReply(200, b"{}\n" * 6, PAGE), "something else .* no page of a feed"),
     ],
 )
 def test_what_does_not_pass(
-    server: Server, followed: FollowedService, reply: Reply, said: str
+    server: FakeSource, followed: FollowedService, reply: SourceReply, said: str
 ) -> None:
     """The message says what to do."""
     server.answer = lambda path: reply
@@ -162,9 +167,11 @@ def test_what_does_not_pass(
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_no_redirect_is_followed(server: Server, followed: FollowedService, status: int) -> None:
+def test_no_redirect_is_followed(
+    server: FakeSource, followed: FollowedService, status: int
+) -> None:
     """The address is told and not asked, whatever host it is of."""
-    server.answer = lambda path: Reply(status, headers={"Location": f"{server.url}/other"})
+    server.answer = lambda path: SourceReply(status, headers={"Location": f"{server.url}/other"})
     with pytest.raises(SourceRefused, match=r"redirects /v1/changes to .* is not followed"):
         ask(followed)
     with pytest.raises(SourceRefused, match="redirects /v1/backup to"):
@@ -172,25 +179,25 @@ def test_no_redirect_is_followed(server: Server, followed: FollowedService, stat
     assert {path.partition("?")[0] for path, _ in server.asked} == {"/v1/changes", "/v1/backup"}
 
 
-def test_the_key_is_never_said(server: Server, followed: FollowedService) -> None:
+def test_the_key_is_never_said(server: FakeSource, followed: FollowedService) -> None:
     """A service may say it again; the message has stars."""
-    server.answer = lambda path: Reply(403, f'{{"detail": "{KEY} is bad"}}'.encode())
+    server.answer = lambda path: SourceReply(403, f'{{"detail": "{KEY} is bad"}}'.encode())
     with pytest.raises(SourceRefused, match=r"\*\*\* is bad") as refused:
         ask(followed)
     assert KEY not in str(refused.value)
 
 
 def test_an_answer_has_bounds(
-    server: Server, followed: FollowedService, monkeypatch: pytest.MonkeyPatch
+    server: FakeSource, followed: FollowedService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Beyond so many bytes nothing more is read."""
     monkeypatch.setattr(service_module, "MAX_ANSWER_BYTES", 2_000_000)
-    server.answer = lambda path: Reply(200, b" " * 3_000_000, PAGE)
+    server.answer = lambda path: SourceReply(200, b" " * 3_000_000, PAGE)
     with pytest.raises(SourceRefused, match="answers with more than 2,000,000 bytes"):
         ask(followed)
 
 
-def test_a_service_that_is_gone_fails(server: Server) -> None:
+def test_a_service_that_is_gone_fails(server: FakeSource) -> None:
     """It passes, so it is asked again."""
     with FollowedService("http://127.0.0.1:1") as service, pytest.raises(SourceFailed) as failed:
         ask(service)
@@ -199,23 +206,25 @@ def test_a_service_that_is_gone_fails(server: Server) -> None:
 
 
 def test_a_connection_that_was_closed_is_opened_again(
-    server: Server, followed: FollowedService
+    server: FakeSource, followed: FollowedService
 ) -> None:
     """A service closes what is idle, which is no failure."""
-    server.answer = lambda path: Reply(200, b"", {**PAGE, "Connection": "close"})
+    server.answer = lambda path: SourceReply(200, b"", {**PAGE, "Connection": "close"})
     ask(followed)
     ask(followed)
     assert server.connections == 2
 
 
 @pytest.mark.parametrize("server", ["tls"], indirect=True)
-def test_an_unknown_certificate_does_not_pass(server: Server, followed: FollowedService) -> None:
+def test_an_unknown_certificate_does_not_pass(
+    server: FakeSource, followed: FollowedService
+) -> None:
     """The message names where to put its authority; with it the service answers."""
     with pytest.raises(SourceRefused, match=r"no certificate that is trusted here .*SSL_CERT_FILE"):
         ask(followed)
 
 
-def test_https_where_there_is_none_is_told(server: Server) -> None:
+def test_https_where_there_is_none_is_told(server: FakeSource) -> None:
     """The address has the wrong scheme."""
     with (
         FollowedService(server.url.replace("http:", "https:")) as service,
@@ -225,17 +234,17 @@ def test_https_where_there_is_none_is_told(server: Server) -> None:
 
 
 def test_a_copy_is_bounded_by_what_it_states(
-    server: Server, followed: FollowedService, tmp_path: Path
+    server: FakeSource, followed: FollowedService, tmp_path: Path
 ) -> None:
     """As many bytes as stated, if there is room for them twice; fewer are a failure that passes."""
     file = tmp_path / "copy.tar"
-    server.answer = lambda path: Reply(200, b"x" * 3_000_000)
+    server.answer = lambda path: SourceReply(200, b"x" * 3_000_000)
     followed.copy(file, Silent())
     assert file.stat().st_size == 3_000_000
-    server.answer = lambda path: Reply(200, b"x", stated=10)
+    server.answer = lambda path: SourceReply(200, b"x", stated=10)
     with pytest.raises(SourceFailed, match="cannot be reached"):
         followed.copy(file, Silent())
-    server.answer = lambda path: Reply(200, b"x", stated=10**15)
+    server.answer = lambda path: SourceReply(200, b"x", stated=10**15)
     with pytest.raises(SourceRefused, match="needs twice the room for the first copy"):
         followed.copy(file, Silent())
 
