@@ -20,7 +20,7 @@ import numpy as np
 
 from semsearch.core.entries import NO_DETAILS, Details, Entry
 from semsearch.core.positions import PositionFilter
-from semsearch.index.retrieval import QueryVectors
+from semsearch.index.query_vectors import QueryVectors
 from semsearch.ingest.build import build_index
 from semsearch.models.encoders.sentence_transformer import SentenceEncoder
 from semsearch.models.registry import DEFAULT_MODEL

@@ -37,7 +37,8 @@ from semsearch.core.answers import Tier
 from semsearch.core.arrays import Numbers, Vectors
 from semsearch.core.entries import Entry
 from semsearch.core.positions import PositionFilter
-from semsearch.index.retrieval import QueryVectors, Retriever
+from semsearch.index.query_vectors import QueryVectors
+from semsearch.index.retrieval import Retriever
 from semsearch.quality.evaluation.judgements import FAR, NEAR, is_tuning
 from semsearch.quality.evaluation.questions import JudgedQuestion as Judged
 from semsearch.quality.evaluation.questions import prepare

@@ -62,7 +62,8 @@ class ScoreParts:
     and its best sentence. `term` is the cosine with the nearest of the entry's names, and `asked`
     that with the nearest of its asked-as phrases, 0 without any. `tokens` is how well the words of
     the definition match those of the question, and `coverage` how much of the definition the
-    question covers, both -1 to 1. `words` is the BM25 score, 0 if no word is shared. `named` is the
+    question covers, both -1 to 1. `words` is the BM25 score, 0 if no word is shared, and more where
+    the encoder does not read the language of the entries. `named` is the
     share of the entry's name that a descriptive question contains, 0 to 1; it lowers the score.
     `term`, `tokens`, `coverage` and `named` are computed for the best fifty candidates only, and 0
     for others.
@@ -121,6 +122,8 @@ class NoticeKind(StrEnum):
 
     WORDS_ONLY = "words-only"
     """The encoder is away, so nothing was found by meaning."""
+    OTHER_LANGUAGE = "other-language"
+    """The question is in another language than the entries that were asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,16 @@ class PositionFilter:
     """Allowed positions: a range in each segment, minus the deleted ones.
 
     `count` is their number. If languages were asked for, `languages` are their tags and `only` the
-    ascending positions of entries in these.
+    ascending positions of entries in these. `tags` are those of all definitions and names in the
+    ranges, and `word_languages` the languages in which words are compared there.
     """
 
     ranges: tuple[range, ...]
     count: int
     languages: tuple[str, ...] = ()
     only: Numbers | None = field(default=None, compare=False)
+    tags: tuple[str, ...] = field(default=(), compare=False)
+    word_languages: tuple[str, ...] = field(default=("en",), compare=False)
 
     @classmethod
     def of(cls, ranges: Sequence[range], deleted: Collection[int] = ()) -> PositionFilter:
@@ -42,7 +45,10 @@ class PositionFilter:
             languages: their tags.
             positions: ascending positions of these entries, none of them deleted.
         """
-        return PositionFilter(self.ranges, len(positions), tuple(languages), positions)
+        asked, tags = tuple(languages), self.tags
+        return PositionFilter(
+            self.ranges, len(positions), asked, positions, tags, self.word_languages
+        )
 
     def __len__(self) -> int:
         """Return the number of allowed positions."""

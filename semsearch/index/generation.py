@@ -199,5 +199,5 @@ def _measure_scores(
         precision=spec.precision,
         is_patient=True,
     )
-    with closing(Retriever(segment)) as retriever:
+    with closing(Retriever(segment, model=spec.model)) as retriever:
         return measure_score_baseline(retriever, encoder)

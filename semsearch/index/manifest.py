@@ -30,7 +30,7 @@ from semsearch.ranking.weights import DEFAULT, weights_as_dict
 from semsearch.storage.atomic_files import replace_atomically
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 
-FORMAT = 7
+FORMAT = 8
 """Version of the index files. Any change to their meaning raises it."""
 
 

@@ -14,22 +14,35 @@ from semsearch.core.positions import PositionFilter
 from semsearch.index.files.name_stems import numbers_of
 from semsearch.index.files.name_words import NameParts
 from semsearch.index.segments.multi import MultiNameStems
+from semsearch.text.word_languages import ONLY_ENGLISH
 
 
-def name_shares(stems: MultiNameStems, question: str, allowed: PositionFilter) -> dict[int, float]:
+def name_shares(
+    stems: MultiNameStems,
+    question: str,
+    allowed: PositionFilter,
+    languages: tuple[str, ...] = ONLY_ENGLISH,
+) -> dict[int, float]:
     """Return the share that the question is of a name with all its words, by position.
 
     Of several such names of an entry the largest share counts.
+
+    Args:
+        stems: of the names.
+        question: the words.
+        allowed: positions that may answer.
+        languages: those of the names that count.
     """
-    asked = numbers_of(question)
     found: dict[int, float] = {}
-    if not len(asked) or not stems.uses(asked).all():
-        return found
-    for names in stems.names_with(asked, allowed):
-        shares = _shares(names, asked, stems.weights(names.numbers, len(allowed)))
-        for at, share in zip(names.positions.tolist(), shares.tolist(), strict=True):
-            if share > found.get(at, 0.0):
-                found[at] = share
+    for language in languages:
+        asked = numbers_of(question, language)
+        if not len(asked) or not stems.uses(asked).all():
+            continue
+        for names in stems.names_with(asked, allowed):
+            shares = _shares(names, asked, stems.weights(names.numbers, len(allowed)))
+            for at, share in zip(names.positions.tolist(), shares.tolist(), strict=True):
+                if share > found.get(at, 0.0):
+                    found[at] = share
     return found
 
 

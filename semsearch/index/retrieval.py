@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.core.answers import ScoreParts
-from semsearch.core.arrays import Encoded, Numbers, Tokens, Vectors
+from semsearch.core.arrays import Numbers, Vectors
 from semsearch.core.entries import Entry
 from semsearch.core.positions import PositionFilter, distinct, spread, without
 from semsearch.index.ann.engine import FETCH
 from semsearch.index.files.postings import QuestionPostings
 from semsearch.index.map.projection import landmarks, place
+from semsearch.index.query_vectors import QueryVectors
 from semsearch.index.segments.multi import (
     MultiAskedAsPhrases,
     MultiNameStems,
@@ -32,10 +33,11 @@ from semsearch.index.segments.multi import (
 from semsearch.index.segments.multi_entries import MultiEntries
 from semsearch.index.segments.multi_relations import MultiRelations
 from semsearch.index.segments.segment import Segment
-from semsearch.models.encoders.wordpieces import NO_TOKENS
+from semsearch.models.registry import reads_only_english
 from semsearch.ranking.confidence import MAX_ODDS, log_odds_of_shares
 from semsearch.ranking.fusion import Scores, fuse, passage_scores, shown_similarity
 from semsearch.ranking.weights import PARTS, SHORTLIST, ScoreWeights
+from semsearch.text.word_languages import ENGLISH
 
 NO_NUMBERS: Numbers = np.empty(0, dtype=np.int64)
 
@@ -44,32 +46,13 @@ _AT_A_TIME = 1_000
 _COMPARED = 65_536
 """Definitions compared at once; their vectors take 100 MB."""
 
+UNREAD_WORDS = np.float32(5)
+"""Factor of the BM25 score where the encoder does not read the language of the entries, so that
+words tell more than meaning. From 3 to 8 the figures of docs/languages.md are about the same."""
+
 LATE_INTERACTION_DEPTH = 50
 """Candidates whose tokens are compared, which costs more than all other parts. On both halves of
 the judged questions 20 rank as well as 100, and 10 a little worse."""
-
-
-@dataclass(frozen=True, slots=True)
-class QueryVectors:
-    """A question: its text, its unit vector (d,) and its tokens.
-
-    The vector of one that could not be embedded is 0, so that only words and names find anything.
-    """
-
-    text: str
-    vector: Vectors
-    tokens: Tokens
-    is_embedded: bool = True
-
-    @classmethod
-    def all_of(cls, texts: list[str], encoded: Encoded) -> list[QueryVectors]:
-        """Combine texts with their encodings."""
-        return [cls(*one) for one in zip(texts, encoded.vectors, encoded.tokens, strict=True)]
-
-    @classmethod
-    def without_vector(cls, text: str, dim: int) -> QueryVectors:
-        """Return a question that could not be embedded."""
-        return cls(text, np.zeros(dim, dtype=np.float32), NO_TOKENS, is_embedded=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +82,12 @@ class Retriever:
     """A generation and the live segment, ready for search. Thread-safe."""
 
     def __init__(
-        self, generation: Segment, changed: Segment | None = None, deleted: Numbers = NO_NUMBERS
+        self,
+        generation: Segment,
+        changed: Segment | None = None,
+        deleted: Numbers = NO_NUMBERS,
+        *,
+        model: str = "",
     ) -> None:
         """Open both segments as one.
 
@@ -108,7 +96,9 @@ class Retriever:
             changed: the files of entries added or changed since.
             deleted: ascending positions in the generation of entries that were changed or deleted
                 since.
+            model: name of the encoder, which may read English only.
         """
+        self._reads_only_english = reads_only_english(model)
         self.dim = int(generation.rows.all.shape[1])
         """Length of every vector."""
         self._segments = (generation,) if changed is None else (generation, changed)
@@ -244,7 +234,10 @@ class Retriever:
         positions = self._proposed(question, words, k, allowed, certain)
         if not len(positions):
             return []
-        parts, sentences = self._parts(question, positions, words.scores(positions))
+        bm25 = words.scores(positions)
+        if self._reads_only_english and ENGLISH not in allowed.word_languages:
+            bm25 *= UNREAD_WORDS
+        parts, sentences = self._parts(question, positions, bm25)
         parts[:, PARTS.index("asked")], phrases = self.phrases.best(question.vector, positions)
         named = positions.searchsorted(certain)
         inspected = np.arange(len(positions))
@@ -321,7 +314,7 @@ class Retriever:
             else self.entry_table.glossaries[glossary]
         )
         tokens, coverage = self.tokens.compare(question.tokens, chosen, glossary, len(known))
-        named = self.name_stems.name_overlap(question.text, chosen)
+        named = self.name_stems.name_overlap(question.text, chosen, allowed.word_languages)
         term = self.name_vectors.nearest(question.vector, chosen)
         for name, column in zip(_COSTLY, (term, tokens, coverage, named), strict=True):
             parts[inspected, PARTS.index(name)] = column

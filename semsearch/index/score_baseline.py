@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from semsearch.core.positions import PositionFilter
-from semsearch.index.retrieval import QueryVectors, Retriever
+from semsearch.index.query_vectors import QueryVectors
+from semsearch.index.retrieval import Retriever
 from semsearch.models.encoders.base import Encoder
 from semsearch.ranking.similarity_baseline import (
     DUPLICATE_COSINE,

@@ -92,6 +92,11 @@ class Model:
     adapter: Path | None = None
 
 
+def reads_only_english(name: str) -> bool:
+    """Return whether an encoder, by its name in a manifest, was trained on English alone."""
+    return name in RETIRED_DEFAULTS or packaged_name(name) is not None
+
+
 def packaged_name(name: str) -> str | None:
     """Return the full name of a bundled encoder; None when it is none of them."""
     return _NAMES.get(name)

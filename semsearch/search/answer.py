@@ -14,7 +14,8 @@ from semsearch.core.answers import Answer, Evidence, Hit, Span, Tier, Verdict
 from semsearch.core.entries import Entry
 from semsearch.core.errors import EncoderUnavailable
 from semsearch.core.positions import PositionFilter
-from semsearch.index.retrieval import Candidate, QueryVectors, Retriever
+from semsearch.index.query_vectors import QueryVectors
+from semsearch.index.retrieval import Candidate, Retriever
 from semsearch.models.encoders.caching import CachingEncoder
 from semsearch.models.rerankers.base import Reranker
 from semsearch.ranking import confidence
@@ -24,12 +25,12 @@ from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.ranking.tiers import tier_order, tier_score
 from semsearch.ranking.weights import WORDS_AND_NAMES, ScoreWeights
 from semsearch.search.name_lookup import NameMatch
-from semsearch.search.notices import WORDS_ONLY
+from semsearch.search.notices import notices_of
 from semsearch.search.question_parser import ParsedQuestion, QuestionParser
 from semsearch.search.rerank import rerank
 from semsearch.search.verdict import verdict_of
 from semsearch.text.passages import phrases_of
-from semsearch.text.stems import question_stems, shared_words
+from semsearch.text.stems import count_content_words, shared_words, stems_in
 
 EXACT_SPELLING_BONUS = 10.0
 """Bonus that ranks an exact spelling before all other names of its tier; larger than any fused
@@ -168,7 +169,8 @@ class Ranking:
             tier = self.tiers[self.candidates[0].position]
             verdict = verdict_of(parsed, tier, probability, self.context.min_confidence)
         repaired = None if parsed.text == parsed.question else parsed.text
-        notices = () if self.question.is_embedded else (WORDS_ONLY,)
+        tags = self.context.allowed.tags
+        notices = notices_of(parsed.question, self.question, tags, verdict)
         hits = self._hits(verdict)
         return Answer(parsed.question, verdict, probability, hits, repaired, notices)
 
@@ -192,10 +194,12 @@ class Ranking:
         question = self.question
         if question.is_embedded:
             return _by_meaning(self.context, question.text, candidate)
-        asked = question_stems(question.text)
+        languages = self.context.allowed.word_languages
+        asked = stems_in(question.text, languages)
         has = set().union(*self.context.retriever.entry_table.stems(candidate.position))
-        share = sum(one in has for one in asked) / max(len(asked), 1)
-        return confidence.words_probability(share, len(asked))
+        words = count_content_words(question.text, languages)
+        share = min(sum(one in has for one in asked) / max(words, 1), 1.0)
+        return confidence.words_probability(share, words)
 
     def _calibrated(self, probability: float) -> float:
         """Return a probability as calibrated; a calibration was learned from embedded questions."""
@@ -210,7 +214,7 @@ class Ranking:
         table = self.context.retriever.entry_table
         entries = table.entries([c.position for c in candidates])
         places = table.passages([self._sentence_row(c) for c in candidates])
-        asked = question_stems(self.question.text)
+        asked = stems_in(self.question.text, self.context.allowed.word_languages)
         hits = []
         for rank, (c, entry, place) in enumerate(zip(candidates, entries, places, strict=True), 1):
             match = self.parsed.names.get(c.position)
@@ -266,7 +270,7 @@ class Ranking:
 def _by_meaning(context: SearchContext, question: str, candidate: Candidate) -> float:
     """Return the probability that something fits and that it is this candidate."""
     z_score = context.baseline.z_score(candidate.base_score)
-    words = len(question_stems(question))
+    words = count_content_words(question, context.allowed.word_languages)
     return confidence.meaning_probability(z_score, candidate.log_odds, candidate.parts, words)
 
 

@@ -144,7 +144,7 @@ class LiveIndex:
         return IndexView(
             manifest,
             generation,
-            Retriever(generation),
+            Retriever(generation, model=manifest.model),
             CachingEncoder(encoder),
             embedding.key if embedding.precision == manifest.precision else None,
             load_reranker(layout.reranker(reranker.fingerprint), reranker) if reranker else None,
@@ -222,7 +222,8 @@ class LiveIndex:
                         live.missing,
                         self._layout.root,
                     )
-                retriever = Retriever(newest.generation, live.segment, live.deleted)
+                model = newest.manifest.model
+                retriever = Retriever(newest.generation, live.segment, live.deleted, model=model)
                 changed = {glossary_of(one.id): one.revision for one in changes}
                 newest = replace(newest, retriever=retriever, revision=revision, changed=changed)
         self.view = newest

@@ -12,6 +12,7 @@ from semsearch.core.arrays import Numbers
 from semsearch.index.map.projection import Points
 from semsearch.text.english_stop_words import content_words
 from semsearch.text.stems import stem
+from semsearch.text.word_languages import ENGLISH, stop_words
 
 MAX_TEXTS = 2_000
 """Entries that name the topics. More change no name that a reader would notice."""
@@ -39,18 +40,22 @@ class Topic:
     y: float
 
 
-def topics_of(texts: Sequence[str], places: Points) -> tuple[Topic, ...]:
+def topics_of(
+    texts: Sequence[str], places: Points, languages: Sequence[str] | None = None
+) -> tuple[Topic, ...]:
     """Return the topics of some points.
 
     Args:
         texts: terms and definitions.
         places: (n, 2), of the same entries.
+        languages: of the same entries, in which their words are analysed; English by default.
     """
     wanted = min(MAX_TOPICS, len(texts) // _POINTS_FOR_EACH, round(len(texts) ** 0.5 / 2) + 1)
     if wanted < 2:
         return ()
     groups = _grouped(places, wanted)
-    words = [_words(text) for text in texts]
+    analysed = languages or [ENGLISH] * len(texts)
+    words = [_words(*one) for one in zip(texts, analysed, strict=True)]
     everywhere = Counter(one for text in words for one in text)
     found: list[Topic] = []
     used: set[str] = set()
@@ -58,16 +63,18 @@ def topics_of(texts: Sequence[str], places: Points) -> tuple[Topic, ...]:
         inside = np.flatnonzero(groups == group)
         names = _names([words[at] for at in inside.tolist()], everywhere, used)
         if names:
-            used.update(map(stem, names))
+            used.update(stem(name, one) for name in names for one in set(analysed))
             x, y = np.median(places[inside], axis=0)
             found.append(Topic(names, round(float(x), 4), round(float(y), 4)))
     return tuple(found)
 
 
-def _words(text: str) -> dict[str, str]:
+def _words(text: str, language: str) -> dict[str, str]:
     """Return the words of a text by stem, without short ones and numbers."""
-    found = content_words(text[:_TEXT_CHARS].lower())
-    return {stem(one): one for one in found if len(one) >= _MIN_WORD_CHARS and one.isalpha()}
+    found = content_words(text[:_TEXT_CHARS].lower(), stop_words(language))
+    return {
+        stem(one, language): one for one in found if len(one) >= _MIN_WORD_CHARS and one.isalpha()
+    }
 
 
 def _names(

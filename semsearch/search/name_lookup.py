@@ -15,13 +15,14 @@ from semsearch.index.segments.multi import MultiNameStems
 from semsearch.index.segments.multi_entries import MultiEntries
 from semsearch.ranking import confidence
 from semsearch.text.english import is_english
-from semsearch.text.english_stop_words import STOP_WORDS
+from semsearch.text.function_words import FUNCTION_WORDS
 from semsearch.text.names import Name, NameKind, form_of, names_of
 from semsearch.text.normalise import fold
 from semsearch.text.question_wording import subject_of, subjects_of
 from semsearch.text.spelling import DERIVED, Guess, KnownName, NameSpeller
-from semsearch.text.stems import question_stems, stem
+from semsearch.text.stems import count_content_words, name_stems, question_stems, stem
 from semsearch.text.word_forms import word_form
+from semsearch.text.word_languages import ENGLISH, stop_words
 
 MAX_PARTIAL = 20
 """Most entries that are found by a part of a name."""
@@ -54,6 +55,9 @@ _SENTENCE_WORDS = frozenset(
 _JOINING_WORDS = frozenset("a an the of for in on to and or some any please".split())  # noqa: SIM905
 """Stop words of a question that the name need not contain ("function of loss"). All others change
 the meaning ("bond with no coupon"), so the name must contain them."""
+_JOINING = {ENGLISH: _JOINING_WORDS, **{tag: one.joining for tag, one in FUNCTION_WORDS.items()}}
+_SENTENCE = {ENGLISH: _SENTENCE_WORDS, **{tag: one.sentence for tag, one in FUNCTION_WORDS.items()}}
+"""Both by language."""
 _DERIVED = (NameKind.ACRONYM, NameKind.INITIALS)
 """Names that no author stated: several entries may have one by chance."""
 
@@ -141,17 +145,18 @@ class NameLookup:
         text = subject_of(question)
         key = fold(text)
         words = key.split()
-        if len(key) > self._longest_name or not _could_be_part(words):
+        languages = tuple(one for one in allowed.word_languages if _could_be_part(words, one))
+        if len(key) > self._longest_name or not languages:
             return {}
-        shares = self._names_containing(text, allowed)
+        shares = self._names_containing(text, allowed, languages)
         begun: dict[int, Name] = {}
         for named in self._names_starting(key, words, allowed):
             begun.setdefault(named.position, named.name)
             shares.setdefault(named.position, len(key) / len(named.name.key))
         total = sum(shares.values())
         best = sorted(shares, key=lambda at: (-shares[at], at))[:MAX_PARTIAL]
-        labels = self._labels([at for at in best if at not in begun], text)
-        if said := STOP_WORDS.intersection(words) - _JOINING_WORDS:
+        labels = self._labels([at for at in best if at not in begun], text, languages)
+        if said := _telling_words(words, languages):
             labels = {at: label for at, label in labels.items() if said <= set(fold(label).split())}
         labels |= {at: name.label for at, name in begun.items()}
         return {
@@ -165,10 +170,12 @@ class NameLookup:
             if at in labels
         }
 
-    def _names_containing(self, text: str, allowed: PositionFilter) -> dict[int, float]:
-        if len(question_stems(text)) > MAX_PARTIAL_WORDS:
+    def _names_containing(
+        self, text: str, allowed: PositionFilter, languages: tuple[str, ...]
+    ) -> dict[int, float]:
+        if count_content_words(text, languages) > MAX_PARTIAL_WORDS:
             return {}
-        return name_shares(self._stems, text, allowed)
+        return name_shares(self._stems, text, allowed, languages)
 
     def _names_starting(
         self, key: str, words: list[str], allowed: PositionFilter
@@ -182,12 +189,15 @@ class NameLookup:
                 if may_end_within or named.name.key[len(one) : len(one) + 1] == " ":
                     yield named
 
-    def _labels(self, positions: list[int], text: str) -> dict[int, str]:
+    def _labels(
+        self, positions: list[int], text: str, languages: tuple[str, ...]
+    ) -> dict[int, str]:
         """Return of each entry the shortest name that has all words of a text."""
-        asked = set(question_stems(text))
+        every = [set(question_stems(text, language)) for language in languages]
         found = {}
         for at, entry in zip(positions, self._entry_table.entries(positions), strict=True):
-            labels = [n.label for n in names_of(entry) if asked <= set(question_stems(n.label))]
+            stems = ((name.label, set(name_stems(entry, name))) for name in names_of(entry))
+            labels = [label for label, has in stems if any(asked <= has for asked in every)]
             found[at] = min(labels, key=len, default=entry.term)
         return found
 
@@ -204,10 +214,10 @@ class NameLookup:
         key = fold(subject_of(question))
         words = set(key.split())
         known = words - ({w for word in unknown for w in fold(word).split()} if unknown else words)
-        stems = {stem(word) for word in known}
+        languages = allowed.word_languages
         best: dict[int, Guess] = {}
         for guess in self._names.near(key, allowed):
-            if stems <= {stem(word) for word in guess.name.key.split()}:
+            if not known or any(_has_words(guess.name.key, known, one) for one in languages):
                 best.setdefault(guess.name.position, guess)
         total = sum(guess.likelihood for guess in best.values())
         return {at: _resembling(g, total) for at, g in islice(best.items(), MAX_RESEMBLING)}
@@ -223,9 +233,22 @@ class NameLookup:
         return NameSpeller(alike, are_many=table.count_names() > MANY_NAMES)
 
 
-def _could_be_part(words: list[str]) -> bool:
+def _could_be_part(words: list[str], language: str) -> bool:
     """Whether words could be part of a name: a content word, and none that only sentences have."""
-    return _SENTENCE_WORDS.isdisjoint(words) and any(word not in STOP_WORDS for word in words)
+    ignored = stop_words(language)
+    return _SENTENCE[language].isdisjoint(words) and any(word not in ignored for word in words)
+
+
+def _telling_words(words: list[str], languages: tuple[str, ...]) -> set[str]:
+    """Return the stop words that a name must contain, in all languages that it may be in."""
+    each = (stop_words(one).intersection(words) - _JOINING[one] for one in languages)
+    return set.intersection(*map(set, each))
+
+
+def _has_words(key: str, words: set[str], language: str) -> bool:
+    """Whether a folded name has all of some words in any form."""
+    stems = {stem(word, language) for word in key.split()}
+    return all(stem(word, language) in stems for word in words)
 
 
 def _is_fragment(words: list[str]) -> bool:

@@ -98,7 +98,8 @@ class QuestionParser(NameLookup):
     def _unknown(self, question: str, allowed: PositionFilter) -> list[str]:
         """Return the words of a question that neither an entry nor a phrase uses."""
         unused = self._postings.unknown(question, allowed)
-        return [word for word in unused if not self._phrases.has_word(word)]
+        languages = allowed.word_languages
+        return [word for word in unused if not self._phrases.has_word(word, languages)]
 
     def _repaired(
         self, question: str, allowed: PositionFilter, is_word: Callable[[str], bool]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import islice
 
 import numpy as np
@@ -14,11 +15,11 @@ from semsearch.index.retrieval import Retriever
 from semsearch.index.segments.multi_entries import MultiEntries
 from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.search.neighbours import Near, neighbours
-from semsearch.text.english_stop_words import STOP_WORDS
 from semsearch.text.links import Links
-from semsearch.text.normalise import WORD
+from semsearch.text.normalise import WORD, fold
 from semsearch.text.passages import LIST_MARKS
 from semsearch.text.stems import stem
+from semsearch.text.word_languages import stop_words, word_language
 
 FLOOR = -0.5
 """Least similarity, in standard deviations from the glossary's baseline. Chosen by reading pairs
@@ -78,7 +79,8 @@ class _SimilarEntries:
         own, others = self._entry_table.passages([near.row, near.other_row])
         sentence = Span(*own, entry.definition[slice(*own)])
         other_sentence = Span(*others, other.definition[slice(*others)])
-        words = _shared_words(sentence.text, other_sentence.text)
+        languages = word_language(entry.language), word_language(other.language)
+        words = _shared_words(sentence.text, other_sentence.text, *languages)
         because = Connection(sentence, other_sentence, round(near.sentences, 6), words)
         return Neighbour(rank, other, round(near.similarity, 6), because)
 
@@ -101,13 +103,19 @@ class _SimilarEntries:
         return np.array(prose or rows, dtype=np.int64)
 
 
-def _shared_words(one: str, other: str) -> tuple[str, ...]:
-    """Return the words of a text that another text shares, each stem once, without stop words."""
-    known = {stem(word) for word in WORD.findall(other)}
+def _shared_words(one: str, other: str, language: str, other_language: str) -> tuple[str, ...]:
+    """Return the words of a text that another text shares, each stem once, without stop words.
+
+    Texts in two languages share only words that are written alike.
+    """
+    is_one = language == other_language
+    key = partial(stem, language=language) if is_one else fold
+    known = {key(word) for word in WORD.findall(other)}
+    ignored = stop_words(language)
     shared: dict[str, str] = {}
     for word in WORD.findall(one):
-        if word.casefold() not in STOP_WORDS and len(word) > 1 and stem(word) in known:
-            shared.setdefault(stem(word), word)
+        if word.casefold() not in ignored and len(word) > 1 and key(word) in known:
+            shared.setdefault(key(word), word)
     return tuple(shared.values())
 
 

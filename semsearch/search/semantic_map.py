@@ -19,6 +19,7 @@ from semsearch.search.map_topics import MAX_TEXTS, Topic, topics_of
 from semsearch.text.english_stop_words import content_words
 from semsearch.text.questions import check_question
 from semsearch.text.stems import question_stems, stem
+from semsearch.text.word_languages import word_language
 
 BETWEEN = 5
 """Nearest entries that a question is placed between."""
@@ -118,7 +119,8 @@ class Atlas:
         chosen = _shuffled(self._retriever, self._allowed(glossary))[:MAX_TEXTS]
         entries = self._retriever.entry_table.entries(chosen.tolist())
         texts = [f"{entry.term} {entry.definition}" for entry in entries]
-        return topics_of(texts, self._retriever.places[chosen])
+        languages = [word_language(entry.language) for entry in entries]
+        return topics_of(texts, self._retriever.places[chosen], languages)
 
     def locate(self, question: str, *, glossary: str | None = None) -> Place:
         """Return the place of a question on the map, and the entries near it.

@@ -1,4 +1,4 @@
-"""English stop words, and the words of a question that carry meaning."""
+"""English stop words, and the words of a question that carry meaning, in any language."""
 
 from __future__ import annotations
 
@@ -21,11 +21,15 @@ words of the shell around it ("what do you call the thing that ..."). Chosen by 
 Keyword search ignores these words; the encoder reads them."""
 
 
-def content_words(question: str) -> list[str]:
+def content_words(question: str, stop_words: frozenset[str] = STOP_WORDS) -> list[str]:
     """Return the words of a question that carry meaning, in order, without repeats.
 
     When every word is a stop word, all of them are kept: "to be" must still be askable. A
     question of marks alone, like "+", has none.
+
+    Args:
+        question: any text.
+        stop_words: those of its language; see `word_languages.stop_words`.
     """
     words = list(dict.fromkeys(WORD.findall(question)))
-    return [w for w in words if w.casefold() not in STOP_WORDS and len(w) > 1] or words
+    return [w for w in words if w.casefold() not in stop_words and len(w) > 1] or words

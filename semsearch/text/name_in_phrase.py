@@ -5,6 +5,7 @@ from __future__ import annotations
 from semsearch.core.entries import Entry
 from semsearch.text.names import NameKind, names_of
 from semsearch.text.stems import question_stems
+from semsearch.text.word_languages import name_language
 
 
 def name_said(entry: Entry, phrase: str) -> str | None:
@@ -13,9 +14,12 @@ def name_said(entry: Entry, phrase: str) -> str | None:
     Such a phrase helps nobody: whoever says the name finds the entry by it. A name of several words
     is said if all of its words are, in any order. Initials that the program made up do not count.
     """
-    said = set(question_stems(phrase))
+    said: dict[str, set[str]] = {}
     for name in names_of(entry):
-        stems = question_stems(name.label)
-        if name.kind is not NameKind.INITIALS and stems and said.issuperset(stems):
+        language = name_language(entry, name)
+        if language not in said:
+            said[language] = set(question_stems(phrase, language))
+        stems = question_stems(name.label, language)
+        if name.kind is not NameKind.INITIALS and stems and said[language].issuperset(stems):
             return name.label
     return None

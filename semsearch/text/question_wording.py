@@ -49,8 +49,8 @@ _ENGLISH_ENDS = (
     r"in (?:one|a|two) (?:sentence|word|paragraph)s?|in (?:detail|short|brief|general|english)",
 )
 _GERMAN = (
-    r"bitte|(?:was|wer) (?:ist|sind|war|waren|bedeutet|bedeuten|hei(?:ss|\xdf)t|meint|bezeichnet|besagt|macht|machen)"
-    r"(?: (?:eigentlich|genau|denn|mit))?(?: (?:der|die|das) (?:begriff|ausdruck|wort|abkurzung))?",
+    r"bitte|(?:was|wer) (?:(?:genau|eigentlich) )?(?:ist|sind|war|waren|bedeutet|bedeuten|hei(?:ss|\xdf)t|meint|bezeichnet|besagt|macht|machen)"
+    r"(?: (?:eigentlich|genau|denn|mit|unter))?(?: (?:der|die|das) (?:begriff|ausdruck|wort|abkurzung))?",
     r"was (?:versteht|meint) man (?:unter|mit)|was",
     r"(?:kannst|konntest|wurdest|konnen|konnten) (?:du|sie|ihr)(?: (?:mir|uns))?(?: bitte)?",
     r"(?:erklare?|definiere?|beschreibe?)(?: sie)?(?: (?:mir|uns))?(?: bitte)?(?: mal)?",
@@ -60,13 +60,14 @@ _GERMAN = (
 )
 _GERMAN_ENDS = (
     r"bedeutung|definition|erklarung|(?:einfach |kurz |leicht )?erklart|erklaren|definieren|beschreiben",
-    r"ist|sind|bedeutet|bedeuten|hei(?:ss|\xdf)t|bitte|eigentlich|genau",
+    r"ist|sind|bedeutet|bedeuten|hei(?:ss|\xdf)t|bitte|eigentlich|genau|gemeint|zu verstehen",
 )
 _FRENCH = (
     r"qu'?est[- ]ce (?:que c'est que|que c'est qu'|que|qu')|c'est quoi|(?:que|qu'est-ce que) (?:signifie(?:nt)?|veu(?:len)?t dire|sont|est)",
     r"quelle? est|(?:la |une |le )?(?:definition|signification|explication|sens)(?: (?:du|des|de la|de l'|de|d')|\s*:)?",
     r"(?:defini(?:s|r|ssez)|expliqu(?:e|ez|er)|dis|dites|decri(?:s|re|vez))(?:[- ](?:moi|nous))?|qu'entend[- ]on par",
     r"(?:peux|pouvez|pourrais|pourriez)[- ](?:tu|vous)(?: (?:me|nous)| m')?|(?:le |du |un )?(?:terme|mot|concept)(?: d[eu])?",
+    r"a quoi (?:ser(?:t|vent)|correspond(?:ent)?)|qu'appelle[- ]t[- ]on|que designe(?:nt)?|en quoi consiste(?:nt)?",
     r"ce que (?:c'est que |signifie |veut dire )?|s'il (?:te|vous) plait|comment (?:marche|fonctionne)(?:nt)?",
 )
 _FRENCH_ENDS = (
@@ -78,6 +79,7 @@ _SPANISH = (
     r"(?: (?:termino|concepto|palabra))?",
     r"por favor|(?:el |la |una )?(?:definicion|significado|explicacion|concepto)(?: (?:del|de las|de los|de la|de)|\s*:)?",
     r"defin[ae]|expli(?:ca|que)(?:me|nos)?|(?:me )?(?:puedes|podrias|puede|podria) (?:explicar|definir|decir)(?:me|nos)?",
+    r"a que se refieren?|en que consisten?|para que sirven?",
     r"dime|como funcionan?|(?:el |la )?(?:termino|concepto|palabra)(?: de)?|que (?=.* (?:es|son|significa)\W*$)",
 )
 _SPANISH_ENDS = (
@@ -87,6 +89,7 @@ _PORTUGUESE = (
     r"(?:o )?que (?:e que e|e|sao|significam?|quer(?:em)? dizer|se entende por)(?: exatamente)?(?: [oa])?(?: (?:termo|conceito|palavra))?",
     r"qual e(?: [oa])?|(?:o |a |uma )?(?:significado|definicao|explicacao|conceito)(?: (?:dos|das|do|da|de)|\s*:)?",
     r"defina|(?:me )?expli(?:que|ca|car)(?:[- ](?:me|nos))?|(?:voce )?(?:pode|poderia|podes) (?:me )?(?:explicar|definir)(?:[- ]me)?",
+    r"a que se referem?|em que consistem?|para que servem?",
     r"(?:o |a )?(?:termo|palavra)(?: de)?|o que (?=.* (?:e|significa)\W*$)",
 )
 _PORTUGUESE_ENDS = (r"significado|definicao|explicacao|por favor|significam?|o que e|e|sao",)
@@ -94,6 +97,7 @@ _ITALIAN = (
     r"(?:che )?cos(?:'\s?|a )(?:e|sono|significa(?:no)?|vuol dire|vogliono dire|si intende (?:per|con))|che (?:significa|vuol dire)",
     r"qual e|(?:la |il |una )?(?:definizione|significato|spiegazione|concetto)(?: (?:dello|della|degli|delle|dell'|dei|del|di)|\s*:)?",
     r"spieg(?:ami|aci|a|hi)|definisc[ia]|definire|(?:mi )?(?:puoi|potresti|puo) (?:spiegar(?:mi|e)|definire|dir(?:mi|e))",
+    r"a (?:che )?cosa serv(?:e|ono)|in (?:che )?cosa consist(?:e|ono)",
     r"per favore|dimmi|come funziona(?:no)?|(?:il |la )?(?:termine|parola)(?: di)?",
 )
 _ITALIAN_ENDS = (
@@ -101,7 +105,7 @@ _ITALIAN_ENDS = (
 )
 _DUTCH = (
     r"wat (?:is|zijn|betekent|betekenen|houdt)(?: (?:precies|eigenlijk))?(?: (?:het|de) (?:begrip|term|woord))?",
-    r"wat wordt (?:er )?(?:bedoeld met|verstaan onder)|wat",
+    r"wat versta(?:at men|an we) onder|wat wordt (?:er )?(?:bedoeld met|verstaan onder)|wat",
     r"(?:de |een )?(?:betekenis|definitie|uitleg)(?: (?:van|over)|\s*:)?|leg(?: (?:mij|me|ons))?(?: eens)?(?=.* uit\W*$)",
     r"(?:kun|kan|kunt|zou) (?:je|jij|u)(?: (?:mij|me|ons))?|definieer|beschrijf|waar staat|alsjeblieft|alstublieft",
     r"hoe werk(?:t|en)|(?:het |de )?(?:begrip|term|woord)|vertel(?: (?:mij|me))?(?: over)?",

@@ -25,7 +25,7 @@ def names(tmp_path: Path) -> NameStems:
     """Give the stems of the names of four entries; the last has stop words only."""
     writer = NameStemsWriter()
     for one in NAMES:
-        writer.add(names_of(one))
+        writer.add(one, names_of(one))
     files = GenerationLayout(tmp_path)
     writer.write(files)
     return NameStems(files)

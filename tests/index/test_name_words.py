@@ -35,7 +35,7 @@ def _stems(folder: Path, entries: Sequence[Entry]) -> NameStems:
     folder.mkdir()
     writer = NameStemsWriter()
     for one in entries:
-        writer.add(names_of(one))
+        writer.add(one, names_of(one))
     writer.write(GenerationLayout(folder))
     return NameStems(GenerationLayout(folder))
 

@@ -12,7 +12,7 @@ import pytest
 
 from semsearch.core.errors import IndexBusy, IndexMissing, ModelRefused
 from semsearch.core.progress import Silent
-from semsearch.index.retrieval import QueryVectors
+from semsearch.index.query_vectors import QueryVectors
 from semsearch.index.scratch_index import (
     EmbeddingSource,
     embedding_source,

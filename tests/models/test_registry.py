@@ -24,7 +24,7 @@ from semsearch.ingest.build import build_index
 from semsearch.models import is_meant, load_answering_encoder
 from semsearch.models.encoders.agreement import agree
 from semsearch.models.encoders.sentence_transformer import SentenceEncoder
-from semsearch.models.registry import BASE_MODEL, DEFAULT_MODEL, find_model
+from semsearch.models.registry import BASE_MODEL, DEFAULT_MODEL, find_model, reads_only_english
 from semsearch.search.glossary import Glossary
 from tests.conftest import ENTRIES
 
@@ -252,3 +252,10 @@ def test_agreement_is_mean_cosine_and_shared_neighbours() -> None:
     assert (whole.cosine, whole.top10) == (1.0, 1.0)
     other = agree(entries[:1], entries[15:16], entries)
     assert (other.cosine, other.top10) == (0.0, 0.9)
+
+
+def test_the_bundled_encoders_read_only_english() -> None:
+    """Former ones too; of others that is not known, so it is not said."""
+    names = [DEFAULT_MODEL, BASE_MODEL, "semsearch-definitions-v1", "all-mpnet-base-v2"]
+    assert all(map(reads_only_english, names))
+    assert not any(map(reads_only_english, ["hashed", "api:bge-m3", "./my-model", ""]))

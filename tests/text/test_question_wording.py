@@ -27,6 +27,8 @@ Explique-moi {} | Comment fonctionne {} ? | Expliquez {} s'il vous plait | signi
 O que \xe9 {}? | O que \xe9 um {}? | o que significa {} | Qual \xe9 o significado de {}? | Defini\xe7\xe3o de {} | Explique o {} | voc\xea pode me explicar {}?
 Cos'\xe8 {}? | Che cos'\xe8 un {}? | Cosa significa {}? | che cosa vuol dire {} | Definizione di {} | Spiegami {} | Come funziona {}? | Qual \xe8 il significato di {}?
 Wat is {}? | Wat is een {}? | Wat betekent {}? | Leg {} uit | Hoe werkt {}? | Leg me {} eens uit | Betekenis van {} | Kun je {} uitleggen? | Waar staat {} voor? | Wat houdt {} in?
+Was genau ist {}? | Was ist mit {} gemeint? | Was ist unter einem {} zu verstehen? | \xc0 quoi sert {} ? | Qu'appelle-t-on {} ? | En quoi consiste {} ?
+\xbfA qu\xe9 se refiere {}? | \xbfEn qu\xe9 consiste {}? | \xbfPara qu\xe9 sirve el {}? | Para que serve o {}? | A que se refere {}? | A cosa serve {}? | In che cosa consiste {}? | Wat verstaat men onder {}?
 """
 QUESTIONS = [one.strip() for line in WRAPPED.strip().splitlines() for one in line.split("|")]
 

@@ -7,7 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from semsearch.text.normalise import CACHED_CHARS
-from semsearch.text.stems import question_stems, shared_words, stem, stem_places, words_with_stems
+from semsearch.text.stems import (
+    count_content_words,
+    question_stems,
+    shared_words,
+    stem,
+    stem_places,
+    stems_in,
+    words_with_stems,
+)
 from tests.conftest import kept_bytes
 
 
@@ -64,3 +72,33 @@ def test_places_of_stems_give_the_shared_words_in_order() -> None:
         asked = question_stems(question)
         expected = [(start, end) for one, start, end in words_with_stems(text) if one in asked]
         assert [(span.start, span.end) for span in shared_words(asked, text, places)] == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [
+        ("de", "Behörden", "Behorde"),
+        ("de", "Gebühren", "gebühr"),
+        ("es", "conservas", "Conserva"),
+        ("es", "canciones", "cancion"),
+        ("fr", "hypothèques", "hypotheque"),
+        ("it", "tasse", "tassa"),
+        ("pt", "impostos", "imposto"),
+        ("nl", "belastingen", "belasting"),
+    ],
+)
+def test_words_are_stemmed_in_their_language(language: str, one: str, other: str) -> None:
+    """Accents may be left out; the stem is none of another language."""
+    assert stem(one, language) == stem(other, language)
+    assert stem(one, language).startswith(f"{language}:")
+    assert stem(one, language) != stem(one)
+
+
+def test_a_question_is_analysed_in_several_languages() -> None:
+    """It has fewest content words in its own."""
+    asked = "was kostet der Ausweis"
+    assert question_stems(asked, "de") == ("de:kost", "de:ausweis")
+    assert stems_in(asked, ("de", "en")) == (*question_stems(asked, "de"), *question_stems(asked))
+    assert stems_in(asked, ("en",)) == question_stems(asked)
+    assert count_content_words(asked, ("de", "en")) == 2
+    assert count_content_words(asked, ("en",)) == 3

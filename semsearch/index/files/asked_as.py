@@ -31,6 +31,7 @@ from semsearch.storage.layout import GenerationLayout
 from semsearch.text.normalise import fold
 from semsearch.text.passages import phrases_of
 from semsearch.text.stems import question_stems, stem
+from semsearch.text.word_languages import ENGLISH, word_language
 
 NO_PHRASE = -1
 
@@ -59,8 +60,12 @@ def write_phrases(
     )
     keys = array("q", (_key(phrase) for entry in passages.entries for phrase in phrases_of(entry)))
     write_array(files.phrase_keys, np.array(keys, dtype="<i8"))
-    texts = (phrase for entry in passages.entries for phrase in phrases_of(entry))
-    stems = {one for phrase in texts for one in question_stems(phrase)}
+    stems = {
+        one
+        for entry in passages.entries
+        for phrase in phrases_of(entry)
+        for one in question_stems(phrase, word_language(entry.language))
+    }
     write_array(files.phrase_words, np.array(sorted(map(hash64, stems)), dtype="<i8"))
     write_array(files.first_phrases, passages.first_phrases.astype("<i8"))
 
@@ -139,11 +144,11 @@ class AskedAsPhrases:
         (phrases,) = (self._keys == _key(question)).nonzero()
         return distinct(self.owners(phrases))
 
-    def has_word(self, word: str) -> bool:
-        """Return whether any phrase has a word in any form."""
+    def has_word(self, word: str, language: str = ENGLISH) -> bool:
+        """Return whether any phrase in a language has a word in any form."""
         if not len(self._words):
             return False
-        number = hash64(stem(word))
+        number = hash64(stem(word, language))
         at = int(self._words.searchsorted(number))
         return at < len(self._words) and int(self._words[at]) == number
 

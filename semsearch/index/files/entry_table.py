@@ -31,6 +31,7 @@ from semsearch.text.names import Name, names_of
 from semsearch.text.normalise import fold
 from semsearch.text.passages import Passage
 from semsearch.text.stems import StemPlaces, stem_places
+from semsearch.text.word_languages import word_language
 
 _SCHEMA = f"""
     CREATE TABLE entry (position INTEGER PRIMARY KEY, {DEFINITIONS}) STRICT;
@@ -55,6 +56,9 @@ _SCHEMA = f"""
     CREATE TABLE glossary (
         name TEXT PRIMARY KEY, first INTEGER NOT NULL, entries INTEGER NOT NULL
     ) STRICT;
+    CREATE TABLE glossary_language (
+        glossary TEXT NOT NULL, language TEXT NOT NULL, PRIMARY KEY (glossary, language)
+    ) STRICT, WITHOUT ROWID;
     CREATE TABLE names (count INTEGER NOT NULL, longest INTEGER NOT NULL) STRICT;
     {relations.SCHEMA}
     {alphabet.SCHEMA}
@@ -69,6 +73,8 @@ _INDEXES = f"""
     {relations.INDEXES}
     {alphabet.INDEXES}
     INSERT INTO glossary SELECT glossary, MIN(position), COUNT(*) FROM entry GROUP BY glossary;
+    INSERT INTO glossary_language SELECT glossary, language FROM entry
+        UNION SELECT glossary, name_language.language FROM name_language JOIN entry USING (position);
     INSERT INTO names SELECT COUNT(*), COALESCE(MAX(length(key)), 0) FROM name;
     ANALYZE;
 """  # noqa: S608 - constants
@@ -114,7 +120,7 @@ def write_entry_table(
     with writing_once(files.entries, _SCHEMA, _INDEXES) as connection:
         for position, (entry, passages) in enumerate(track(entries, progress, "entries", total)):
             names = names_of(entry)
-            stems.add(names)
+            stems.add(entry, names)
             _insert(connection, position, entry, names)
             row = first_rows[-1]
             connection.executemany(
@@ -180,6 +186,13 @@ class EntryTable(NameTable):
         """Return the positions of each glossary, by name."""
         rows = self._reader.rows("SELECT name, first, entries FROM glossary")
         return {name: range(first, first + count) for name, first, count in rows}
+
+    def glossary_languages(self) -> dict[str, list[str]]:
+        """Return the tags of the definitions and names in each glossary, by its name."""
+        found: dict[str, list[str]] = {}
+        for name, tag in self._reader.rows("SELECT glossary, language FROM glossary_language"):
+            found.setdefault(name, []).append(tag)
+        return found
 
     def everything(self) -> range:
         """Return all positions."""
@@ -260,7 +273,9 @@ class EntryTable(NameTable):
     def _read_stems(self, position: int) -> tuple[StemPlaces, StemPlaces]:
         """Return where words with which stems stand in a definition, and in its term."""
         entry = self._entry(position)
-        return stem_places(entry.definition), stem_places(entry.term)
+        language = word_language(entry.language)
+        named = word_language(entry.languages_of(entry.term)[0])
+        return stem_places(entry.definition, language), stem_places(entry.term, named)
 
     def relations_from(self, position: int) -> list[Relation]:
         """Return the links of an entry, then the entries that its definition mentions."""

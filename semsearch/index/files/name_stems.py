@@ -18,6 +18,7 @@ import numpy as np
 
 from semsearch.core.arrays import Numbers
 from semsearch.core.checksums import hash64
+from semsearch.core.entries import Entry
 from semsearch.core.positions import spread
 from semsearch.index.files.memory_map import mapped
 from semsearch.index.files.name_words import NameParts, NameWords, write_name_words
@@ -25,7 +26,8 @@ from semsearch.ranking.fusion import Scores, name_overlap
 from semsearch.storage.atomic_files import write_array
 from semsearch.storage.layout import GenerationLayout
 from semsearch.text.names import Name, NameKind
-from semsearch.text.stems import question_stems
+from semsearch.text.stems import name_stems, question_stems
+from semsearch.text.word_languages import ENGLISH, ONLY_ENGLISH
 
 END = 0
 _UNSPOKEN = (NameKind.INITIALS, NameKind.NOTATION)
@@ -38,10 +40,10 @@ class NameStemsWriter:
         self._starts = array("q", [0])
         self._numbers = array("q")
 
-    def add(self, names: Iterable[Name]) -> None:
+    def add(self, entry: Entry, names: Iterable[Name]) -> None:
         """Add the names of the next entry, except initials and notations, which are no words."""
-        said = (name.label for name in names if name.kind not in _UNSPOKEN)
-        for stems in dict.fromkeys(question_stems(label) for label in said):
+        said = (name for name in names if name.kind not in _UNSPOKEN)
+        for stems in dict.fromkeys(name_stems(entry, name) for name in said):
             if stems:
                 self._numbers.extend((*map(_number, stems), END))
         self._starts.append(len(self._numbers))
@@ -65,7 +67,9 @@ class NameStems:
         self._starts = mapped(files.name_starts, "<i8")
         self.words = NameWords(files)
 
-    def name_overlap(self, question: str, positions: Numbers) -> Scores:
+    def name_overlap(
+        self, question: str, positions: Numbers, languages: tuple[str, ...] = ONLY_ENGLISH
+    ) -> Scores:
         """Return the largest share of a name that the question contains, for each entry.
 
         See `fusion.name_overlap`.
@@ -73,19 +77,24 @@ class NameStems:
         Args:
             question: the question.
             positions: (n,) positions of entries.
+            languages: those of the names.
 
         Returns:
             (n,) each 0 to 1.
         """
         shares = np.zeros(len(positions), dtype=np.float32)
-        asked = numbers_of(question)
         names = self.names_of(positions)
-        if not len(asked) or not len(names.starts):
+        if not len(names.starts):
             return shares
-        is_match = (names.numbers[:, np.newaxis] == asked).any(axis=1)
-        matches = np.add.reduceat(is_match, names.starts, dtype=np.int64)
-        owner = np.arange(len(positions)).repeat(self._counts(positions))[names.ends]
-        np.maximum.at(shares, owner, name_overlap(matches, names.ends - names.starts, len(asked)))
+        for language in languages:
+            asked = numbers_of(question, language)
+            if not len(asked):
+                continue
+            is_match = (names.numbers[:, np.newaxis] == asked).any(axis=1)
+            matches = np.add.reduceat(is_match, names.starts, dtype=np.int64)
+            owner = np.arange(len(positions)).repeat(self._counts(positions))[names.ends]
+            lengths = names.ends - names.starts
+            np.maximum.at(shares, owner, name_overlap(matches, lengths, len(asked)))
         return shares
 
     def names_of(self, positions: Numbers) -> NameParts:
@@ -104,9 +113,9 @@ class NameStems:
 
 
 @lru_cache(maxsize=256)  # one question is looked at several times while it is answered
-def numbers_of(text: str) -> Numbers:
+def numbers_of(text: str, language: str = ENGLISH) -> Numbers:
     """Return the stems of the content words of a text as numbers."""
-    return np.array([_number(stem) for stem in question_stems(text)], dtype=np.int64)
+    return np.array([_number(stem) for stem in question_stems(text, language)], dtype=np.int64)
 
 
 def _number(stem: str) -> int:

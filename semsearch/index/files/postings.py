@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -36,7 +36,8 @@ from semsearch.storage.layout import GenerationLayout
 from semsearch.text.names import names_of
 from semsearch.text.normalise import fold
 from semsearch.text.passages import phrases_of, text_of
-from semsearch.text.stems import question_stems, words_with_stems
+from semsearch.text.stems import stems_in, words_with_stems
+from semsearch.text.word_languages import ONLY_ENGLISH, name_language, word_language
 
 K1 = 1.2
 B = 0.75
@@ -85,8 +86,8 @@ def write_postings(
     written: Counter[str] = Counter()
     for position, entry in enumerate(track(entries, progress, "words", len(entries))):
         counts: Counter[str] = Counter()
-        for text in _texts(entry):
-            found = words_with_stems(text)
+        for text, language in _texts(entry):
+            found = words_with_stems(text, language)
             written.update(fold(text[start:end]) for _, start, end in found)
             counts.update(used for used, _, _ in found)
         lengths.append(counts.total())
@@ -134,10 +135,14 @@ class _StemCounts:
         return np.array(self.positions, dtype=np.int32), np.array(self.counts, dtype=np.int32)
 
 
-def _texts(entry: Entry) -> list[str]:
-    names = (name.label for name in names_of(entry))
+def _texts(entry: Entry) -> Iterator[tuple[str, str]]:
+    """Yield each text of an entry that questions find, and the language of its words."""
+    for name in names_of(entry):
+        yield name.label, name_language(entry, name)
     extra = (text for _, text in entry.details.extra)
-    return [*names, text_of(entry), *phrases_of(entry), *extra]
+    language = word_language(entry.language)
+    for text in (text_of(entry), *phrases_of(entry), *extra):
+        yield text, language
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,10 +270,12 @@ class PostingsIndex:
         # its cache refers to this object, which would keep the mapped files until a collection
         self.__dict__.pop("lookup", None)
 
-    def _lookup(self, question: str, allowed: range) -> dict[str, StemPostings]:
+    def _lookup(
+        self, question: str, allowed: range, languages: tuple[str, ...] = ONLY_ENGLISH
+    ) -> dict[str, StemPostings]:
         """Return the postings inside a range, by stem; stems without postings are left out."""
         found = {}
-        for used, first, uses in self._postings(question):
+        for used, first, uses in self._postings(stems_in(question, languages)):
             positions = self._positions[first : first + uses]
             low, high = 0, uses
             if positions[0] < allowed.start or positions[-1] >= allowed.stop:
@@ -300,8 +307,7 @@ class PostingsIndex:
         rows = self._reader.rows("SELECT stem, first, uses FROM stem")
         return {used: (first, uses) for used, first, uses in rows}
 
-    def _postings(self, question: str) -> list[tuple[str, int, int]]:
-        stems = question_stems(question)
+    def _postings(self, stems: tuple[str, ...]) -> list[tuple[str, int, int]]:
         if self._held is not None:
             return [(one, *self._held[one]) for one in sorted(stems) if one in self._held]
         marks = ",".join("?" * len(stems))
@@ -312,14 +318,19 @@ class PostingsIndex:
 
 
 def question_postings(
-    question: str, uses: Mapping[str, StemPostings], entries: int
+    words: int, uses: Mapping[str, StemPostings], entries: int
 ) -> QuestionPostings:
-    """Weigh each stem by its idf among the entries that may answer."""
+    """Weigh each stem by its idf among the entries that may answer.
+
+    Args:
+        words: the number of content words of the question.
+        uses: the postings of each of its stems.
+        entries: how many entries may answer.
+    """
     lists = []
     for one in uses.values():
         if found := len(one.positions):
             idf = math.log(1 + (entries - found + 0.5) / (found + 0.5))
             lists.append(_WeightedPostings(one.positions, one.weights, np.float32(idf)))
     lists.sort(key=lambda one: len(one.positions))
-    words = len(question_stems(question))
     return QuestionPostings(lists, np.float32(min(1.0, MANY_WORDS / max(words, 1))))

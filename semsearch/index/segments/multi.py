@@ -32,7 +32,8 @@ from semsearch.index.files.tokens import TokensIndex
 from semsearch.ranking.fusion import Scores
 from semsearch.ranking.late_interaction import idf
 from semsearch.text.english_stop_words import content_words
-from semsearch.text.stems import question_stems, stem
+from semsearch.text.stems import count_content_words, stem, stems_in
+from semsearch.text.word_languages import ONLY_ENGLISH, stop_words
 
 T_Part = TypeVar("T_Part")
 
@@ -98,25 +99,38 @@ class MultiPostings(MultiParts[PostingsIndex]):
     def find(self, question: str, allowed: PositionFilter) -> QuestionPostings:
         """Look up the postings and the idf of a question's words; see `PostingsIndex.lookup`."""
         found: dict[str, list[StemPostings]] = {}
+        languages = allowed.word_languages
         for part, own, start in self.each(allowed):
-            for used, uses in part.lookup(question, own).items():
+            for used, uses in part.lookup(question, own, languages).items():
                 found.setdefault(used, []).append(uses.moved(start) if start else uses)
         merged = {
             used: StemPostings.joined(lists).without(self._deleted).among(allowed.only)
             for used, lists in found.items()
         }
-        return question_postings(question, merged, len(allowed))
+        return question_postings(count_content_words(question, languages), merged, len(allowed))
 
     def unknown(self, question: str, allowed: PositionFilter) -> list[str]:
-        """Return the content words of a question that no allowed entry contains in any form."""
+        """Return the content words of a question that no allowed entry contains in any form.
+
+        If entries are in several languages, they are content words in each of these.
+        """
+        languages = allowed.word_languages
         known: set[str] = set()
         for part, own, start in self.each(allowed):
-            for used, uses in part.lookup(question, own).items():
+            for used, uses in part.lookup(question, own, languages).items():
                 if allowed.only is None or len(uses.moved(start).among(allowed.only).positions):
                     known.add(used)
-        if len(known) == len(question_stems(question)):
+        if len(known) == len(stems_in(question, languages)):
             return []
-        return [word for word in content_words(question) if stem(word) not in known]
+        first, *others = (
+            [
+                word
+                for word in content_words(question, stop_words(language))
+                if stem(word, language) not in known
+            ]
+            for language in languages
+        )
+        return [word for word in first if all(word in unknown for unknown in others)]
 
     def uses(self, word: str) -> int:
         """Return how often a folded word occurs; only words of letters are counted."""
@@ -169,9 +183,11 @@ class MultiNameStems(MultiParts[NameStems]):
         super().__init__(parts, lengths)
         self._deleted = deleted
 
-    def name_overlap(self, question: str, positions: Numbers) -> Scores:
+    def name_overlap(
+        self, question: str, positions: Numbers, languages: tuple[str, ...] = ONLY_ENGLISH
+    ) -> Scores:
         """Return the share of a name that the question contains; see `NameStems.name_overlap`."""
-        return self.gather(positions, lambda part, own: part.name_overlap(question, own))
+        return self.gather(positions, lambda part, own: part.name_overlap(question, own, languages))
 
     def uses(self, numbers: Numbers) -> Numbers:
         """Return how many entries, including deleted ones, have each of some words in a name."""
@@ -265,9 +281,9 @@ class MultiAskedAsPhrases(MultiParts[AskedAsPhrases]):
         both = self.gather(positions, lambda part, own: np.stack(part.best(question, own), axis=1))
         return both[:, 0].astype(np.float32), both[:, 1].astype(np.int64)
 
-    def has_word(self, word: str) -> bool:
+    def has_word(self, word: str, languages: tuple[str, ...] = ONLY_ENGLISH) -> bool:
         """Return whether any phrase has a word in any form, also one of a deleted entry."""
-        return any(part.has_word(word) for part in self.parts)
+        return any(part.has_word(word, language) for part in self.parts for language in languages)
 
     def equal_to(self, question: str, allowed: PositionFilter) -> Numbers:
         """Return the allowed positions with a phrase that equals the question."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -19,6 +19,7 @@ from semsearch.index.files.name_table import NamedEntry
 from semsearch.index.segments.multi import MultiParts
 from semsearch.text.language_tags import check_language, matching
 from semsearch.text.stems import StemPlaces
+from semsearch.text.word_languages import word_languages
 
 _MAX_LANGUAGE_FILTERS = 64
 """Cached language filters. A filter of a million entries takes 8 MB at most; most take little."""
@@ -40,18 +41,33 @@ class MultiEntries:
         self._deleted = frozenset(deleted.tolist())
         self._deleted_array = deleted
         self._by_language: dict[tuple[PositionFilter, str], PositionFilter] = {}
-        self.everything = self._filter([table.everything() for table in tables])
+        self._tags = self._tags_of_glossaries()
+        every = [tag for tags in self._tags.values() for tag in tags]
+        self.everything = self._filter([table.everything() for table in tables], every)
         self.glossaries = self._glossaries()
 
-    def _filter(self, own: Sequence[range]) -> PositionFilter:
+    def _tags_of_glossaries(self) -> dict[str, list[str]]:
+        """Return the language tags in each glossary; those of deleted entries count too."""
+        found: dict[str, list[str]] = {}
+        for table in self._segments.parts:
+            for name, tags in table.glossary_languages().items():
+                found.setdefault(name, []).extend(tags)
+        return found
+
+    def _filter(self, own: Sequence[range], tags: Iterable[str]) -> PositionFilter:
         starts = self._segments.starts
         ranges = [range(r.start + s, r.stop + s) for r, s in zip(own, starts, strict=True)]
-        return PositionFilter.of(ranges, self._deleted)
+        every = tuple(sorted(set(tags)))
+        made = PositionFilter.of(ranges, self._deleted)
+        return replace(made, tags=every, word_languages=word_languages(every))
 
     def _glossaries(self) -> dict[str, PositionFilter]:
         known = [table.glossaries() for table in self._segments.parts]
         names = dict.fromkeys(name for one in known for name in one)
-        filters = {n: self._filter([one.get(n, range(0)) for one in known]) for n in names}
+        filters = {
+            n: self._filter([one.get(n, range(0)) for one in known], self._tags.get(n, ()))
+            for n in names
+        }
         return {name: filter_ for name, filter_ in filters.items() if len(filter_)}
 
     def glossary_infos(self) -> tuple[GlossaryInfo, ...]:

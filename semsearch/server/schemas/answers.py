@@ -73,7 +73,14 @@ class WireScoreParts(Wire):
             description="How much of the definition the question covers, -1 to 1.", examples=[0.4]
         ),
     ]
-    words: Annotated[float, Field(description="BM25; 0 when no word is shared.", examples=[4.2])]
+    words: Annotated[
+        float,
+        Field(
+            description="BM25; 0 when no word is shared. Five times as much where the encoder does "
+            "not read the language of the entries.",
+            examples=[4.2],
+        ),
+    ]
     named: Annotated[
         float,
         Field(

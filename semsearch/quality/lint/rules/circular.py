@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from semsearch.core.entries import Entry
 from semsearch.quality.lint.context import LintContext
 from semsearch.quality.lint.rule import Example, Match, Options, Rule, Severity
-from semsearch.text.english_stop_words import STOP_WORDS
 from semsearch.text.mentions import Mention
 from semsearch.text.names import names_of
 from semsearch.text.normalise import WORD, fold
 from semsearch.text.stems import stem
+from semsearch.text.word_languages import stop_words, word_language
 
 _EMPTY_WORDS = frozenset(
     map(
@@ -70,20 +70,21 @@ _EMPTY_WORDS = frozenset(
 
 def _self_referring(context: LintContext, options: Options) -> Iterator[Match]:
     for entry in context.entries:
-        own = _own_stems(entry)
-        words = [w for w in WORD.findall(entry.definition) if _is_meaningful(w)]
-        remaining = [word for word in words if stem(word) not in own]
+        own, language = _own_stems(entry), word_language(entry.language)
+        words = [w for w in WORD.findall(entry.definition) if _is_meaningful(w, language)]
+        remaining = [word for word in words if stem(word, language) not in own]
         if words and len(remaining) < options["words"] and len(remaining) < len(words):
             message = f"the definition of {entry.term!r} says little but its name"
             yield Match(entry.term, f"{message}: {entry.definition!r}", entry)
 
 
 def _own_stems(entry: Entry) -> set[str]:
-    return {stem(word) for name in names_of(entry) for word in WORD.findall(name.label)}
+    language = word_language(entry.language)
+    return {stem(word, language) for name in names_of(entry) for word in WORD.findall(name.label)}
 
 
-def _is_meaningful(word: str) -> bool:
-    return fold(word) not in STOP_WORDS and stem(word) not in _EMPTY_WORDS
+def _is_meaningful(word: str, language: str) -> bool:
+    return fold(word) not in stop_words(language) and stem(word, language) not in _EMPTY_WORDS
 
 
 def _circular(context: LintContext, options: Options) -> Iterator[Match]:
@@ -109,10 +110,10 @@ def _depends_on(context: LintContext, at: int, words: int) -> list[int]:
 def _is_dependency(entry: Entry, lead: str, mention: Mention, words: int) -> bool:
     if any(m and m.end() == mention.start for m in (_FIRST.match(lead), _COPULA.match(lead))):
         return _ENDS_NOUN.match(lead, mention.end) is not None
-    own = _own_stems(entry)
+    own, language = _own_stems(entry), word_language(entry.language)
     rest = f"{lead[: mention.start]} {lead[mention.end :]}"
-    remaining = [w for w in WORD.findall(rest) if _is_meaningful(w) and stem(w) not in own]
-    return len(remaining) < words
+    meaningful = (word for word in WORD.findall(rest) if _is_meaningful(word, language))
+    return sum(stem(word, language) not in own for word in meaningful) < words
 
 
 _ARTICLE = (

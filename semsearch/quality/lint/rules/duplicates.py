@@ -19,6 +19,7 @@ from semsearch.quality.lint.context import LintContext
 from semsearch.quality.lint.rule import Example, Match, Options, Rule, Severity
 from semsearch.text.normalise import WORD, fold
 from semsearch.text.stems import stem
+from semsearch.text.word_languages import word_language
 
 NEAREST = 8
 """Neighbours inspected of each entry; a definition copied more often is found from each copy."""
@@ -63,8 +64,8 @@ def _is_intended(one: Entry, other: Entry) -> bool:
     """
     if fold(one.definition) == fold(other.definition):
         return True
-    message, words_of_other = _stems(one.definition), _stems(other.definition)
-    named, named_by_other = _stems(one.term), _stems(other.term)
+    message, words_of_other = _stems(one, one.definition), _stems(other, other.definition)
+    named, named_by_other = _stems(one, one.term), _stems(other, other.term)
     only, only_other = message - words_of_other, words_of_other - message
     if any(
         word in _AMOUNTS or word.isdigit() for word in (only | only_other | named ^ named_by_other)
@@ -120,8 +121,9 @@ _AMOUNTS = frozenset(
 """Stems of words that make a difference by themselves."""
 
 
-def _stems(text: str) -> set[str]:
-    return {stem(word) for word in WORD.findall(text)}
+def _stems(entry: Entry, text: str) -> set[str]:
+    language = word_language(entry.language)
+    return {stem(word, language) for word in WORD.findall(text)}
 
 
 def _near_pairs(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from semsearch.core.answers import Span
 from semsearch.core.entries import Entry
 from semsearch.core.progress import track
-from semsearch.index.retrieval import QueryVectors
+from semsearch.index.query_vectors import QueryVectors
 from semsearch.index.scratch_index import ScratchIndex
 from semsearch.quality.lint.context import LintContext
 from semsearch.quality.lint.rule import Example, Match, Options, Rule, Severity
