@@ -28,8 +28,10 @@ def followed_url(layout: IndexLayout) -> str | None:
     """
     try:
         content = layout.follows.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # no setting, or no index at all
         return None
+    except OSError as error:
+        raise _unreadable(layout.follows) from error
     try:
         url = json.loads(content)["url"]
     except UNREADABLE as error:

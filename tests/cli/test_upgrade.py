@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from semsearch.index.manifest import FORMAT
 from tests.cli.running import run
 from tests.ingest.test_upgrade import unpacked
 
@@ -18,12 +19,16 @@ def test_an_upgrade_says_what_it_did(tmp_path: Path) -> None:
     done = run("upgrade", "-i", index)
     backup = tmp_path / "index-format-5.tar"
     assert done.stdout.decode() == (
-        f"upgraded {index} from format 5 to 7: generation 2 with 6 entries, 8 texts embedded; the "
+        f"upgraded {index} from format 5 to {FORMAT}: generation 2 with 6 entries, 8 texts embedded; the "
         f"state before is in {backup}\n"
     )
-    assert run("upgrade", "-i", index).stdout.decode().endswith("of this version already (7)\n")
+    assert (
+        run("upgrade", "-i", index)
+        .stdout.decode()
+        .endswith(f"of this version already ({FORMAT})\n")
+    )
     stated = json.loads(run("upgrade", "-i", index, "--json").stdout)
-    assert (stated["from_format"], stated["generation"], stated["backup"]) == (7, 2, None)
+    assert (stated["from_format"], stated["generation"], stated["backup"]) == (FORMAT, 2, None)
     restored = str(tmp_path / "new")
     assert run("restore-backup", str(backup), "-i", restored).returncode == 0
     assert json.loads(run("ask", "crumb", "-i", restored, "--json").stdout)["verdict"] == "exact"
