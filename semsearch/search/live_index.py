@@ -27,7 +27,7 @@ from semsearch.models import is_meant
 from semsearch.models.encoders.caching import CachingEncoder
 from semsearch.models.rerankers import load_reranker
 from semsearch.search.index_view import IndexView
-from semsearch.storage.entry_reader import EntryReader
+from semsearch.storage.entry_reader import EntryReader, is_settled
 from semsearch.storage.last_commit import read_last_commit
 from semsearch.storage.layout import IndexLayout
 
@@ -40,6 +40,9 @@ do not wait until the store can be read again."""
 BUSY_S = 0.25
 """The same if no acknowledged edit is missing: nobody was told yet of what is being committed."""
 _LOOK_S = 0.002
+
+_FilesState = tuple[tuple[int, int], tuple[int, ...]]
+"""The stamp of `CURRENT`, and device, inode, size and time of the store; none without a store."""
 
 
 class LiveIndex:
@@ -60,6 +63,8 @@ class LiveIndex:
         self._is_store_held = False
         """Whether a writer has held the store for too long, so that questions do not wait for
         it."""
+        self._shown: _FilesState | None = None
+        """State of the files that the view shows; None if they have to be looked at."""
         self._pointer = self._stamp()
         self.view = self._open(model)
         """The view as of the last `refresh`."""
@@ -71,8 +76,9 @@ class LiveIndex:
     def refresh(self, *, wait: bool = False) -> IndexView:
         """Update the view if the index has changed, and return it.
 
-        Threads wait for each other here, since a view that another thread has just read may be
-        older than the last edit. If something cannot be read, or not yet, the previous view stays.
+        No thread waits while the files are as they were. Otherwise threads wait for each other,
+        since a view that another thread has just read may be older than the last edit. If something
+        cannot be read, or not yet, the previous view stays.
 
         Args:
             wait: until a new generation is open; otherwise it is shown by a later call.
@@ -81,21 +87,28 @@ class LiveIndex:
             StoredIndexError: it is closed.
         """
         self.check_open()
+        if self._is_shown():
+            return self.view
         if wait:
             with self._lock:
                 opening = self._begin_opening()
             if opening is not None:
                 opening.join()
         with self._lock:
+            files = self._files_state()
             self._begin_opening()
             self._end_opening()
             self._refresh_store()
             self._refresh_changes()
+            is_done = self._opening is None and not self._is_store_held
+            self._shown = files if is_done else None  # after the view, which it is compared for
             return self.view
 
     @property
     def is_behind(self) -> bool:
         """Whether something may have changed that the view does not show; never waits."""
+        if self._is_shown():
+            return False
         if not self._lock.acquire(blocking=False):
             return True
         try:
@@ -151,6 +164,21 @@ class LiveIndex:
             load_calibration(layout, manifest.fingerprint) if self._calibrated else None,
             manifest.revision,
         )
+
+    def _is_shown(self) -> bool:
+        """Return whether the files are as they were when the view was made; takes no lock."""
+        shown = self._shown
+        return shown is not None and shown == self._files_state()
+
+    def _files_state(self) -> _FilesState | None:
+        """Return the state of the files, None if the store may change without showing it."""
+        try:
+            stat = self._store_file.stat()
+        except OSError:
+            return self._stamp(), ()
+        if not is_settled(stat):
+            return None
+        return self._stamp(), (stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns)
 
     def _is_replaced(self) -> bool:
         """Return whether the store is another file than the open one; missing does not count."""

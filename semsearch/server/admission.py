@@ -1,7 +1,7 @@
 """Decides in which line a request waits and whether it is refused at once.
 
 The connection asks it for each GET as soon as the head is read, and `http/admission_guard.py` for
-the others. Questions and pages wait for the worker threads, edits for theirs. A batch, an export, a
+the others. Questions, pages and edits wait for their own threads. A batch, an export, a
 static file or a message of an assistant counts from the check of its key until the last byte of its
 answer. A tool that such a message calls waits like a question. Health checks are never refused.
 """
@@ -39,6 +39,7 @@ MESSAGES_UNDER_WAY = 64
 each takes milliseconds of the event loop."""
 
 _FILES = "/static/"
+_QUESTIONS = frozenset(("/", f"{API_PREFIX}/search"))
 _EXPORTS = f"{API_PREFIX}/glossaries/"
 _BATCHES = frozenset(
     (f"{API_PREFIX}/search", RECONCILE_PATH, f"{DRAFT_PATH}/match", f"{DRAFT_PATH}/extend")
@@ -54,7 +55,9 @@ class RequestClass(Enum):
     HEALTH = "health"
     FILE = "file"
     ASKING = "asking"
-    """Questions and pages, which wait in one line."""
+    """Questions, and pages with their answers, which wait for the threads of questions."""
+    LOOKUP = "lookup"
+    """Other pages and lookups, which wait for the threads of pages."""
     MESSAGE = "message"
     """Messages of assistants, and of pages about opened hits."""
     EDITING = "editing"
@@ -69,7 +72,9 @@ def class_of(method: str, path: str) -> RequestClass:
         if path.startswith(_FILES):
             return RequestClass.FILE
         is_heavy = path.startswith(_EXPORTS) or path in _HEAVY_PATHS
-        return RequestClass.HEAVY if is_heavy else RequestClass.ASKING
+        if is_heavy:
+            return RequestClass.HEAVY
+        return RequestClass.ASKING if path in _QUESTIONS else RequestClass.LOOKUP
     if path in {MCP_PATH, OPENED_PATH}:
         return RequestClass.MESSAGE
     return RequestClass.HEAVY if path in _BATCHES else RequestClass.EDITING
@@ -79,14 +84,20 @@ class Admission:
     """The lines of one process.
 
     Args:
-        asking: of the threads that answer questions and make pages.
+        asking: of the threads that answer questions.
+        lookups: of the threads that make pages.
         editing: of the thread that edits.
         heavy: of heavy requests.
         proxies: whose statements about addresses are believed.
     """
 
     def __init__(
-        self, asking: WaitingLine, editing: WaitingLine, heavy: WaitingLine, proxies: Proxies
+        self,
+        asking: WaitingLine,
+        lookups: WaitingLine,
+        editing: WaitingLine,
+        heavy: WaitingLine,
+        proxies: Proxies,
     ) -> None:
         self.proxies = proxies
         self._counted = {
@@ -96,6 +107,7 @@ class Admission:
         }
         self._awaited = {
             RequestClass.ASKING: asking,
+            RequestClass.LOOKUP: lookups,
             RequestClass.MESSAGE: asking,
             RequestClass.EDITING: editing,
         }

@@ -186,6 +186,7 @@ def create_app(
     app.state.edit_worker = edit_requests.edit_worker()
     app.state.is_ready = False
     admission = Admission(
+        app.state.search_service.question_line,
         app.state.search_service.page_workers.line,
         app.state.edit_worker.line,
         app.state.search_service.heavy_line,

@@ -102,11 +102,15 @@ class SearchService:
     ) -> None:
         self._glossary = glossary
         self._observe = observe
-        line = WaitingLine(THREADS, settings.queue, settings.patience)
-        self.page_workers = work_only(THREADS, line)
-        """Threads for pages and other work beside questions, in the same line."""
+        self.page_workers = work_only(
+            THREADS, WaitingLine(THREADS, settings.queue, settings.patience)
+        )
+        """Threads for pages and other work beside questions. Their line is another one: pages are
+        done sooner, and a pace of both would admit too many questions."""
+        threads = worker_count.threads(settings.workers)
+        self.question_line = WaitingLine(threads, settings.queue, settings.patience)
         self._question_workers: Workers[SearchRequest, TimedAnswer] = Workers(
-            worker_count.threads(settings.workers), self._answer, line
+            threads, self._answer, self.question_line
         )
         self.heavy_line = WaitingLine(1, settings.queue, settings.patience, party_share=1)
         """Requests that take many pieces of work. A party may hold as much as is free: half of the
@@ -114,6 +118,9 @@ class SearchService:
         self._batches = BatchLine(self.heavy_line, BATCH_S)
         self._turn = asyncio.Semaphore(1)
         self._waiting_for_turn = 0
+        self._refresh: asyncio.Task[None] | None = None
+        """Has not begun to look at the index."""
+        self._refreshing = asyncio.Lock()
         # Only the event loop reads and writes it. The key has the tag of the index.
         self._answers: LRUCache[tuple[str, SearchRequest], bytes] = LRUCache(
             settings.cache * 1_000_000, lambda content: len(content) + ANSWER_OVERHEAD
@@ -244,8 +251,20 @@ class SearchService:
         self._question_workers.close()
 
     async def refresh(self) -> None:
-        """Show the latest revision of the index."""
-        if self._glossary.is_behind:
+        """Show the latest revision of the index.
+
+        All that come before a thread begins to look share what it finds, so that they do not wait
+        for each other, where no line counts them.
+        """
+        if not self._glossary.is_behind:
+            return
+        if self._refresh is None:
+            self._refresh = asyncio.create_task(self._refresh_next())
+        await asyncio.shield(self._refresh)
+
+    async def _refresh_next(self) -> None:
+        async with self._refreshing:
+            self._refresh = None  # whoever comes from now on needs a later look
             await run_in_threadpool(self._glossary.refresh, wait=False)
 
     def _cache(self, tag: str, search: SearchRequest, reply: TimedAnswer) -> None:

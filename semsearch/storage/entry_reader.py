@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import time
 from collections.abc import Collection, Iterator
@@ -35,6 +36,11 @@ every few milliseconds, the coarsest every two seconds."""
 
 _FileState = tuple[int, int, int, int]
 """Device, inode, size and time of change of a file."""
+
+
+def is_settled(stat: os.stat_result) -> bool:
+    """Return whether a later commit would give the file another time."""
+    return time.time_ns() - stat.st_mtime_ns > _TICK_NS
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +132,7 @@ class EntryReader:
         if self._known is not None and self._known[0] == state:
             return self._known[1]
         revision = self.revision
-        is_settled = time.time_ns() - stat.st_mtime_ns > _TICK_NS
-        self._known = (state, revision) if is_settled else None
+        self._known = (state, revision) if is_settled(stat) else None
         return revision
 
     def get(self, id_: str) -> EntryRow | None:

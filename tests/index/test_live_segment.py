@@ -7,6 +7,7 @@ Covers `index/segments/live`, `index/segments/multi`, `index/segments/multi_entr
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 import sqlite3
 import threading
@@ -367,3 +368,18 @@ def test_files_of_former_states_are_closed_at_once(tmp_path: Path) -> None:
                 assert not [path for path in opened() if "/semsearch-" in path]
     finally:
         gc.enable()
+
+
+def test_nobody_waits_for_a_look_at_files_that_are_as_they_were(
+    index: Path, glossary: Glossary, editor: Editor
+) -> None:
+    """Whatever another thread does meanwhile; an edit is seen again at once."""
+    old = time.time() - 60
+    os.utime(index / "store.db", (old, old))
+    assert len(glossary) == len(ENTRIES)
+    with glossary._live._lock:  # as a thread that looks holds it, and waits for the interpreter
+        assert not glossary.is_behind
+        glossary.refresh()
+    editor.add("bakery", OVEN)
+    assert glossary.is_behind
+    assert glossary.ask("oven").hits[0].entry.term == "Oven"

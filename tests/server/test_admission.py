@@ -25,10 +25,8 @@ from semsearch.server.search_service import SearchService
 from semsearch.server.waiting_line import WaitingLine
 from tests.server.conftest import problem_of
 
-GETS = (
-    "/",
-    "/?q=GPS",
-    "/v1/search?q=GPS",
+QUESTIONS = ("/", "/?q=GPS", "/v1/search?q=GPS")
+LOOKUPS = (
     "/v1/suggest?q=G",
     "/v1/entries/ships:gps",
     "/v1/entries/ships:gps/related",
@@ -63,11 +61,16 @@ def test_every_path_is_refused_when_its_line_is_full(narrow: FastAPI) -> None:
     service: SearchService = narrow.state.search_service
     with TestClient(narrow) as http:
         with _full(service.page_workers.line):
-            for path in GETS:
-                refused = problem_of(http.get(path), 503, "overloaded")
-                assert refused["title"]
+            for path in LOOKUPS:
+                problem_of(http.get(path), 503, "overloaded")
+            assert http.get(QUESTIONS[2]).status_code == 200
+            assert http.get("/readyz").status_code == 200
+        with _full(service.question_line):
+            for path in QUESTIONS:
+                problem_of(http.get(path), 503, "overloaded")
             problem_of(http.post("/mcp", json={}), 503, "overloaded")
             problem_of(http.get("/readyz"), 503, "overloaded")
+            assert http.get(LOOKUPS[0]).status_code == 200
             assert http.get("/livez").status_code == 200
             assert http.get("/static/favicon.svg").status_code == 200
         with _full(service.heavy_line):
@@ -76,10 +79,10 @@ def test_every_path_is_refused_when_its_line_is_full(narrow: FastAPI) -> None:
             problem_of(http.post("/v1/search", json={"questions": ["a"]}), 503, "overloaded")
             problem_of(http.post("/reconcile", data={"queries": "{}"}), 503, "overloaded")
             assert http.get("/readyz").status_code == 200
-            assert http.get(GETS[2]).status_code == 200
+            assert http.get(QUESTIONS[2]).status_code == 200
         with _full(narrow.state.edit_worker.line):
             problem_of(http.post("/v1/entries", json={}), 503, "overloaded")
-        for path in (*GETS, *HEAVY_GETS):
+        for path in (*QUESTIONS, *LOOKUPS, *HEAVY_GETS):
             assert http.get(path).status_code == 200
         assert not service.heavy_line.count
 
@@ -102,7 +105,7 @@ def test_exports_take_turns(narrow: FastAPI) -> None:
             target=lambda: found.append(http.get(HEAVY_GETS[0]).status_code), daemon=True
         )
         export.start()
-        assert http.get(GETS[2]).status_code == 200
+        assert http.get(QUESTIONS[2]).status_code == 200
         export.join(0.2)
         assert found == []
         end.set()
@@ -141,12 +144,12 @@ def test_a_batch_of_cached_answers_takes_a_turn(glossary: Glossary, index: Path)
         ("GET", "/livez", RequestClass.HEALTH),
         ("GET", "/static/page.css", RequestClass.FILE),
         ("GET", "/v1/search", RequestClass.ASKING),
-        ("HEAD", "/entry/a:b", RequestClass.ASKING),
-        ("GET", "/v1/glossaries", RequestClass.ASKING),
+        ("HEAD", "/entry/a:b", RequestClass.LOOKUP),
+        ("GET", "/v1/glossaries", RequestClass.LOOKUP),
         ("GET", "/v1/glossaries/a/export/losses", RequestClass.HEAVY),
         ("POST", "/v1/search", RequestClass.HEAVY),
         ("POST", "/mcp", RequestClass.MESSAGE),
-        ("GET", "/reconcile", RequestClass.ASKING),
+        ("GET", "/reconcile", RequestClass.LOOKUP),
         ("POST", "/reconcile", RequestClass.HEAVY),
         ("POST", "/reconcile/draft/match", RequestClass.HEAVY),
         ("POST", "/reconcile/draft/extend", RequestClass.HEAVY),

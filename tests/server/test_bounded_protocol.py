@@ -1,7 +1,7 @@
 """Refusals of an overloaded service, and what clients that do not read get.
 
-Covers `server/http/raw_responses`, `server/http/connection_limits` and
-`server/http/strict_heads`.
+Covers `server/http/raw_responses`, `server/http/connection_limits`,
+`server/http/reading_pause` and `server/http/strict_heads`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ import resource
 import socket
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
+from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar, cast
 
@@ -37,6 +38,7 @@ from semsearch.server.http import connection_limits
 from semsearch.server.http.bounded_protocol import BoundedProtocol
 from semsearch.server.http.connection_limits import SPARE, ConnectionLimits, allow_files
 from semsearch.server.http.middleware import SECURITY_HEADERS
+from semsearch.server.http.reading_pause import PAUSE_S
 from semsearch.server.search_service import THREADS
 from semsearch.server.telemetry.line_writer import LineWriter
 from semsearch.server.telemetry.logs import RequestLog
@@ -125,14 +127,18 @@ async def _served(app: FastAPI) -> AsyncIterator[tuple[str, int]]:
 
 @asynccontextmanager
 async def _too_much_to_do(app: FastAPI, waiting: int = 1) -> AsyncIterator[None]:
-    """Keep all threads busy, and something waiting."""
+    """Keep all threads busy, and something waiting, also in the line of questions."""
     end = threading.Event()
+    asked = app.state.search_service.question_line
     workers = app.state.search_service.page_workers
     tasks = [asyncio.create_task(workers.run(end.wait)) for _ in range(THREADS + waiting)]
     await asyncio.sleep(0)
     assert workers.line.is_full() == (waiting > 0)
     try:
-        yield
+        with ExitStack() as stack:
+            while waiting and not asked.is_full():
+                stack.enter_context(asked.entered(f"party {asked.count}", timed=False))
+            yield
     finally:
         end.set()
         await asyncio.gather(*tasks)
@@ -160,8 +166,8 @@ def test_work_is_refused_and_the_connection_stays(narrow: FastAPI) -> None:
     asyncio.run(scenario())
 
 
-def test_pages_stand_in_the_same_line(narrow: FastAPI) -> None:
-    """One that is read is refused like a question, as a page to who takes pages."""
+def test_pages_are_refused_as_pages(narrow: FastAPI) -> None:
+    """To who takes pages."""
 
     async def scenario() -> None:
         async with _called(narrow) as caller:
@@ -186,6 +192,36 @@ def test_requests_sent_ahead_are_answered_in_their_order(narrow: FastAPI) -> Non
             return [first.status, *[(await caller.ask(b"")).status for _ in range(4)]]
 
     assert asyncio.run(scenario()) == [503, 503, 200, 503, 200]
+
+
+def test_a_client_that_asks_again_at_once_is_read_later(narrow: FastAPI) -> None:
+    """After the pause, during which nothing is done for it; the first refusal comes at once."""
+
+    async def times(app: FastAPI) -> list[float]:
+        async with _called(app) as caller, _too_much_to_do(app):
+            moments = [asyncio.get_running_loop().time()]
+            for _ in range(3):
+                assert (await caller.ask(_SEARCH)).status == 503
+                moments.append(asyncio.get_running_loop().time())
+            return [after - before for before, after in pairwise(moments)]
+
+    assert min(asyncio.run(times(narrow))[1:]) >= PAUSE_S - 0.02
+
+
+def test_proxies_are_read_on(glossary: Glossary, index: Path) -> None:
+    """Since others ask over the same connection."""
+    app = create_app(
+        glossary,
+        load_settings(index=index, queue=1, patience=60, cache=0, proxies="127.0.0.1", read="open"),
+    )
+
+    async def scenario() -> None:
+        async with _called(app) as caller, _too_much_to_do(app):
+            for _ in range(3):
+                assert (await caller.ask(_SEARCH)).status == 503
+                assert not _ImpatientProtocol.made[-1].flow.read_paused
+
+    asyncio.run(scenario())
 
 
 def test_a_refusal_gives_time_for_the_next_request(narrow: FastAPI) -> None:

@@ -308,3 +308,44 @@ def test_other_routes_are_refused_too(narrow: FastAPI) -> None:
 
     asyncio.run(fill())
     search_service.close()
+
+
+def test_pages_do_not_hide_how_long_questions_take(glossary: Glossary, index: Path) -> None:
+    """Each line has a pace of its own."""
+    search_service = SearchService(glossary, load_settings(index=index))
+
+    async def work() -> None:
+        for _ in range(20):
+            await search_service.page_workers.run(lambda: None)
+
+    asyncio.run(work())
+    search_service.close()
+    assert search_service.page_workers.line.pace > 0
+    assert search_service.question_line.pace == 0
+
+
+def test_many_that_look_at_the_index_share_a_look(glossary: Glossary, index: Path) -> None:
+    """Nobody waits for the looks of all others; whoever comes later gets a later look."""
+    service = SearchService(glossary, load_settings(index=index))
+    looks: list[int] = []
+
+    class Behind:
+        is_behind = True
+
+        def refresh(self, *, wait: bool) -> None:
+            assert not wait
+            looks.append(len(looks))
+            time.sleep(0.05)
+
+    service._glossary = Behind()  # type: ignore[assignment]
+
+    async def many() -> None:
+        first = [asyncio.create_task(service.refresh()) for _ in range(50)]
+        await asyncio.sleep(0.02)  # the first look is under way
+        first[0].cancel()
+        await asyncio.gather(*(service.refresh() for _ in range(50)))
+        await asyncio.gather(*first, return_exceptions=True)
+
+    asyncio.run(many())
+    service.close()
+    assert looks == [0, 1]

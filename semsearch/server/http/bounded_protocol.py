@@ -28,6 +28,7 @@ from semsearch.server.http.connection_limits import (
 )
 from semsearch.server.http.paths import HEALTH_PATHS, is_api
 from semsearch.server.http.raw_responses import overload_bytes, problem_bytes
+from semsearch.server.http.reading_pause import read_later
 from semsearch.server.http.route_templates import OTHER
 from semsearch.server.http.strict_heads import Unacceptable, check_head
 from semsearch.server.telemetry.telemetry import TELEMETRY, Telemetry
@@ -231,15 +232,14 @@ class BoundedProtocol(HttpToolsProtocol):
         """Refuse a request without the application, and wait for the next one."""
         self._is_overload_refused = True
         self._awaited = self._timed = ""
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
         path = self._path()
         self._tell_refusal(problem_types.OVERLOADED, "GET")
         accepted = b",".join(value for name, value in self.headers if name == b"accept")
         wants_page = not is_api(path) and b"text/html" in accepted
         self.transport.write(overload_bytes(root_of(path) if wants_page else None))
         self.on_response_complete()
+        if self._admission is not None and not self._admission.proxies.include(self.address):
+            read_later(self.flow, self.transport, self.loop)
 
     def on_response_complete(self) -> None:
         """Wait for the next request. A client that leaves from now on has its answer."""

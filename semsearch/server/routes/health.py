@@ -49,7 +49,7 @@ async def readyz(request: Request) -> Response:
         raise Refused(
             problem_types.NOT_READY, "the index is still being loaded; ask again in a second"
         )
-    if request.app.state.search_service.page_workers.line.is_full():
+    if request.app.state.search_service.question_line.is_full():
         raise Overloaded
     return _well()
 

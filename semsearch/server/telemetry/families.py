@@ -152,7 +152,7 @@ QUEUE = Family(
     Kind.GAUGE,
     "Requests that wait or are worked on, by line.",
     ("queue",),
-    _rows("asking", "heavy", "editing"),
+    _rows("asking", "lookup", "heavy", "editing"),
 )
 CACHE_REQUESTS = Family(
     "semsearch_cache_requests_total",

@@ -71,7 +71,8 @@ class _Measured:
         state, meters = self._state, self._meters
         service: SearchService = state.search_service
         cache: PageCache = state.page_cache
-        meters.set(families.QUEUE, "asking", value=service.page_workers.line.count)
+        meters.set(families.QUEUE, "asking", value=service.question_line.count)
+        meters.set(families.QUEUE, "lookup", value=service.page_workers.line.count)
         meters.set(families.QUEUE, "heavy", value=service.heavy_line.count)
         meters.set(families.QUEUE, "editing", value=state.edit_worker.line.count)
         meters.set(families.IN_PROGRESS, value=self._telemetry.in_progress)
