@@ -16,18 +16,19 @@ from semsearch.core.errors import NotPermitted
 from semsearch.core.temporary_folders import make_temporary_folder, remove_temporary_folders
 from semsearch.index.backup import back_up
 from semsearch.ingest import Editor
-from semsearch.search.glossary import Glossary
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problem_types
 from semsearch.server.http.openapi import FEED_HEADERS, JsonLines, answered, lines_of, refusals
 from semsearch.server.http.paths import API_PREFIX, BACKUP_PATH, PLACES_PATH
 from semsearch.server.http.preconditions import position
 from semsearch.server.http.strict_requests import StrictRoute
+from semsearch.server.request_context import RequestContext
 from semsearch.server.routes.parameters import NoQuery
 from semsearch.server.schemas.entries import WireEntryPlace
 from semsearch.server.schemas.info import WireServiceInfo
 from semsearch.server.serialize import shape_json, to_json
 from semsearch.storage.atomic_files import file_lock
+from semsearch.storage.following import follow_info
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import IndexLayout
 
@@ -47,9 +48,12 @@ router = APIRouter(prefix=API_PREFIX, route_class=StrictRoute, tags=["mirrors"])
 )
 def info(_query: Annotated[NoQuery, Query()], request: Request) -> Response:
     """Return generation and revision of the index, its encoder, and what it follows."""
-    glossary: Glossary = request.app.state.glossary
-    glossary.refresh(wait=False)
-    shape = WireServiceInfo.of(glossary.info(), glossary.presentation)
+    context = RequestContext(request)
+    found = context.cached("info", context.glossary.info)
+    presentation = context.glossary.presentation.digest
+    # when it was in step changes while the index does not
+    follows = follow_info(IndexLayout(Path(found.path)))
+    shape = WireServiceInfo.of(found, presentation, follows)
     return Response(shape_json(shape), media_type="application/json")
 
 

@@ -8,7 +8,6 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from semsearch.core.index_info import FollowInfo, IndexInfo
-from semsearch.core.presentation import Presentation
 from semsearch.server.schemas.base import Wire
 
 
@@ -56,13 +55,19 @@ class WireServiceInfo(Wire):
     ]
 
     @classmethod
-    def of(cls, info: IndexInfo, presentation: Presentation) -> Self:
-        """Return the shape of an open index."""
+    def of(cls, info: IndexInfo, presentation: str, follows: FollowInfo | None) -> Self:
+        """Return the shape of an open index.
+
+        Args:
+            info: of it.
+            presentation: a hash of how it is shown.
+            follows: what it follows now.
+        """
         return cls(
             info.generation,
             info.revision,
             info.model,
             info.fingerprint,
-            presentation.digest,
-            WireFollowInfo.of(info.follows) if info.follows else None,
+            presentation,
+            WireFollowInfo.of(follows) if follows else None,
         )
