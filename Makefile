@@ -22,7 +22,7 @@ INSTALL_LOCKED := $(INSTALL) --require-hashes --no-deps
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test test-all test-packaging check format lint types layout docs-check docs bench bench-growth bench-overload bench-edits bench-import api-cases fuzz soak torture screenshots page-budget map-budget chart quality questions foreign names reconcile gaps-gain cross-check general fit-weights fit-confidence fit-names calibration training-data training picture lock audit sbom clean
+.PHONY: help serve build test test-all test-packaging check format lint types layout docs-check docs bench bench-growth bench-overload bench-edits bench-import api-cases fuzz soak torture screenshots page-budget map-budget chart quality questions foreign names languages reconcile gaps-gain cross-check general fit-weights fit-confidence fit-names calibration training-data training picture lock audit sbom clean
 
 ##@ Use
 
@@ -183,6 +183,9 @@ questions: $(BIN)/.dev ## Score the domains of training/concepts.jsonl, each by 
 foreign: cross-check ## Score glossaries and questions that others wrote; needs MEDQUAD and INTERVIEWS (see docs/evaluation.md)
 	@test -d "$(MEDQUAD)" && test -d "$(INTERVIEWS)" || { echo "Name checkouts of github.com/abachaa/MedQuAD and github.com/alexeygrigorev/data-science-interviews with MEDQUAD=FOLDER and INTERVIEWS=FOLDER" >&2; exit 1; }
 	@$(BIN)/python -m benchmarks.quality.foreign build/foreign $(MEDQUAD) $(INTERVIEWS)/theory.md
+
+languages: $(BIN)/.dev ## Measure a German and a Spanish glossary, with words analysed as English and in their language
+	@$(BIN)/python -m benchmarks.quality.languages build/languages
 
 names: $(BIN)/.dev ## Measure how often names are found: in other cases, plurals and question wordings, and mistyped (needs SHARED)
 	@$(BIN)/python -m benchmarks.quality.names $(SHARED) build/quality

@@ -79,6 +79,7 @@ def test_json_has_exactly_the_declared_shapes(glossary: Glossary) -> None:
             "examples",
             "sources",
             "name_languages",
+            "notices",
         }
     with pytest.raises(TypeError, match="object has no JSON shape"):
         to_json(object())

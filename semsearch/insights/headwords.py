@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from semsearch.text.english_stop_words import STOP_WORDS
 from semsearch.text.normalise import WORD
+from semsearch.text.question_language import question_language
 from semsearch.text.question_wording import subject_of
 from semsearch.text.redaction import MASKS
 from semsearch.text.stems import stem
+from semsearch.text.word_languages import ENGLISH, stop_words
 
 MAX_WORDS = 3
 _LONGER = 0.5
@@ -43,10 +44,11 @@ def headword(questions: Sequence[tuple[str, int]]) -> str:
         questions: texts, and how often each was asked; the most frequent first.
     """
     phrases: dict[tuple[str, ...], _WordRun] = {}
+    language = _language_of([text for text, _ in questions])
     for text, count in questions:
         seen: dict[tuple[str, ...], str] = {}
-        for words in _phrases(MASKS.sub(" | ", subject_of(text))):
-            seen.setdefault(tuple(map(stem, words)), " ".join(words))
+        for words in _phrases(MASKS.sub(" | ", subject_of(text)), stop_words(language)):
+            seen.setdefault(tuple(stem(word, language) for word in words), " ".join(words))
         for stems, form in seen.items():
             phrase = phrases.setdefault(stems, _WordRun(len(stems), len(phrases)))
             phrase.asked += count
@@ -66,20 +68,26 @@ def headword(questions: Sequence[tuple[str, int]]) -> str:
     return best.forms.most_common(1)[0][0]
 
 
-def _phrases(text: str) -> Iterator[Sequence[str]]:
+def _language_of(texts: Sequence[str]) -> str:
+    """Return the language of most texts whose language is certain; English without any."""
+    certain = Counter(filter(None, map(question_language, texts)))
+    return certain.most_common(1)[0][0] if certain else ENGLISH
+
+
+def _phrases(text: str, ignored: frozenset[str]) -> Iterator[Sequence[str]]:
     """Yield runs of one to three content words with nothing but a blank between."""
-    for run in _runs(text):
+    for run in _runs(text, ignored):
         for length in range(1, MAX_WORDS + 1):
             for start in range(len(run) - length + 1):
                 yield run[start : start + length]
 
 
-def _runs(text: str) -> Iterator[list[str]]:
+def _runs(text: str, ignored: frozenset[str]) -> Iterator[list[str]]:
     run: list[str] = []
     end = 0
     for match in WORD.finditer(text):
         word = match[0]
-        is_content = word.casefold() not in STOP_WORDS and any(map(str.isalpha, word))
+        is_content = word.casefold() not in ignored and any(map(str.isalpha, word))
         if run and (not is_content or text[end : match.start()] not in (" ", "-")):
             yield run
             run = []

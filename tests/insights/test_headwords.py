@@ -22,6 +22,7 @@ from semsearch.insights.headwords import headword
             ["how do I stop training early?", "when is training stopped early"],
             "stop training early",
         ),
+        (["Gebühren für den Pass und das Visum?", "was ist die Gebühr?"], "Gebühren"),
         (["what is it?"], ""),
         ([], ""),
     ],
