@@ -23,6 +23,7 @@ from semsearch.ingest import Editor
 from semsearch.search.glossary import Glossary
 from semsearch.server import auto_publish
 from semsearch.server.admission import ADMISSION, Admission
+from semsearch.server.app_state import AppState
 from semsearch.server.assistants.endpoint import mcp_route
 from semsearch.server.assistants.protocol import is_installed
 from semsearch.server.auth import permissions
@@ -109,6 +110,19 @@ def create_app(
 ) -> FastAPI:
     """Return the ASGI application over an open index.
 
+    A request passes, in this order:
+
+    1. `http/bounded_protocol.py`: the connection; it reads the head within bounds, and refuses GETs
+       that need no body while there is too much to do.
+    2. `http/middleware.py`: the request id, the time that is taken, errors nobody handled.
+    3. `http/host_check.py`, and CORS: names of the service, pages of other origins.
+    4. `http/admission_guard.py`: the lines of `admission.py`, for every request.
+    5. `http/dispatcher.py`: the route, without the router for frequent paths.
+    6. `auth/permissions.py`: the key, its scope, rate limits.
+    7. `http/strict_requests.py`: parameters and body, all of which the route declares.
+    8. `request_context.py`: the state of the index that is shown, glossaries of the key, the ETag.
+    9. A function of `routes/`; questions go on to `search_service.py` and its `batching.py`.
+
     Args:
         glossary: the index, which the caller closes after the application has shut down.
         settings: stored in the application's state. If `read` is `auto`, reading is open if the
@@ -122,41 +136,37 @@ def create_app(
     Returns:
         The application. It is ready, as /readyz reports, when its lifespan has started.
     """
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
-        await run_in_threadpool(app.state.example_questions.get)  # asks a first question
-        if recorder is not None:
-            recorder.start()
-        gc.collect()
-        gc.freeze()  # loaded objects stay, so no later collection has to visit them
-        app.state.is_ready = True
-        connections = ConnectionLimits(settings.connections, admission.proxies)
-        tasks = [
-            asyncio.create_task(auto_publish.publish_regularly(layout, tell=told.published)),
-            asyncio.create_task(measure(app, told, connections)),
-            asyncio.create_task(forget_regularly(layout.inbox, clock)),
-        ]
-        yield {ADMISSION: admission, CONNECTION_LIMITS: connections, TELEMETRY: told}
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        app.state.is_ready = False
-        app.state.search_service.close()
-        app.state.edit_worker.close()
-        authenticator.close()
-        if recorder is not None:
-            await run_in_threadpool(recorder.close)
-
     told = telemetry or Telemetry()
     layout = IndexLayout(Path(glossary.info().path))
-    recorder = recorder_of(settings, layout.questions)
     exposure = Exposure.of(settings, settings.host if address is None else address)
     authenticator = permissions.Authenticator(
         KeyRing(layout.keys, clock),
         is_open=exposure.is_open,
         keyed=permissions.COSTLY if settings.history == "open" else permissions.ALWAYS_KEYED,
+    )
+    state = AppState(
+        settings=settings,
+        glossary=glossary,
+        is_open=authenticator.is_open,
+        frame_ancestors=cors.frame_ancestors(settings, exposure),
+        settings_tag=settings_tag(
+            settings, is_open=authenticator.is_open, has_assistants=is_installed()
+        ),
+        search_service=SearchService(glossary, settings, told.answered),
+        editor=Editor(layout.root, encoder_for=glossary.encoder_for),
+        edit_quotas=EditQuotas(layout.usage, settings, clock),
+        edit_worker=edit_requests.edit_worker(),
+        page_cache=PageCache(),
+        example_questions=ExampleQuestions(glossary),
+        question_recorder=recorder_of(settings, layout.questions),
+        telemetry=told,
+    )
+    admission = Admission(
+        state.search_service.question_line,
+        state.search_service.page_workers.line,
+        state.edit_worker.line,
+        state.search_service.heavy_line,
+        Proxies(settings.proxies),
     )
     app = Application(
         direct_paths=direct_paths,
@@ -166,32 +176,10 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=lifespan,
+        lifespan=lambda _: _lifespan(state, admission, authenticator, clock),
         routes=all_routes(),
     )
-    app.state.settings = settings
-    app.state.is_open = authenticator.is_open
-    app.state.frame_ancestors = cors.frame_ancestors(settings, exposure)
-    app.state.settings_tag = settings_tag(
-        settings, is_open=authenticator.is_open, has_assistants=is_installed()
-    )
-    app.state.glossary = glossary
-    app.state.example_questions = ExampleQuestions(glossary)
-    app.state.page_cache = PageCache()
-    app.state.search_service = SearchService(glossary, settings, told.answered)
-    app.state.editor = Editor(glossary.info().path, encoder_for=glossary.encoder_for)
-    app.state.edit_quotas = EditQuotas(layout.usage, settings, clock)
-    app.state.question_recorder = recorder
-    app.state.telemetry = told
-    app.state.edit_worker = edit_requests.edit_worker()
-    app.state.is_ready = False
-    admission = Admission(
-        app.state.search_service.question_line,
-        app.state.search_service.page_workers.line,
-        app.state.edit_worker.line,
-        app.state.search_service.heavy_line,
-        Proxies(settings.proxies),
-    )
+    app.state = state  # type: ignore[assignment] # with types, where State takes anything
     rates = RateLimits(settings.rate_limit, settings.rate_storage) if settings.rate_limit else None
     permissions.guard(app.routes, authenticator, admission, rates)
     exception_handlers.handle_problems(app)
@@ -201,6 +189,41 @@ def create_app(
         app.add_middleware(HostCheck, hosts=hosts)
     app.openapi = lambda: _openapi(app, authenticator)  # type: ignore[method-assign]
     return app
+
+
+@asynccontextmanager
+async def _lifespan(
+    state: AppState,
+    admission: Admission,
+    authenticator: permissions.Authenticator,
+    clock: Callable[[], datetime],
+) -> AsyncIterator[dict[str, Any]]:
+    """Do what an application does beside answering, and yield what its connections share."""
+    settings, layout = state.settings, IndexLayout(Path(state.glossary.info().path))
+    recorder, told = state.question_recorder, state.telemetry
+    anyio.to_thread.current_default_thread_limiter().total_tokens = THREADS
+    await run_in_threadpool(state.example_questions.get)  # asks a first question
+    if recorder is not None:
+        recorder.start()
+    gc.collect()
+    gc.freeze()  # loaded objects stay, so no later collection has to visit them
+    state.is_ready = True
+    connections = ConnectionLimits(settings.connections, admission.proxies)
+    tasks = [
+        asyncio.create_task(auto_publish.publish_regularly(layout, tell=told.published)),
+        asyncio.create_task(measure(state, told, connections)),
+        asyncio.create_task(forget_regularly(layout.inbox, clock)),
+    ]
+    yield {ADMISSION: admission, CONNECTION_LIMITS: connections, TELEMETRY: told}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    state.is_ready = False
+    state.search_service.close()
+    state.edit_worker.close()
+    authenticator.close()
+    if recorder is not None:
+        await run_in_threadpool(recorder.close)
 
 
 def all_routes() -> list[BaseRoute]:

@@ -21,10 +21,10 @@ from semsearch.core.entries import Entry
 from semsearch.insights.open_questions import AnswerNow
 from semsearch.insights.report import GapReport, PendingReport, ReportedEntries
 from semsearch.search.answer import SearchRequest
+from semsearch.server.app_state import state_of
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http.strict_requests import client_of
 from semsearch.server.request_context import RequestContext
-from semsearch.server.search_service import SearchService
 from semsearch.storage import question_log
 from semsearch.storage.layout import IndexLayout
 
@@ -40,7 +40,7 @@ async def report_for(request: Request, since: datetime | None) -> GapReport:
         Overloaded: it would take too long beside others.
     """
     context = await RequestContext.refreshed(request)
-    service: SearchService = request.app.state.search_service
+    service = state_of(request).search_service
     client = client_of(request.scope)
     pending = await service.run_heavy(partial(_pending, request, context, since), client)
     answers: list[AnswerNow] = []
@@ -54,7 +54,7 @@ async def report_for(request: Request, since: datetime | None) -> GapReport:
 
 def questions_file(request: Request) -> Path:
     """Return where the questions of the index are recorded."""
-    return IndexLayout(Path(request.app.state.glossary.info().path)).questions
+    return IndexLayout(Path(state_of(request).glossary.info().path)).questions
 
 
 def _pending(request: Request, context: RequestContext, since: datetime | None) -> PendingReport:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from starlette.requests import Request
 
+from semsearch.server.app_state import state_of
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import problem_types
 from semsearch.server.http.problems import Refused
@@ -16,7 +17,7 @@ from semsearch.storage.layout import IndexLayout
 
 def inbox_file(request: Request) -> Path:
     """Return where the suggestions for the index are."""
-    return IndexLayout(Path(request.app.state.glossary.info().path)).inbox
+    return IndexLayout(Path(state_of(request).glossary.info().path)).inbox
 
 
 def check_taken(request: Request) -> None:
@@ -25,7 +26,7 @@ def check_taken(request: Request) -> None:
     Raises:
         Refused: it takes none.
     """
-    if not request.app.state.settings.suggestions:
+    if not state_of(request).settings.suggestions:
         raise Refused(problem_types.NOT_FOUND, "this service takes no suggestions")
 
 

@@ -24,6 +24,7 @@ from starlette.requests import Request
 from semsearch.core.errors import StoredIndexError
 from semsearch.core.settings import Settings
 from semsearch.search.answer import SearchRequest
+from semsearch.server.app_state import state_of
 from semsearch.server.auth.keys import utc_now
 from semsearch.storage.question_log import MAX_HITS, OpenedHit, RecordedQuestion, record
 from semsearch.storage.recorded_text import recorded_load, recorded_text, typed_digests
@@ -167,7 +168,7 @@ def recorder_of(settings: Settings, file: Path) -> QuestionRecorder | None:
 
 def note_question(request: Request, search: SearchRequest, answer: bytes, source: str) -> None:
     """Record an answered question if that is on, unless a browser only fetched it in advance."""
-    recorder: QuestionRecorder | None = request.app.state.question_recorder
+    recorder = state_of(request).question_recorder
     if recorder is not None and "sec-purpose" not in request.headers:
         recorder.asked(search, answer, source, request.headers.get(PAGE_LOAD, ""))
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from semsearch.core.errors import StoredIndexError
-from semsearch.ingest import Editor
+from semsearch.server.app_state import state_of
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.request_context import VARY
 
@@ -20,7 +20,7 @@ def successor_of(request: Request, id: str) -> str | None:
 
     It is of the same glossary, of which a caller who may not use it learns nothing.
     """
-    editor: Editor = request.app.state.editor
+    editor = state_of(request).editor
     if not editor.has_store or not caller_of(request).may_use(id.partition(":")[0]):
         return None
     try:

@@ -18,6 +18,7 @@ from semsearch.core.settings import Settings
 from semsearch.core.version import __version__
 from semsearch.search.glossary import Glossary
 from semsearch.search.index_view import MAX_K
+from semsearch.server.app_state import state_of
 from semsearch.server.auth.exposure import is_local
 from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
@@ -49,7 +50,7 @@ class RequestContext:
             refresh: whether to show the latest revision first, which may wait for a writer. A
                 coroutine awaits `refreshed` instead.
         """
-        state = request.app.state
+        state = state_of(request)
         self.glossary: Glossary = state.glossary
         self._request = request
         self._page_cache: PageCache = state.page_cache
@@ -65,7 +66,7 @@ class RequestContext:
     @classmethod
     async def refreshed(cls, request: Request) -> RequestContext:
         """Make the context in a coroutine. If the index has changed, a thread refreshes it."""
-        await request.app.state.search_service.refresh()
+        await state_of(request).search_service.refresh()
         return cls(request, refresh=False)
 
     def respond(self, make: Callable[[], object]) -> Response:
@@ -191,8 +192,8 @@ class RequestContext:
             tuple(self.glossaries()),
             about=self.glossary.presentation,
             may_edit=self._caller.may_edit,
-            takes_suggestions=self._request.app.state.settings.suggestions,
-            is_recording=self._request.app.state.question_recorder is not None,
+            takes_suggestions=state_of(self._request).settings.suggestions,
+            is_recording=state_of(self._request).question_recorder is not None,
         )
 
 
@@ -244,7 +245,7 @@ def known_base_url(request: Request) -> str:
 
 
 def _public_url(request: Request) -> str:
-    settings: Settings = request.app.state.settings
+    settings = state_of(request).settings
     return settings.base_url
 
 

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from semsearch.core.settings import Settings, load_settings
-from semsearch.index.manifest import read_manifest
+from semsearch.index.manifest import FORMAT, read_manifest
 from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
 from semsearch.server import diagnosis, worker_count
@@ -44,7 +44,7 @@ def test_an_index_in_order_is_sound_and_left_as_it_is(index: Path) -> None:
         check.name: check.message for check in found.checks if check.state != CheckState.OK
     } == {}
     lines = {check.name: check.message for check in found.checks}
-    assert "format 7, generation 1, 7 entries, encoder hashed" in lines["index"]
+    assert f"format {FORMAT}, generation 1, 7 entries, encoder hashed" in lines["index"]
     assert lines["store"] == "revision 7, belongs to the generation"
     assert "onnxruntime" in lines["libraries"]
     assert {path: path.stat().st_mtime_ns for path in index.rglob("*")} == before

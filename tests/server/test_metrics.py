@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from fastapi import FastAPI
@@ -27,6 +27,7 @@ from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import all_routes, create_app
+from semsearch.server.app_state import AppState
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
 from semsearch.server.client_address import Proxies
@@ -56,6 +57,10 @@ class _Metered:
     shared: SharedMetrics
     telemetry: Telemetry
 
+    @property
+    def state(self) -> AppState:
+        return cast("AppState", self.app.state)
+
     def value(self, name: str, **labels: str) -> float | None:
         return value(self.shared, name, **labels)
 
@@ -77,7 +82,7 @@ def metered(index: Path, tmp_path: Path, direct_paths: Collection[str]) -> Itera
 
 
 def _key(metered: _Metered, scope: KeyScope) -> dict[str, str]:
-    folder = metered.app.state.settings.index
+    folder = metered.state.settings.index
     now = utc_now() - timedelta(minutes=1)
     _, secret = KeyStore(folder / "keys.db").create(name="Ann", scope=scope, now=now)
     return {"Authorization": f"Bearer {secret.text}"}
@@ -211,7 +216,7 @@ def test_gauges_tell_what_is_there(metered: _Metered) -> None:
     limits = ConnectionLimits(10, Proxies())
 
     async def scenario() -> None:
-        task = asyncio.create_task(measure(metered.app, metered.telemetry, limits, 0.01))
+        task = asyncio.create_task(measure(metered.state, metered.telemetry, limits, 0.01))
         await asyncio.sleep(0.2)
         task.cancel()
 
@@ -219,7 +224,7 @@ def test_gauges_tell_what_is_there(metered: _Metered) -> None:
     limits.total = 3
     asyncio.run(scenario())
     metered.telemetry.published(True)
-    info: IndexInfo = metered.app.state.glossary.info()
+    info: IndexInfo = metered.state.glossary.info()
     assert metered.value("semsearch_http_connections") == 3
     assert metered.value("semsearch_queue_length", queue="asking") == 0
     assert metered.value("semsearch_index_entries", glossary="kitchen") == 4
@@ -230,7 +235,7 @@ def test_gauges_tell_what_is_there(metered: _Metered) -> None:
     assert cached is not None
     assert cached > 1000
     misses = metered.value("semsearch_cache_requests_total", cache="page", result="miss")
-    assert misses == metered.app.state.page_cache.misses > 0
+    assert misses == metered.state.page_cache.misses > 0
     assert metered.value("semsearch_publishes_total", result="success") == 1
     assert metered.value("semsearch_publishes_total", result="failure") == 0
     last = metered.value("semsearch_last_publish_timestamp_seconds", result="success")
@@ -240,14 +245,14 @@ def test_gauges_tell_what_is_there(metered: _Metered) -> None:
 
 def test_a_process_that_nobody_asks_shows_edits_of_others(metered: _Metered) -> None:
     """Otherwise its revision would seem to lag behind that of a process that is asked."""
-    before = metered.app.state.glossary.info().revision
+    before = metered.state.glossary.info().revision
 
     async def scenario() -> None:
         limits = ConnectionLimits(10, Proxies())
-        task = asyncio.create_task(measure(metered.app, metered.telemetry, limits, 0.01))
+        task = asyncio.create_task(measure(metered.state, metered.telemetry, limits, 0.01))
         await asyncio.sleep(0.2)
         assert metered.value("semsearch_index_revision", worker="0") == before
-        with Editor(metered.app.state.settings.index, who="ann") as editor:
+        with Editor(metered.state.settings.index, who="ann") as editor:
             editor.add("kitchen", Draft("Sieve", "A fine net in a frame."))
         await asyncio.sleep(0.5)
         task.cancel()

@@ -2,8 +2,8 @@
 
 Each answer is that of the library.
 
-Covers `server/app`, `server/http/middleware`, `server/routes/changes`, `server/routes/entries`,
-`server/routes/health`, `server/serialize`.
+Covers `server/app`, `server/app_state`, `server/http/middleware`, `server/routes/changes`,
+`server/routes/entries`, `server/routes/health`, `server/serialize`.
 """
 
 from __future__ import annotations

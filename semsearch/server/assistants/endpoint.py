@@ -14,6 +14,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from semsearch.core.errors import MissingExtra
+from semsearch.server.app_state import state_of
 from semsearch.server.assistants.protocol import is_installed, make_server
 from semsearch.server.assistants.readers import RequestReader
 from semsearch.server.http.cors import origins_of
@@ -71,7 +72,7 @@ def _refuse_other_origins(request: Request) -> None:
         return
     host = request.headers.get("host", "")
     own = (f"http://{host}", f"https://{host}")
-    if origin not in (*own, *origins_of(request.app.state.settings)):
+    if origin not in (*own, *origins_of(state_of(request).settings)):
         raise Refused(
             NOT_PERMITTED,
             "pages of other sites may not send messages here; SEMSEARCH_ORIGINS names those that may",

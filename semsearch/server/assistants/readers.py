@@ -13,6 +13,7 @@ from starlette.requests import Request
 from semsearch.core.answers import Related
 from semsearch.search.answer import SearchRequest
 from semsearch.search.glossary import Glossary
+from semsearch.server.app_state import state_of
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http.strict_requests import client_of
 from semsearch.server.request_context import RequestContext
@@ -89,7 +90,7 @@ class RequestReader:
     def __init__(self, request: Request, context: RequestContext, site: Site) -> None:
         self._request = request
         self._context = context
-        self._service: SearchService = request.app.state.search_service
+        self._service: SearchService = state_of(request).search_service
         self._client = client_of(request.scope)
         self.site = replace(site, url=site.address)
 

@@ -16,6 +16,7 @@ from semsearch.core.entries import Changed
 from semsearch.core.errors import AnsweredBefore, EntryConflict
 from semsearch.ingest import Editor, IdempotentRequest, ImportReport
 from semsearch.ingest.bulk import Outcome
+from semsearch.server.app_state import state_of
 from semsearch.server.auth.edit_quotas import EditQuotas, EditSize
 from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
@@ -84,7 +85,7 @@ class _Edit(Generic[Result]):
     def run(self) -> StoredReply:
         """Make the edit, or find the answer to the same request with the same key."""
         caller = caller_of(self.request)
-        editor = self.request.app.state.editor.as_author(author_of(caller))
+        editor = state_of(self.request).editor.as_author(author_of(caller))
         key = _idempotency_key(self.request)
         if key is None:
             return self.reply(self._charged(editor, caller))
@@ -101,7 +102,7 @@ class _Edit(Generic[Result]):
 
     def _charged(self, editor: Editor, caller: Caller) -> Result:
         """Make the edit at the cost of the key's quota, if it has one."""
-        quotas: EditQuotas = self.request.app.state.edit_quotas
+        quotas: EditQuotas = state_of(self.request).edit_quotas
         if not quotas.bind(caller):
             self.result = self.edit(editor)
         else:
@@ -135,10 +136,10 @@ async def run_edit(
         Overloaded: too many edits wait.
     """
     one = _Edit(request, content, edit, reply, size)
-    stored = await request.app.state.edit_worker.run(one.run, client_of(request.scope))
+    stored = await state_of(request).edit_worker.run(one.run, client_of(request.scope))
     if one.result is not None:
         written, deleted = _count(one.result)
-        request.app.state.telemetry.edited(written=written, deleted=deleted)
+        state_of(request).telemetry.edited(written=written, deleted=deleted)
     response: Response = stored.response()
     return response
 

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from semsearch.core.errors import InvalidQuestion
 from semsearch.search.answer import SearchRequest
 from semsearch.search.index_view import MAX_K
+from semsearch.server.app_state import state_of
 from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http.problem_types import TOO_LARGE
@@ -34,7 +35,6 @@ from semsearch.server.schemas.reconciliation import (
     WirePropertyValues,
     WireSuggestedEntity,
 )
-from semsearch.server.search_service import SearchService
 from semsearch.text.questions import check_question
 
 MAX_EXTENSION_CHARS = 500_000
@@ -57,7 +57,7 @@ async def match(queries: Sequence[EntityQuery], request: Request) -> list[list[W
     check_size(len(queries))
     check_size(sum(len(query.ids) for query in queries), MAX_SEARCHES, "ids")
     context = await RequestContext.refreshed(request)
-    service: SearchService = request.app.state.search_service
+    service = state_of(request).search_service
     client = client_of(request.scope)
     caller = caller_of(request)
     plans = await service.run_heavy(partial(_plans, queries, caller, context), client)

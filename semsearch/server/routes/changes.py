@@ -12,6 +12,7 @@ from starlette.responses import Response
 from semsearch.core.entries import Changed, Feed, glossary_of
 from semsearch.core.errors import EntryNotFound
 from semsearch.ingest import Editor
+from semsearch.server.app_state import state_of
 from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problem_types
@@ -65,7 +66,7 @@ def history(id: ExactId, _query: Annotated[NoQuery, Query()], request: Request) 
     """Return the versions of an entry, which may be deleted."""
     if not caller_of(request).may_use(glossary_of(id)):
         raise EntryNotFound("there is no entry with this id")
-    editor: Editor = request.app.state.editor
+    editor = state_of(request).editor
     versions = editor.history(id)
     return Response(to_json(versions), media_type="application/json")
 
@@ -96,7 +97,7 @@ def history(id: ExactId, _query: Annotated[NoQuery, Query()], request: Request) 
 )
 def changes(query: Annotated[ChangesQuery, Query()], request: Request) -> Response:
     """Return the present state of each entry that changed after a revision."""
-    editor: Editor = request.app.state.editor
+    editor = state_of(request).editor
     store, _, number = query.since.rpartition("-")
     caller = caller_of(request)
     identity, present = editor.position()

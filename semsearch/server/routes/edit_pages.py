@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from semsearch.core.entries import StoredEntry, Version
 from semsearch.core.errors import EntryNotFound
-from semsearch.ingest import Editor
+from semsearch.server.app_state import state_of
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http.preconditions import etag
 from semsearch.server.http.strict_requests import StrictRoute
@@ -99,7 +99,7 @@ def history_page(id: ExactId, request: Request) -> Response:
         id=id,
         name=named.term,
         exists=last.entry is not None,
-        etag=etag(request.app.state.editor, last.revision) if last.entry else "",
+        etag=etag(state_of(request).editor, last.revision) if last.entry else "",
         versions=shown_versions(versions),
     )
     return HTMLResponse(page, headers=_UNCACHED)
@@ -113,12 +113,12 @@ def _stored(request: Request, id: str) -> StoredEntry:
     """
     if not caller_of(request).may_use(id.partition(":")[0]):
         raise EntryNotFound("there is no entry with this id")
-    editor: Editor = request.app.state.editor
+    editor = state_of(request).editor
     return editor.entry(id)
 
 
 def _versions(request: Request, id: str) -> list[Version]:
-    editor: Editor = request.app.state.editor
+    editor = state_of(request).editor
     return editor.history(id)
 
 
@@ -128,7 +128,7 @@ def _site(request: Request) -> Site:
 
 def _of(request: Request, stored: StoredEntry) -> dict[str, object]:
     """Return what the form of an existing entry states about it."""
-    tag = etag(request.app.state.editor, stored.revision)
+    tag = etag(state_of(request).editor, stored.revision)
     return {"id": stored.entry.id, "etag": tag, "revision": stored.revision}
 
 

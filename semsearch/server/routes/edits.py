@@ -20,6 +20,7 @@ from semsearch.core.entries import Changed
 from semsearch.core.errors import EntryConflict
 from semsearch.ingest import Editor, ImportReport, Outcome
 from semsearch.ingest.drafts import glossary_id
+from semsearch.server.app_state import state_of
 from semsearch.server.auth.edit_quotas import EditSize
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problem_types
@@ -277,7 +278,7 @@ def _reply(request: Request, changed: Changed, *, status: int) -> StoredReply:
     """Return the new state of an entry with its ETag, and with its address if it was added."""
     if changed.entry is None:
         return StoredReply(status, deleted_entry(changed), {})
-    reply_headers = {"ETag": etag(request.app.state.editor, changed.revision)}
+    reply_headers = {"ETag": etag(state_of(request).editor, changed.revision)}
     if status == 201:
         reply_headers["Location"] = f"{API_PREFIX}/entries/{quote(changed.id, safe=':')}"
     return StoredReply(status, stored_entry(changed.entry, changed.revision), reply_headers)

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from semsearch.core.entries import StoredEntry
 from semsearch.core.errors import EntryNotFound
 from semsearch.ingest import Editor
+from semsearch.server.app_state import state_of
 from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problem_types
@@ -56,7 +57,7 @@ def entry(
     merged answers 308 with the address of its successor.
     """
     context = RequestContext(request)
-    editor: Editor = request.app.state.editor
+    editor = state_of(request).editor
     if not editor.has_store:
         return context.respond_with(lambda: stored_entry(context.entry(id), None))
     try:

@@ -16,8 +16,8 @@ from semsearch.core.entries import Entry
 from semsearch.core.errors import EntryNotFound, StoredIndexError
 from semsearch.exporters import TARGETS
 from semsearch.index.files.alphabet import AlphabetPlace
-from semsearch.ingest import Editor
 from semsearch.search.browse import Alphabet, AlphabetPage, count_by_letter, letter_of
+from semsearch.server.app_state import state_of
 from semsearch.server.assistants.protocol import is_installed
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.entry_lists import listed_entries
@@ -100,7 +100,7 @@ def _missing(request: Request, context: RequestContext, id: str) -> Response:
 
 def _changed_on(request: Request, entry: Entry) -> str:
     """Return the day of the last change of an entry, empty if there is no readable history."""
-    editor: Editor = request.app.state.editor
+    editor = state_of(request).editor
     if not editor.has_store:
         return ""
     try:
@@ -228,7 +228,7 @@ def feed_page(request: Request) -> Response:
     """Return the feed of changed entries, which needs to know the address of the service."""
     url = known_base_url(request)
     context = RequestContext(request)
-    editor: Editor = request.app.state.editor
+    editor = state_of(request).editor
     glossaries = caller_of(request).glossaries
     return context.respond_with(
         lambda: feed(context.site(), url, editor.latest(MAX_ENTRIES, glossaries)), ATOM

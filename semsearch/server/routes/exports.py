@@ -14,6 +14,7 @@ from pydantic import Field
 from starlette.responses import Response, StreamingResponse
 
 from semsearch.exporters import TARGETS, Target
+from semsearch.server.app_state import state_of
 from semsearch.server.http import openapi_examples, problem_types
 from semsearch.server.http.openapi import JsonLines, lines_of, refusals
 from semsearch.server.http.paths import API_PREFIX
@@ -23,7 +24,6 @@ from semsearch.server.request_context import RequestContext, base_url
 from semsearch.server.routes.parameters import MAX_NAME_CHARS
 from semsearch.server.schemas.base import StrictModel
 from semsearch.server.schemas.exports import WireExportLoss
-from semsearch.server.search_service import SearchService
 from semsearch.server.serialize import to_json
 from semsearch.server.waiting_line import Overloaded
 
@@ -170,7 +170,7 @@ async def _in_turns(
     first: bytes, content: Iterator[bytes], request: Request
 ) -> AsyncIterator[bytes]:
     """Yield content in pieces, for each of which this request waits its turn; see `run_heavy`."""
-    service: SearchService = request.app.state.search_service
+    service = state_of(request).search_service
     client = client_of(request.scope)
     piece = first
     with suppress(Overloaded):  # the client has left

@@ -12,9 +12,9 @@ from starlette.responses import HTMLResponse, Response
 
 from semsearch.core.entries import MARKDOWN
 from semsearch.core.errors import InvalidSetting
-from semsearch.ingest import Editor
 from semsearch.insights.periods import beginning_of
 from semsearch.insights.report import MAX_LISTED
+from semsearch.server.app_state import state_of
 from semsearch.server.auth.keys import utc_now
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.gap_page import ShownSuggestion, gap_page
@@ -31,7 +31,6 @@ from semsearch.server.request_context import VARY, RequestContext
 from semsearch.server.routes.parameters import QUESTION_LENGTH, GlossaryName, NoQuery
 from semsearch.server.schemas.base import BodyModel, StrictModel
 from semsearch.server.schemas.gaps import WireGapReport
-from semsearch.server.search_service import SearchService
 from semsearch.server.serialize import to_json
 from semsearch.storage import question_log
 from semsearch.storage.inbox import ReaderSuggestion
@@ -140,7 +139,7 @@ def ignore_questions(
     caller = caller_of(request)
     for one in body.questions:
         caller.searchable_glossary(one.glossary)
-    if request.app.state.question_recorder is None:
+    if state_of(request).question_recorder is None:
         raise Refused(problem_types.NOT_FOUND, RECORDS_NOTHING)
     pairs = [(one.question, one.glossary or "") for one in body.questions]
     unknown = question_log.ignore(questions_file(request), pairs)
@@ -165,7 +164,7 @@ async def gaps_page(query: Annotated[GapsPageQuery, Query()], request: Request) 
     """Return the page of the report, on which gaps are closed."""
     report = await report_for(request, _beginning(query.since or None))
     context = await RequestContext.refreshed(request)
-    service: SearchService = request.app.state.search_service
+    service = state_of(request).search_service
     page = await service.page_workers.run(
         lambda: gap_page(context.site(), report, query.since, _suggestions(request, context)),
         client_of(request.scope),
@@ -188,7 +187,7 @@ def _shown(
         return ShownSuggestion(one, one.text)
     if context.entry_or_none(one.entry) is None:
         return None
-    editor: Editor = request.app.state.editor
+    editor = state_of(request).editor
     stored = editor.find(one.entry)
     if stored is None:
         return None

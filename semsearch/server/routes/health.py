@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from semsearch.server.app_state import state_of
 from semsearch.server.http import problem_types
 from semsearch.server.http.openapi import errors
 from semsearch.server.http.problems import Refused
@@ -45,11 +46,11 @@ async def livez() -> Response:
 )
 async def readyz(request: Request) -> Response:
     """Say that a question would be answered: the index is loaded, and not too many wait."""
-    if not request.app.state.is_ready:
+    if not state_of(request).is_ready:
         raise Refused(
             problem_types.NOT_READY, "the index is still being loaded; ask again in a second"
         )
-    if request.app.state.search_service.question_line.is_full():
+    if state_of(request).search_service.question_line.is_full():
         raise Overloaded
     return _well()
 

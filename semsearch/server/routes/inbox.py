@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from semsearch.core.errors import EntryNotFound, InvalidSetting, TooManySuggestions
 from semsearch.importers.clean_text import clean_name, clean_text
+from semsearch.server.app_state import state_of
 from semsearch.server.auth.keys import Caller, utc_now
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.auth.rate_limits import exceeded
@@ -26,7 +27,6 @@ from semsearch.server.open_suggestions import check_taken, inbox_file, open_sugg
 from semsearch.server.request_context import VARY, RequestContext
 from semsearch.server.routes.parameters import NoQuery
 from semsearch.server.schemas.inbox import Decision, InboxQuery, NewSuggestion, WireInboxItem
-from semsearch.server.search_service import SearchService
 from semsearch.server.serialize import to_json
 from semsearch.server.suggestion_senders import sender_of
 from semsearch.storage import inbox
@@ -83,7 +83,7 @@ async def suggest_to_owner(
     """
     check_taken(request)
     client = client_of(request.scope)
-    service: SearchService = request.app.state.search_service
+    service = state_of(request).search_service
     made = await service.page_workers.run(lambda: _suggest(request, body, client), client)
     return Response(to_json(made), 201, media_type="application/json", headers=_UNCACHED)
 

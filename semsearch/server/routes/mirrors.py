@@ -15,7 +15,7 @@ from semsearch.core.entries import glossary_of
 from semsearch.core.errors import NotPermitted
 from semsearch.core.temporary_folders import make_temporary_folder, remove_temporary_folders
 from semsearch.index.backup import back_up
-from semsearch.ingest import Editor
+from semsearch.server.app_state import state_of
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problem_types
 from semsearch.server.http.openapi import FEED_HEADERS, JsonLines, answered, lines_of, refusals
@@ -79,7 +79,7 @@ def info(_query: Annotated[NoQuery, Query()], request: Request) -> Response:
 )
 def places(_query: Annotated[NoQuery, Query()], request: Request) -> Response:
     """Return where the entries of glossaries that the caller may use stand."""
-    editor: Editor = request.app.state.editor
+    editor = state_of(request).editor
     may_use = caller_of(request).may_use
     (identity, revision), found = editor.places()
     visible = (place for place in found if may_use(glossary_of(place.id)))
@@ -122,7 +122,7 @@ def backup(_query: Annotated[NoQuery, Query()], request: Request) -> Response:
             f"a copy has all glossaries, and this key is for {', '.join(permitted)} only; use one "
             "without this restriction"
         )
-    layout = IndexLayout(Path(request.app.state.glossary.info().path))
+    layout = IndexLayout(Path(state_of(request).glossary.info().path))
     with ExitStack() as made:
         with translate_os_errors(layout.root):
             made.enter_context(file_lock(layout.copying, 0))  # until it is sent

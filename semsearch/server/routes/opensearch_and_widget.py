@@ -13,6 +13,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 from starlette.responses import HTMLResponse, Response
 
+from semsearch.server.app_state import state_of
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http.error_responses import open_site
 from semsearch.server.http.strict_requests import StrictRoute
@@ -123,15 +124,15 @@ def widget_page(request: Request) -> Response:
         open_site(request.scope),
         address=url,
         sample=_sample(request),
-        is_open=request.app.state.is_open,
+        is_open=state_of(request).is_open,
     )
     return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
 
 
 def _sample(request: Request) -> str:
     """Return a term to show, which is none of the index if reading needs a key."""
-    if not request.app.state.is_open:
+    if not state_of(request).is_open:
         return "glossary"
-    glossary = request.app.state.glossary
+    glossary = state_of(request).glossary
     first = glossary.alphabet(glossary.info().glossaries[0].name).page(limit=1).entries
     return first[0].term if first else "glossary"

@@ -19,15 +19,15 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from semsearch.search.answer import SearchRequest
+from semsearch.server.app_state import state_of
 from semsearch.server.auth.permissions import caller_of
-from semsearch.server.example_questions import ExampleQuestions
 from semsearch.server.http import problem_types, problems
 from semsearch.server.http.error_responses import open_site
 from semsearch.server.http.middleware import CONTENT_POLICY
 from semsearch.server.http.strict_requests import StrictRoute, client_of
 from semsearch.server.question_recorder import note_question
 from semsearch.server.request_context import RequestContext
-from semsearch.server.search_service import SearchService, TimedAnswer
+from semsearch.server.search_service import TimedAnswer
 from semsearch.text.questions import check_question
 from semsearch.web import Site, render
 from semsearch.web.answer_view import answer_view
@@ -56,7 +56,7 @@ async def landing(query: Annotated[SearchPageQuery, Query()], request: Request) 
     reply = await _answer(request, question, query) if question else None
     answer = reply.content if reply else None
     make = partial(_search_page, request, context, question, query, answer)
-    search_service: SearchService = request.app.state.search_service
+    search_service = state_of(request).search_service
     page = await search_service.page_workers.run(
         make, client_of(request.scope), is_next=reply is not None and not reply.is_cached
     )
@@ -69,7 +69,7 @@ async def _answer(request: Request, question: str, query: SearchPageQuery) -> Ti
     """Return the answer, from which the page is rendered."""
     glossary = caller_of(request).searchable_glossary(query.glossary or None)
     search = SearchRequest(check_question(question), glossary=glossary, language=query.lang or None)
-    search_service: SearchService = request.app.state.search_service
+    search_service = state_of(request).search_service
     reply = await search_service.ask(search, client_of(request.scope))
     request.scope["response"].answered(reply.timings)
     note_question(request, search, reply.content, "page")
@@ -83,7 +83,7 @@ def _search_page(
     query: SearchPageQuery,
     answer: bytes | None,
 ) -> bytes:
-    examples: ExampleQuestions = request.app.state.example_questions
+    examples = state_of(request).example_questions
     may_see_all = not caller_of(request).glossaries
 
     def markdown(id: str) -> str:
@@ -121,7 +121,7 @@ def _language_choices(languages: list[str], chosen: str) -> list[str]:
 def _usage(request: Request, question: str) -> str:
     """Return the shell command that sends the same question to the HTTP interface."""
     parameter = shlex.quote(f"q={question or 'your question'}")
-    header = "" if request.app.state.is_open else ' -H "Authorization: Bearer $SEMSEARCH_KEY"'
+    header = "" if state_of(request).is_open else ' -H "Authorization: Bearer $SEMSEARCH_KEY"'
     address = shlex.quote(f"{request.base_url}v1/search")
     return f"curl -G{header} {address} --data-urlencode {parameter}"
 

@@ -17,6 +17,7 @@ from pydantic_core import to_json
 from starlette.responses import Response
 
 from semsearch.server.admission import ADMISSION, Admission, RequestClass
+from semsearch.server.app_state import state_of
 from semsearch.server.http import openapi_examples, problem_types
 from semsearch.server.http.openapi import answered, refusals
 from semsearch.server.http.paths import DRAFT_PATH, RECONCILE_PATH
@@ -106,7 +107,7 @@ async def reconcile(query: Annotated[ReconcileQuery, Query()], request: Request)
     """Return the manifest of version 0.2, or answer `queries` or `extend` as POST does."""
     client = client_of(request.scope)
     if query.queries is None and query.extend is None:
-        workers = request.app.state.search_service.page_workers
+        workers = state_of(request).search_service.page_workers
         return _json(await workers.run(partial(_manifest, manifest, request), client))
     # The path says only that it is a GET. What it holds makes it as heavy as a POST.
     admission: Admission = request.scope["state"][ADMISSION]
@@ -149,7 +150,7 @@ async def _answered(query: ReconcileQuery, request: Request) -> Response:
         results = {key: WireResult(one) for key, one in zip(batch, found, strict=True)}
         return _json(_RESULTS.dump_json(results, by_alias=True))
     wanted = _parsed("extend", query.extend or "", _EXTENSION)
-    search = request.app.state.search_service
+    search = state_of(request).search_service
     context = await RequestContext.refreshed(request)
     work = partial(_extended, wanted, context)
     extension = await search.run_heavy(work, client_of(request.scope))
@@ -234,7 +235,7 @@ def _manifest(make: Callable[..., dict[str, Any]], request: Request) -> bytes:
     """
     known_base_url(request)
     site = RequestContext(request).site()
-    return to_json(make(site, is_open=request.app.state.is_open))
+    return to_json(make(site, is_open=state_of(request).is_open))
 
 
 def _json(content: bytes) -> Response:

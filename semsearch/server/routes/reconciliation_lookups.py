@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from semsearch.server.app_state import state_of
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problem_types
 from semsearch.server.http.openapi import ok, refusals
@@ -159,6 +160,6 @@ def preview(query: Annotated[PreviewQuery, Query()], request: Request) -> Respon
     response = context.respond_page(
         lambda: render("preview", site, entry=entry, names=names(entry), facts=facts(entry))
     )
-    response.headers["Content-Security-Policy"] = PREVIEW_POLICY + request.app.state.frame_ancestors
+    response.headers["Content-Security-Policy"] = PREVIEW_POLICY + state_of(request).frame_ancestors
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

@@ -8,13 +8,14 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from semsearch.server.app_state import state_of
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import problem_types
 from semsearch.server.http.openapi import refusals
 from semsearch.server.http.paths import API_PREFIX, OPENED_PATH
 from semsearch.server.http.problems import Refused
 from semsearch.server.http.strict_requests import StrictRoute
-from semsearch.server.question_recorder import PAGE_LOAD, RECORDS_NOTHING, QuestionRecorder
+from semsearch.server.question_recorder import PAGE_LOAD, RECORDS_NOTHING
 from semsearch.server.routes.parameters import QUESTION_LENGTH, GlossaryName, NoQuery, checked
 from semsearch.server.schemas.base import BodyModel
 
@@ -68,7 +69,7 @@ async def opened(
     """
     question = checked(body.question, pointer="/question")
     glossary = caller_of(request).searchable_glossary(body.glossary)
-    recorder: QuestionRecorder | None = request.app.state.question_recorder
+    recorder = state_of(request).question_recorder
     if recorder is None:
         raise Refused(problem_types.NOT_FOUND, RECORDS_NOTHING)
     recorder.opened(question, glossary, body.id, request.headers.get(PAGE_LOAD, ""))

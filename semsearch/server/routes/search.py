@@ -18,6 +18,7 @@ from starlette.responses import Response
 from semsearch.ranking.confidence import THRESHOLD
 from semsearch.search.answer import SearchRequest
 from semsearch.search.index_view import MAX_K
+from semsearch.server.app_state import state_of
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problem_types
 from semsearch.server.http.openapi import answered, ok, refusals
@@ -40,7 +41,6 @@ from semsearch.server.schemas.answers import WireAnswer, WireSuggestion
 from semsearch.server.schemas.base import BodyModel, Listed, StrictModel
 from semsearch.server.schemas.glossaries import WireGlossaryInfo
 from semsearch.server.schemas.related import WireRelated
-from semsearch.server.search_service import SearchService
 
 MAX_QUESTIONS = 64
 """Most questions in one batch."""
@@ -151,7 +151,7 @@ async def search(query: Annotated[SearchQuery, Query()], request: Request) -> Re
     if context.is_not_modified:
         return context.not_modified()
     search = SearchRequest(question, query.limit, glossary, query.min_confidence, query.lang)
-    reply = await request.app.state.search_service.ask(search, client_of(request.scope))
+    reply = await state_of(request).search_service.ask(search, client_of(request.scope))
     request.scope["response"].answered(reply.timings)
     note_question(request, search, reply.content, "api")
     return context.passing(reply.content) if reply.is_passing else context.ok(reply.content)
@@ -195,7 +195,7 @@ async def search_batch(
     searches = [
         SearchRequest(q, batch.limit, glossary, batch.min_confidence, batch.lang) for q in questions
     ]
-    search_service: SearchService = request.app.state.search_service
+    search_service = state_of(request).search_service
     await search_service.refresh()
     client = client_of(request.scope)
     async with search_service.answering(searches, client, further=1) as (answers, place):

@@ -7,14 +7,11 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
-from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 
 from semsearch.search.glossary import Glossary
+from semsearch.server.app_state import AppState
 from semsearch.server.http.connection_limits import ConnectionLimits
-from semsearch.server.page_cache import PageCache
-from semsearch.server.question_recorder import QuestionRecorder
-from semsearch.server.search_service import SearchService
 from semsearch.server.telemetry import families
 from semsearch.server.telemetry.families import Family
 from semsearch.server.telemetry.telemetry import Telemetry
@@ -29,7 +26,7 @@ _log = logging.getLogger("semsearch.server")
 
 
 async def measure(
-    app: FastAPI,
+    state: AppState,
     telemetry: Telemetry,
     connections: ConnectionLimits,
     interval_s: float = INTERVAL_S,
@@ -37,14 +34,14 @@ async def measure(
     """Measure until this is cancelled; return at once if nobody is to be told.
 
     Args:
-        app: the application, whose state has what is measured.
+        state: has what is measured.
         telemetry: of this process.
         connections: of this process.
         interval_s: seconds between two measurements.
     """
     if telemetry.meters is None:
         return
-    measured = _Measured(app, telemetry, telemetry.meters, connections)
+    measured = _Measured(state, telemetry, telemetry.meters, connections)
     while True:
         try:
             await measured.update()
@@ -57,9 +54,9 @@ class _Measured:
     """What was measured last, since the metrics get the differences."""
 
     def __init__(
-        self, app: FastAPI, telemetry: Telemetry, meters: Meters, connections: ConnectionLimits
+        self, state: AppState, telemetry: Telemetry, meters: Meters, connections: ConnectionLimits
     ) -> None:
-        self._state = app.state
+        self._state = state
         self._telemetry = telemetry
         self._meters = meters
         self._connections = connections
@@ -69,8 +66,8 @@ class _Measured:
     async def update(self) -> None:
         """Measure everything once."""
         state, meters = self._state, self._meters
-        service: SearchService = state.search_service
-        cache: PageCache = state.page_cache
+        service = state.search_service
+        cache = state.page_cache
         meters.set(families.QUEUE, "asking", value=service.question_line.count)
         meters.set(families.QUEUE, "lookup", value=service.page_workers.line.count)
         meters.set(families.QUEUE, "heavy", value=service.heavy_line.count)
@@ -84,11 +81,11 @@ class _Measured:
         if (log := self._telemetry.log) is not None:
             self._count(families.LOST_LINES, ("sampled",), log.sampled)
             self._count(families.LOST_LINES, ("blocked",), log.blocked)
-        recorder: QuestionRecorder | None = state.question_recorder
+        recorder = state.question_recorder
         if recorder is not None:
             self._count(families.QUESTIONS, ("written",), recorder.written)
             self._count(families.QUESTIONS, ("lost",), recorder.lost)
-        glossary: Glossary = state.glossary
+        glossary = state.glossary
         await service.refresh()  # a process that nobody asks shows edits of others, too
         if glossary.tag != self._shown:
             shown, told = await run_in_threadpool(_index_of, glossary)
