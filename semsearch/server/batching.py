@@ -37,6 +37,8 @@ class Client:
     has_left: bool = False
     party: str = ""
     """Whose share of a line it uses: its access key or its address."""
+    is_refused: bool = False
+    """Whether it was told that there is too much to do."""
 
 
 @dataclass(slots=True)

@@ -194,14 +194,19 @@ def test_requests_sent_ahead_are_answered_in_their_order(narrow: FastAPI) -> Non
     assert asyncio.run(scenario()) == [503, 503, 200, 503, 200]
 
 
-def test_a_client_that_asks_again_at_once_is_read_later(narrow: FastAPI) -> None:
+@pytest.mark.parametrize("asked", [_SEARCH, _BATCH], ids=["question", "batch"])
+def test_a_client_that_asks_again_at_once_is_read_later(narrow: FastAPI, asked: bytes) -> None:
     """After the pause, during which nothing is done for it; the first refusal comes at once."""
+    heavy = narrow.state.search_service.heavy_line
 
     async def times(app: FastAPI) -> list[float]:
         async with _called(app) as caller, _too_much_to_do(app):
             moments = [asyncio.get_running_loop().time()]
             for _ in range(3):
-                assert (await caller.ask(_SEARCH)).status == 503
+                with ExitStack() as stack:
+                    while not heavy.is_full():
+                        stack.enter_context(heavy.entered(f"party {heavy.count}", timed=False))
+                    assert (await caller.ask(asked)).status == 503
                 moments.append(asyncio.get_running_loop().time())
             return [after - before for before, after in pairwise(moments)]
 

@@ -29,7 +29,9 @@ class AdmissionGuard:
         """Serve one request."""
         if scope["type"] == "http":
             kind = class_of(scope["method"], scope["path"])
-            if self._admission.is_full(kind, self._client(scope).party, scope["headers"]):
+            client = self._client(scope)
+            if self._admission.is_full(kind, client.party, scope["headers"]):
+                client.is_refused = True
                 response = refuse(scope, problem_types.OVERLOADED, TOO_MANY_WAIT)
                 await response(scope, receive, send)
                 return

@@ -237,14 +237,15 @@ class BoundedProtocol(HttpToolsProtocol):
         accepted = b",".join(value for name, value in self.headers if name == b"accept")
         wants_page = not is_api(path) and b"text/html" in accepted
         self.transport.write(overload_bytes(root_of(path) if wants_page else None))
+        self._clients[-1].is_refused = True
         self.on_response_complete()
-        if self._admission is not None and not self._admission.proxies.include(self.address):
-            read_later(self.flow, self.transport, self.loop)
 
     def on_response_complete(self) -> None:
         """Wait for the next request. A client that leaves from now on has its answer."""
-        self._clients.popleft()
+        client = self._clients.popleft()
         super().on_response_complete()
+        if client.is_refused:
+            read_later(self, self._admission)
         if self._has_ended and self.is_idle():
             self.transport.close()
         self._watch()

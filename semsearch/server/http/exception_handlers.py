@@ -46,6 +46,7 @@ from semsearch.server.http.problem_types import (
 )
 from semsearch.server.http.problems import MAX_NAME_CHARS, MAX_PARAMS, InvalidParam, Refused
 from semsearch.server.http.store_errors import on_stored_index_error
+from semsearch.server.http.strict_requests import client_of
 from semsearch.server.waiting_line import Overloaded
 
 _log = logging.getLogger("semsearch.server")
@@ -76,6 +77,7 @@ def handle_problems(app: Starlette) -> None:
 
 
 async def _on_overload(request: Request, error: Exception) -> Response:
+    client_of(request.scope).is_refused = True
     return refuse(request.scope, OVERLOADED, TOO_MANY_WAIT)
 
 

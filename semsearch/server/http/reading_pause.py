@@ -7,22 +7,24 @@ ask over the same connection.
 
 from __future__ import annotations
 
-import asyncio
+from typing import TYPE_CHECKING
 
-from uvicorn.protocols.http.flow_control import FlowControl
+from semsearch.server.admission import Admission
+
+if TYPE_CHECKING:
+    from semsearch.server.http.bounded_protocol import BoundedProtocol
 
 PAUSE_S = 0.1
 """Seconds for which nothing is read."""
 
 
-def read_later(
-    flow: FlowControl, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop
-) -> None:
-    """Read nothing from a connection for `PAUSE_S`."""
+def read_later(connection: BoundedProtocol, admission: Admission | None) -> None:
+    """Read nothing from a connection for `PAUSE_S`, unless it is that of a proxy."""
 
     def resume() -> None:
-        if not transport.is_closing():
-            flow.resume_reading()
+        if not connection.transport.is_closing():
+            connection.flow.resume_reading()
 
-    flow.pause_reading()
-    loop.call_later(PAUSE_S, resume)
+    if admission is not None and not admission.proxies.include(connection.address):
+        connection.flow.pause_reading()
+        connection.loop.call_later(PAUSE_S, resume)
