@@ -23,7 +23,10 @@ _SHOWN = 10
 
 @app.command()
 def annotate(
-    site: Annotated[Path, typer.Argument(help="The folder of finished HTML pages.")],
+    site: Annotated[
+        Path,
+        typer.Argument(help="The folder of finished HTML pages, or of static files (--data-only)."),
+    ],
     paths: Annotated[
         list[str] | None,
         typer.Argument(
@@ -43,6 +46,13 @@ def annotate(
     address: Annotated[
         str, typer.Option(help="Base URL of a service, to whose pages terms link.")
     ] = "",
+    data_only: Annotated[
+        bool,
+        typer.Option(
+            "--data-only",
+            help="Mark no page; write what the remark plugin reads into a folder of static files.",
+        ),
+    ] = False,
     remove: Annotated[bool, typer.Option("--remove", help="Take all marks out again.")] = False,
     index: Index = None,
     as_json: AsJson = False,
@@ -53,6 +63,8 @@ def annotate(
 
     if not site.is_dir():
         raise InvalidSetting(f"{site} is no folder; name the folder of a finished site")
+    if remove and data_only:
+        raise InvalidSetting("--remove takes out what --data-only writes; give one of them")
     if remove:
         removed = annotating.remove(site)
         if as_json:
@@ -62,6 +74,15 @@ def annotate(
         common.done(f"took the marks out of {common.counted_files(removed.pages)}")
         return
     entries = entries_of(paths or [], glossary, settings_of(index=index).index)
+    if data_only:
+        if address:
+            raise InvalidSetting("--address goes to the plugin, since --data-only marks no page")
+        written = annotating.write_data(site, entries)
+        if as_json:
+            common.print_json(json.dumps(asdict(written)))
+        else:
+            common.done(f"wrote {common.counted_entries(written.terms)} to {written.folder}")
+        return
     with common.BuildProgress(quiet=as_json) as progress:
         done = annotating.annotate(site, entries, address=address, progress=progress)
     if as_json:

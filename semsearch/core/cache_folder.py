@@ -20,7 +20,7 @@ try:
 except ImportError:  # Windows
     grp = pwd = None  # type: ignore[assignment]
 
-_VARIABLE = "SEMSEARCH_CACHE_FOLDER"
+VARIABLE = "SEMSEARCH_CACHE_FOLDER"
 
 
 def cache_folder() -> Path:
@@ -28,7 +28,7 @@ def cache_folder() -> Path:
 
     `SEMSEARCH_CACHE_FOLDER`, else `semsearch` in `XDG_CACHE_HOME`, else in `~/.cache`.
     """
-    if own := os.environ.get(_VARIABLE):
+    if own := os.environ.get(VARIABLE):
         return Path(own)
     root = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(root) / "semsearch"
@@ -103,7 +103,7 @@ def _check_owner(place: Path, found: os.stat_result) -> None:
     if pwd is not None and found.st_uid not in (user_number(), 0):
         raise ModelRefused(
             f"{place} belongs to another user ({found.st_uid}), who may have put any model into "
-            f"this cache; name a folder of your own with {_VARIABLE}"
+            f"this cache; name a folder of your own with {VARIABLE}"
         )
 
 
@@ -115,7 +115,7 @@ def _check_mode(place: Path, found: os.stat_result) -> None:
         raise ModelRefused(
             f"others may write to {place} (mode {stat.S_IMODE(found.st_mode):04o}), and so put any "
             f"model into this cache; delete the cache and run `chmod go-w {place}`, or name "
-            f"another folder with {_VARIABLE}"
+            f"another folder with {VARIABLE}"
         )
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
@@ -16,12 +15,10 @@ from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.progress import Progress, Silent, track
 from semsearch.doc_sites.marking import TermMarker, without_marks
-from semsearch.web.display import cut_line
+from semsearch.doc_sites.terms_data import for_plugins, for_script
 
 ASSETS = "semsearch-terms"
 """The folder beside the pages that has script, style sheet and data."""
-SHOWN_CHARS = 280
-"""Most characters of a definition in a tooltip."""
 _ASSET_NAMES = ("terms.js", "terms.css", "terms.json", "terms-data.js")
 MAX_PAGE = 16 << 20
 """Most bytes of a page that is read."""
@@ -79,8 +76,32 @@ def annotate(
         counts.update(ids)
         if ids:
             marked += 1
-    _write_assets(folder / ASSETS, (entry for entry in entries if entry.id in counts))
+    _write_assets(folder / ASSETS, [entry for entry in entries if entry.id in counts])
     return Annotated(marked, len(pages), dict(counts.most_common()), tuple(skipped))
+
+
+@dataclass(frozen=True, slots=True)
+class TermsData:
+    """The folder that `write_data` wrote, and how many terms are in it."""
+
+    folder: str
+    terms: int
+
+
+def write_data(folder: Path, entries: Sequence[Entry]) -> TermsData:
+    """Write script, style sheet and data of all terms, and mark no page: a plugin does.
+
+    Args:
+        folder: of static files, which a site has at its root.
+        entries: of one glossary.
+
+    Raises:
+        InvalidSetting: a file stands in its place.
+        OSError: a file cannot be written.
+    """
+    _check_asset_folder(folder / ASSETS)
+    _write_assets(folder / ASSETS, entries)
+    return TermsData(str(folder / ASSETS), len(entries))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,16 +188,10 @@ def _write(file: Path, content: bytes, mode: int = 0o644) -> None:
         raise
 
 
-def _write_assets(folder: Path, entries: Iterable[Entry]) -> None:
+def _write_assets(folder: Path, entries: Sequence[Entry]) -> None:
     folder.mkdir(exist_ok=True)
     source = files("semsearch.doc_sites") / "static"
     for name in ("terms.js", "terms.css"):
         _write(folder / name, (source / name).read_bytes())
-    data = {
-        entry.id: {"term": entry.term, "text": cut_line(entry.definition, SHOWN_CHARS)}
-        for entry in entries
-    }
-    written = json.dumps(data, ensure_ascii=False, sort_keys=True, indent=0)
-    _write(folder / "terms.json", written.encode())
-    # pages that are opened from the disk may load a script, but no data
-    _write(folder / "terms-data.js", f"semsearchTerms = {written};\n".encode())
+    _write(folder / "terms-data.js", for_script(entries).encode())
+    _write(folder / "terms.json", for_plugins(entries).encode())

@@ -16,6 +16,7 @@ from itertools import accumulate
 
 from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting
+from semsearch.doc_sites.opaque import is_opaque
 from semsearch.text.mentions import MentionFinder
 from semsearch.text.names import names_of
 from semsearch.web.urls import entry_path
@@ -27,49 +28,6 @@ _MARK = re.compile(rf'<(a|span) class="{CLASS}"[^>]*>([^<]*)</\1>')
 _ASSETS = re.compile(
     r"\n?<link [^>]*data-semsearch[^>]*>\n?<script [^>]*data-semsearch[^>]*></script>\n?"
 )
-_OPAQUE = frozenset(
-    [
-        "a",
-        "abbr",
-        "aside",
-        "audio",
-        "button",
-        "canvas",
-        "code",
-        "dfn",
-        "dt",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "head",
-        "header",
-        "iframe",
-        "kbd",
-        "math",
-        "nav",
-        "noscript",
-        "object",
-        "option",
-        "pre",
-        "samp",
-        "script",
-        "select",
-        "style",
-        "summary",
-        "svg",
-        "template",
-        "textarea",
-        "title",
-        "var",
-        "video",
-    ]
-)
-"""Elements in which a term is not marked: links, code, headings, navigation and controls."""
 _VOID = frozenset(
     [
         "area",
@@ -89,6 +47,8 @@ _VOID = frozenset(
     ]
 )
 """Elements without an end tag (HTML Living Standard, 13.1.2)."""
+_TEXT_TO_THE_END = "plaintext"
+"""An element that nothing ends: even end tags are text in it (13.2.6.4.7)."""
 _ENDED_BY = {
     "p": ("p",),
     "li": ("p", "li"),
@@ -98,6 +58,7 @@ _ENDED_BY = {
     "th": ("p", "td", "th"),
     "tr": ("p", "td", "th", "tr"),
     "option": ("option",),
+    "optgroup": ("option", "optgroup"),
 }
 """Innermost elements that end where another begins, since end tags may be left out (13.1.2.4)."""
 
@@ -233,15 +194,19 @@ class _Texts(HTMLParser):
             self._close_innermost()
         given = dict(attrs)
         is_main = tag in ("main", "article") or given.get("role") == "main"
-        is_off = given.get("data-semsearch") == "off" or given.get("translate") == "no"
-        self._open.append((tag, is_main, is_off or tag in _OPAQUE))
+        is_off = is_opaque(tag, given)
+        self._open.append((tag, is_main, is_off))
         self._named[tag] += 1
         self._main += is_main
-        self._opaque += is_off or tag in _OPAQUE
+        self._opaque += is_off
+        if tag == _TEXT_TO_THE_END:
+            self.body_end = self._place()
 
     def handle_endtag(self, tag: str) -> None:
         """Note what ends: the innermost element of this name, and all in it."""
         self._end_run()
+        if self._named[_TEXT_TO_THE_END]:
+            return
         if tag == "body":
             self.body_end = self._place()
         if not self._named[tag]:

@@ -78,10 +78,7 @@ def _provide_encoder(
     folder = layout.encoder(maker.fingerprint)
 
     def compare(export: EncoderExport, copied: Path) -> EncoderExport | None:
-        progress.start("comparing the copies of the encoder", 1)
-        found = agreement.compare_cached(export, copied, sample())
-        progress.advance(1)
-        return found
+        return agreement.compare_cached(export, copied, sample(), progress)
 
     cached = export_cache.copy_cached(maker.fingerprint, folder, compare)
     if cached is not None:

@@ -9,13 +9,14 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from semsearch.core.entries import Changed, EntryPlace, slug_of
+from semsearch.core.entries import Changed, EntryPlace
 from semsearch.core.errors import (
     EntryNotFound,
     FormatTooOld,
     IndexBusy,
     IndexUnwritable,
 )
+from semsearch.core.near_names import did_you_mean
 from semsearch.core.progress import Progress, Silent
 from semsearch.core.users import user_number
 from semsearch.index.embedding import Embedding, embed_missing
@@ -27,6 +28,7 @@ from semsearch.index.manifest import (
 )
 from semsearch.index.passage_table import PassageTable
 from semsearch.ingest.bulk import ImportReport
+from semsearch.ingest.id_suggestions import suggested_ids
 from semsearch.models.encoders.base import Encoder
 from semsearch.storage.atomic_files import PATIENCE_S, file_lock
 from semsearch.storage.database import translate_corruption
@@ -37,7 +39,6 @@ from semsearch.storage.following import check_follows, refuse_mirror
 from semsearch.storage.idempotency import StoredRequest
 from semsearch.storage.io_errors import is_fault_of_disk, translate_os_errors
 from semsearch.storage.layout import IndexLayout
-from semsearch.text.slugs import slug
 
 EncoderProvider = Callable[[str], Encoder | None]
 """Return an encoder that is already loaded, by the key of its vectors in the store."""
@@ -265,11 +266,9 @@ def user_name() -> str:
 
 
 def known_entry(store: EntryReader, id_: str) -> EntryRow:
-    """Return the entry, or raise `EntryNotFound` with a similar id."""
+    """Return the entry, or raise `EntryNotFound` with ids that may have been meant."""
     found = store.get(id_)
     if found is None:
-        name = slug(slug_of(id_) or id_)
-        ids = (f"{glossary}:{name}" for glossary in store.glossaries())
-        hint = next((f"; did you mean {like!r}?" for like in ids if store.get(like)), "")
-        raise EntryNotFound(f"there is no entry with the id {id_!r}{hint}")
+        meant = did_you_mean(suggested_ids(store, id_))
+        raise EntryNotFound(f"there is no entry with the id {id_!r}{meant}")
     return found

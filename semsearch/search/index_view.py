@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from semsearch.core.answers import Tier
@@ -16,6 +17,7 @@ from semsearch.core.errors import (
     InvalidSetting,
 )
 from semsearch.core.index_info import IndexInfo
+from semsearch.core.near_names import MAX_BEGINNING, did_you_mean
 from semsearch.core.positions import PositionFilter
 from semsearch.index.calibration import StoredCalibration
 from semsearch.index.manifest import Manifest
@@ -113,7 +115,7 @@ class IndexView:
             glossaries: those that may answer; by default all.
 
         Raises:
-            EntryNotFound: nothing has this id or name; the message suggests the nearest name.
+            EntryNotFound: nothing has this id or name; the message suggests names.
             InvalidQuestion: it is not text, or too long.
         """
         name = check_question(id_or_name)
@@ -132,9 +134,34 @@ class IndexView:
             found = [at for each in matches for at, match in each.items() if match.tier is tier]
             if found:
                 return found
-        near = [one for each in searched for one in parser.match_misspelt(name, each).values()][:1]
-        hint = "".join(f"; did you mean {match.label!r}?" for match in near)
-        raise EntryNotFound(f"there is no entry with the id or name {id_or_name!r}{hint}")
+        meant = did_you_mean(self._meant(name, searched, glossaries))
+        raise EntryNotFound(f"there is no entry with the id or name {id_or_name!r}{meant}")
+
+    def _meant(
+        self, typed: str, searched: Sequence[PositionFilter], glossaries: Sequence[str]
+    ) -> list[str]:
+        """Return names that begin with an unknown one, and one that resembles it.
+
+        Of an id they are ids of its glossary.
+        """
+        entry_table, parser = self.retriever.entry_table, self.parser
+        glossary, colon, rest = typed.partition(":")
+        is_permitted = bool(colon) and (not glossaries or glossary in glossaries)
+        own = entry_table.glossaries.get(glossary) if is_permitted else None
+        if own is not None:
+            typed, searched = rest.replace("-", " "), [own]
+        begun = [named for each in searched for named in parser.beginning_with(typed, each)]
+        begun.sort(key=lambda named: len(named.name.key))
+        labels: dict[int, str] = {}
+        for named in begun:
+            labels.setdefault(named.position, named.name.label)
+        meant = dict(islice(labels.items(), MAX_BEGINNING))
+        near = (one for each in searched for one in parser.match_misspelt(typed, each).items())
+        for position, match in islice(near, 1):
+            meant.setdefault(position, match.label)
+        if own is not None:
+            return [label.id for label in entry_table.labels(list(meant))]
+        return list(meant.values())
 
     def similarity_baseline(self, glossary: str | None) -> Baseline:
         """Return the baseline of similarity in a glossary, or in all.

@@ -19,7 +19,7 @@ from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
-from semsearch.core.cache_folder import check_cached, trusted_cache_folder
+from semsearch.core.cache_folder import VARIABLE, check_cached, trusted_cache_folder
 from semsearch.core.cores import cores
 from semsearch.core.errors import (
     EncoderUnavailable,
@@ -229,16 +229,20 @@ def _cache(_settings: Settings) -> Iterator[Check]:
     except SemsearchError as error:
         yield _refused("cache folder", error, CheckState.WARNING)
         return
-    if not folder.exists():
-        yield _ok("cache folder", f"{folder} is made by the first build")
-    elif os.access(folder, os.W_OK):
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    is_made = there == folder
+    if not there.is_dir():
+        reason = f"{folder} cannot be made: {there} is a file"
+    elif not os.access(there, os.W_OK | os.X_OK):
+        reason = f"{folder} cannot be {'written' if is_made else f'made in {there}'}"
+    elif is_made:
         yield _ok("cache folder", f"{folder}; nobody else can write to it")
+        return
     else:
-        told = (
-            f"{folder} cannot be written, so every new index exports its encoder; name another "
-            "folder with SEMSEARCH_CACHE_FOLDER"
-        )
-        yield Check("cache folder", CheckState.WARNING, told)
+        yield _ok("cache folder", f"{folder} is made by the first build")
+        return
+    told = f"{reason}, so every new index exports its encoder; name another folder with {VARIABLE}"
+    yield Check("cache folder", CheckState.WARNING, told)
 
 
 def _index(settings: Settings) -> Iterator[Check]:

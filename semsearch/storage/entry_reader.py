@@ -30,6 +30,7 @@ _BATCH = 4096
 """Entries read at a time, in a hundredth of a second."""
 _ALL = -1
 """SQLite's way to say "no limit"."""
+_LAST_CHARACTER = chr(0x10FFFF)
 _TICK_NS = 3_000_000_000
 """Commits so close together may leave the same time on the file: the clocks of file systems tick
 every few milliseconds, the coarsest every two seconds."""
@@ -142,6 +143,14 @@ class EntryReader:
             (id_,),
         ).fetchone()
         return EntryRow(from_row(row[:-3]), row[-3], Origin(row[-2]), row[-1]) if row else None
+
+    def ids_beginning_with(self, prefix: str, limit: int) -> list[str]:
+        """Return ids that begin with a text, in order; the index of ids finds them."""
+        rows = self._connection.execute(
+            "SELECT id FROM entry WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
+            (prefix, f"{prefix}{_LAST_CHARACTER}", limit),
+        )
+        return [str(id_) for (id_,) in rows]
 
     def successor(self, id_: str) -> str | None:
         """Return the id of the entry that has taken the place of one that is gone, or None."""

@@ -76,6 +76,18 @@ class _Words:
     forms: list[str]
 
 
+_NUMBERS = tuple(
+    (re.compile(ending, re.IGNORECASE), instead)
+    for ending, instead in (
+        (r"(?<![^aeiou]y)\Z", "s"),
+        (r"\Z", "es"),
+        (r"y\Z", "ies"),
+        (r"(?<!^)s\Z", ""),
+        (r"(?<!^)es\Z", ""),
+        (r"ies\Z", "y"),
+    )
+)
+"""Endings, and what stands in their place in the other number."""
 _NEVER_WRITTEN = (NameKind.INITIALS, NameKind.HIDDEN, NameKind.NOTATION)
 """Kinds of names that no author writes in a text."""
 
@@ -145,6 +157,45 @@ class MentionFinder:
                 if linked_entries or found:
                     return end, linked_entries or found
         return at + 1, ()
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenForms:
+    """The ways in which texts write the names of an entry: in any case, and in this case only."""
+
+    any_case: tuple[str, ...]
+    exact: tuple[str, ...]
+
+
+def written_forms(names: Sequence[Name]) -> WrittenForms:
+    """Return how texts may write the names of an entry, for programs that find them by themselves.
+
+    These are the names that `MentionFinder` finds, in the singular and in the plural, as long as
+    their words are spelled as the author spells them.
+    """
+    any_case: dict[str, None] = {}
+    exact: dict[str, None] = {}
+    for name in names:
+        if name.kind in _NEVER_WRITTEN or not _is_distinctive(name.label, _words(name.label).forms):
+            continue
+        is_acronym = _is_acronym(name.label)
+        is_exact = is_acronym or sum(map(str.isalnum, name.label)) <= SHORT
+        for written in _in_other_numbers(name.label):
+            if _form(written) != name.form or (fold(written) in STOP_WORDS and not is_acronym):
+                continue
+            if not is_exact:
+                any_case.setdefault(written)
+            elif written.removesuffix("s") == name.label.removesuffix("s"):
+                exact.setdefault(written)
+    return WrittenForms(tuple(any_case), tuple(exact))
+
+
+def _in_other_numbers(label: str) -> Iterator[str]:
+    """Yield a name, and what may be its plural or singular."""
+    yield label
+    for ending, instead in _NUMBERS:
+        if found := ending.search(label):
+            yield label[: found.start()] + instead
 
 
 def forms_in(text: str) -> set[str]:

@@ -40,10 +40,18 @@ def pieces(old: str, new: str) -> list[DiffPiece]:
         if is_kept:
             found.append(DiffPiece(WordChange.KEPT, added))
         else:
+            if removed and found and _follows_blank(old, before, run[0].src_start):
+                # the words that are kept have the blanks of the new text, and may end without one
+                has_blank = found[-1].text.endswith(" ")
+                removed = removed if has_blank else f" {removed.rstrip() if added else removed}"
             found += [DiffPiece(WordChange.REMOVED, removed)] * bool(removed) + [
                 DiffPiece(WordChange.ADDED, added)
             ] * bool(added)
     return found
+
+
+def _follows_blank(text: str, words: list[re.Match[str]], place: int) -> bool:
+    return text[words[place].start() - 1].isspace()
 
 
 def _between(text: str, words: list[re.Match[str]], first: int, last: int) -> str:

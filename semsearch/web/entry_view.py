@@ -83,10 +83,15 @@ def facts(entry: Entry) -> list[Field]:
 
     Its status is not among them: it stands beside the term.
     """
+    return [*known_facts(entry), *entry.details.extra]
+
+
+def known_facts(entry: Entry) -> list[Field]:
+    """Return what an entry says in single fields, without the extra fields of its source."""
     details = entry.details
     iri = details.iri if is_iri(details.iri) else ""
-    own = (("Category", details.category), ("Code", details.notation), ("IRI", iri))
-    return [*((name, text) for name, text in own if text), *details.extra]
+    known = (("Category", details.category), ("Code", details.notation), ("IRI", iri))
+    return [(name, text) for name, text in known if text]
 
 
 def is_embedding(entry: Entry) -> bool:

@@ -97,10 +97,11 @@ def gap_plot(days: Sequence[CountedDay]) -> Markup:
         '<span class="bar-unanswered">no close match</span>, '
         '<span class="bar-uncertain">uncertain</span>, <span class="bar-other">others</span>'
         "</figcaption>"
-        '<table class="unseen"><caption>Questions over time</caption><thead><tr>'
+        # a table is as wide as its cells, whatever is asked of it; what it stands in is not
+        '<div class="unseen"><table><caption>Questions over time</caption><thead><tr>'
         '<th scope="col">Time</th><th scope="col">Questions</th>'
         '<th scope="col">No close match</th><th scope="col">Uncertain</th></tr></thead>'
-        f"<tbody>{rows}</tbody></table></figure>"
+        f"<tbody>{rows}</tbody></table></div></figure>"
     )
 
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser import chromium
+from tests.browser import chromium, owned
 from tests.browser.serving import ODD, build, serving
+from tests.browser.states import Visited
 from tests.built import cached
 from tests.server.conftest import ENTRIES
 
@@ -56,6 +57,16 @@ def locked_site(pages_index: Path) -> Iterator[str]:
     """Yield the address of a service where reading needs a key."""
     with serving(pages_index, "--read", "key") as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def visited(
+    site: str, locked_site: str, pages_index: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Visited]:
+    """Yield the services of all states: open, locked, and that of owners."""
+    index = owned.prepare(pages_index, tmp_path_factory.mktemp("pages-of-owners"))
+    with serving(index.folder, *owned.OPTIONS) as address:
+        yield Visited(site, locked_site, address, index)
 
 
 @pytest.fixture

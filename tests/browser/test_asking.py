@@ -261,3 +261,30 @@ def test_dark_is_dark(browser: Browser, site: str) -> None:
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline != "none"
     context.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("whisk", r"Exact name\. Whisk"),
+        ("a deep spoon for serving soup", r"\d+ % sure: (strong|possible)\. Ladle"),
+        ("ladle vs whisk", r"About these terms\. Ladle\. Whisk"),
+        ("qzx vvk", r"No close match\. .+"),
+    ],
+)
+def test_an_answer_is_announced_in_a_few_words(
+    page: Page, site: str, question: str, said: str
+) -> None:
+    """How sure it is and what was found; not the controls beside it."""
+    page.goto(site)
+    page.locator("#q").fill(question)
+    page.keyboard.press("Enter")
+    expect(page.locator("main > #status")).to_have_text(re.compile(rf"^{said}$"))
+
+
+def test_signs_beside_texts_are_not_read_aloud(page: Page, site: str) -> None:
+    """Arrows and dots are for the eyes."""
+    page.goto(f"{site}?q=a deep spoon for serving soup")
+    assert "\u203a" not in page.locator("main").aria_snapshot()
+    page.goto(f"{site}entry/kitchen:whisk")
+    assert "\u2190" not in page.locator("main").aria_snapshot()

@@ -71,3 +71,21 @@ def test_a_touch_explains_and_nothing_overflows(browser: Browser, site: str) -> 
     page.locator("h1").tap()
     expect(tip).to_be_hidden()
     phone.close()
+
+
+def test_terms_are_explained_in_a_page_that_is_built_again(page: Page, site: str) -> None:
+    """Nothing stands in the page before a term is looked at; a new main part has the next one."""
+    page.goto(f"{site}/deep/light.html")
+    assert page.locator("#semsearch-tooltip").count() == 0
+    term, tip = page.locator(".semsearch-term"), page.get_by_role("tooltip")
+    for _ in range(2):
+        term.first.hover()
+        expect(page.locator("main").get_by_role("tooltip")).to_contain_text(ENTRIES[0].definition)
+        page.evaluate("""() => {
+          const main = document.querySelector("main");
+          const again = main.cloneNode(true);
+          again.querySelector("#semsearch-tooltip").remove();
+          main.replaceWith(again);
+        }""")
+        expect(tip).to_have_count(0)
+        page.mouse.move(0, 0)

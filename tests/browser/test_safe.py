@@ -13,7 +13,7 @@ from semsearch.ingest.build import build_index
 from tests.browser.checks import axe, expect
 from tests.browser.payloads import PAYLOADS
 from tests.browser.serving import serving
-from tests.browser.states import STATES, State
+from tests.browser.states import STATES, State, Visited
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Dialog
@@ -28,6 +28,17 @@ async (address) => {
 }
 """
 """Which elements with which attributes a page is made of."""
+
+
+_TOO_WIDE = """
+() => {
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth <= clientWidth) return [];
+  const out = [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > clientWidth + 1);
+  return [`${scrollWidth} > ${clientWidth}`, ...out.map((e) => e.outerHTML.slice(0, 80))];
+}
+"""
+"""Elements that reach beyond the screen, if it can be scrolled sideways."""
 
 
 @pytest.fixture(scope="module")
@@ -113,26 +124,32 @@ def test_payloads_run_nowhere(browser: Browser, hostile: str, number: int) -> No
 
 @pytest.mark.parametrize("state", STATES, ids=[state.name for state in STATES])
 def test_no_state_of_a_page_is_closed_to_anybody(
-    browser: Browser, site: str, locked_site: str, state: State
+    browser: Browser, visited: Visited, state: State
 ) -> None:
-    """Axe finds nothing to object to in the light or in the dark, and no policy is broken."""
-    options = {key: value for key, value in state.options.items() if key != "java_script_enabled"}
-    context = browser.new_context(**{"viewport": {"width": 1000, "height": 800}, **options})
-    page = context.new_page()
-    refused: list[str] = []
-    page.on("console", lambda said: refused.append(said.text) if "Policy" in said.text else None)
-    page.goto((locked_site if state.is_locked else site) + state.path)
-    state.act(page)
-    for scheme in SCHEMES:
-        page.emulate_media(color_scheme=scheme)
-        found = axe(page)
-        told = [
-            (one["id"], [node["html"] for node in one["nodes"]])
-            for one in found.response["violations"]
-        ]
-        assert told == [], scheme
-    assert refused == []
-    context.close()
+    """Axe finds nothing to object to in the light or in the dark, and no policy is broken.
+
+    Nothing is wider than the screen, nor than a phone of 390 pixels.
+    """
+    with visited.context(browser, state, java_script_enabled=True) as context:
+        page = context.new_page()
+        refused: list[str] = []
+        page.on(
+            "console", lambda said: refused.append(said.text) if "Policy" in said.text else None
+        )
+        page.goto(visited.address(state))
+        state.act(page)
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            found = axe(page)
+            told = [
+                (one["id"], [node["html"] for node in one["nodes"]])
+                for one in found.response["violations"]
+            ]
+            assert told == [], scheme
+        assert refused == []
+        assert page.evaluate(_TOO_WIDE) == []
+        page.set_viewport_size({"width": 390, "height": 800})
+        assert page.evaluate(_TOO_WIDE) == []
 
 
 def test_pages_ask_for_little(browser: Browser, site: str) -> None:

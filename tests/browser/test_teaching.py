@@ -112,3 +112,17 @@ def test_what_cannot_be_taught_is_said_beside_the_button(
     expect(page.locator(".teach:visible").first).to_contain_text("Not added: the index is busy.")
     expect(page.locator("#status")).to_have_text("Not added: the index is busy")
     expect(button).not_to_have_attribute("aria-disabled", "true")
+
+
+def test_a_key_of_the_tab_is_not_asked_for_again(
+    page: Page, teaching_site: str, index: Path
+) -> None:
+    """The next page of questions has the controls of owners in the place of the form."""
+    page.goto(teaching_site)
+    give(page, key(index, KeyScope.EDIT))
+    added = page.get_by_role("link", name="Add an entry", exact=True)
+    expect(added).to_be_visible()
+    for address in (f"{teaching_site}?q=soup", teaching_site):
+        page.goto(address)
+        expect(added).to_be_visible()
+        expect(page.locator("details.teaching")).to_have_count(0)

@@ -32,7 +32,7 @@ PAN = replace(
         asked_as=("what do I fry an egg in?",),
         name_languages=("Pfanne@de",),
         markdown="A **flat** vessel:\n\nsee [pot](#pot)\n\n1. iron\n2. steel",
-        extra=(("Owner", "Jane"),),
+        extra=(("Owner", "Jane"), ("Language", "plain")),
     ),
 )
 
@@ -57,7 +57,9 @@ def test_an_entry_is_shown_with_everything(index: str) -> None:
     assert "Examples\n- Heat the pan." in text
     assert "Sources\n- Handbook, p. 3" in text
     assert "People ask\n- what do I fry an egg in?" in text
-    assert {"Category Tools", "Owner Jane", "Language English", f"Id {PAN.id}"} <= set(lines)
+    assert {"Category Tools", "Language English", f"Id {PAN.id}"} <= set(lines)
+    # fields of the source may be called as those of every entry are
+    assert lines[-4:] == ["", "Extra fields", "Owner Jane", "Language plain"]
     (changed,) = (line for line in lines if line.startswith("Changed "))
     assert re.fullmatch(r"Changed \S+ by build, revision \d+", changed)
 

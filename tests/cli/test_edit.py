@@ -118,6 +118,7 @@ def test_an_edit_as_json(index: str) -> None:
         (("delete", "nothing"), "there is no entry with the id 'nothing'"),
         (("restore", "bakery:crumb", "1"), "it has versions of 2"),
         (("history", "nothing"), "there is no entry with the id 'nothing'"),
+        (("history", "dutch"), "did you mean 'bakery:dutch-oven'?"),
         (("add", "bakery", "Crumb", "Any.", "--id", "crumb"), "there is an entry 'bakery:crumb'"),
         (("add", "", "Crumb", "Any."), "the name of a glossary cannot be made of ''"),
         (("add", "bakery", "Oven", "-"), "the definition on standard input is not UTF-8"),

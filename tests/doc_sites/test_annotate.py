@@ -52,13 +52,16 @@ def test_pages_are_marked_and_explained_by_one_file(site: Path) -> None:
     assert (site / "plain.html").read_text() == PAGES["plain.html"]
     assert (site / ".git/x.html").read_text() == "leaven"
     data = json.loads((site / ASSETS / "terms.json").read_text())
-    assert data["bakery:leaven"] == {"term": "Leaven", "text": ENTRIES[0].definition}
+    assert data["bakery:leaven"]["text"] == ENTRIES[0].definition
     assert data.keys() == done.terms.keys()
     before, time = _contents(site), (site / "index.html").stat().st_mtime_ns
     assert annotate(site, ENTRIES, address="https://terms.example/") == done
     assert (_contents(site), (site / "index.html").stat().st_mtime_ns) == (before, time)
     script = (site / ASSETS / "terms-data.js").read_text()
-    assert json.loads(script.removeprefix("semsearchTerms = ").rstrip(";\n")) == data
+    shown = json.loads(script.removeprefix("semsearchTerms = ").rstrip(";\n"))
+    assert shown == {
+        id_: {"term": term["term"], "text": term["text"]} for id_, term in data.items()
+    }
     assert remove(site) == MarksRemoved(2, ())
     assert _contents(site) == PAGES
     assert not (site / ASSETS).exists()
@@ -154,3 +157,31 @@ def test_the_command_tells_what_it_did(site: Path, tmp_path: Path) -> None:
     assert _contents(site) == PAGES
     done = run("annotate", str(tmp_path / "none"), str(glossary))
     assert (done.returncode, b"is no folder; name the folder" in done.stderr) == (2, True)
+
+
+def test_data_alone_is_written_for_plugins(tmp_path: Path) -> None:
+    """All terms, into a folder of static files without a page; pages are left alone."""
+    csv = tmp_path / "bakery.csv"
+    csv.write_text("term,definition\nLeaven,A piece of dough.\nCrumb,The inside of bread.\n")
+    static = tmp_path / "static"
+    static.mkdir()
+    (static / "index.html").write_text(PAGES["index.html"])
+    done = run("annotate", str(static), str(csv), "--data-only")
+    folder = static / ASSETS
+    assert (done.returncode, done.stdout.decode()) == (0, f"wrote 2 entries to {folder}\n")
+    assert sorted(one.name for one in folder.iterdir()) == sorted(
+        ("terms.css", "terms.js", "terms.json", "terms-data.js")
+    )
+    assert json.loads((folder / "terms.json").read_text()).keys() == {
+        "bakery:crumb",
+        "bakery:leaven",
+    }
+    assert (static / "index.html").read_text() == PAGES["index.html"]
+    as_json = run("annotate", str(static), str(csv), "--data-only", "--json")
+    assert json.loads(as_json.stdout) == {"folder": str(folder), "terms": 2}
+    for option, message in (
+        (("--address", "https://e.org"), b"--address goes to the plugin"),
+        (("--remove",), b"give one of them"),
+    ):
+        refused = run("annotate", str(static), str(csv), "--data-only", *option)
+        assert (refused.returncode, message in refused.stderr) == (2, True)

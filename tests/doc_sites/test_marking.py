@@ -58,6 +58,54 @@ def test_the_first_occurrence_in_running_text_is_marked(page: str, expected: str
     assert marked(page) == expected
 
 
+@pytest.mark.parametrize(
+    "element",
+    [
+        "<label>leaven</label>", "<label for=x><b>leaven</b></label>", "<button>leaven</button>",
+        "<a>leaven</a>", "<details><summary><b>leaven</b></summary></details>",
+        "<select><optgroup label=x><option>leaven<option>leaven</select>",
+        "<datalist><option>leaven</datalist>", "<textarea>leaven</textarea>",
+        "<xmp>leaven</xmp>", "<noembed>leaven</noembed>", "<noframes>leaven</noframes>",
+        "<listing>leaven</listing>", "<template>leaven</template>", "<canvas>leaven</canvas>",
+        "<progress>leaven</progress>", "<meter>leaven</meter>", "<output>leaven</output>",
+        "<dialog open>leaven</dialog>", "<search>leaven</search>", "<ruby>x<rt>leaven</ruby>",
+        "<div hidden>leaven</div>", "<div hidden=until-found><p>leaven</div>",
+        "<div inert>leaven</div>", "<div popover>leaven</div>", "<div aria-hidden=true>leaven</div>",
+        "<div ARIA-HIDDEN=' True '>leaven</div>", "<div contenteditable>leaven</div>",
+        "<div contenteditable=true><p>leaven</div>", "<p contenteditable=plaintext-only>leaven</p>",
+        "<span role=button tabindex=0>leaven</span>", "<span role='none link'>leaven</span>",
+        "<div role=tab>leaven</div>", "<div role=heading aria-level=2>leaven</div>",
+        "<div role=navigation>leaven</div>", "<span role=img aria-label=x>leaven</span>",
+        "<SPAN ROLE=Switch>leaven</SPAN>",
+    ],
+)  # fmt: skip
+def test_nothing_is_marked_in_what_is_interactive_hidden_or_raw(element: str) -> None:
+    """A mark can be focused; the term behind the element is marked."""
+    assert marked(f"{element}<p>leaven") == f"{element}<p>[leaven]"
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        "<div aria-hidden=false>leaven</div>", "<div contenteditable=false>leaven</div>",
+        "<details><summary>x</summary>leaven</details>", "<div role=note>leaven</div>",
+        "<div tabindex=-1>leaven</div>", "<td role=cell>leaven</td>",
+    ],
+)  # fmt: skip
+def test_terms_are_marked_in_what_is_none_of_these(element: str) -> None:
+    """Open details, notes, and boxes that can be scrolled by keyboard are text for readers."""
+    assert marked(element) == element.replace("leaven", "[leaven]")
+
+
+def test_all_behind_plaintext_is_text() -> None:
+    """Nothing is marked or put in there, whatever looks like an end tag."""
+    page = "<body><p>a leaven<plaintext>crumb</plaintext><p>crumb</body>"
+    found = MARKER.mark(page, "t/")
+    assert found.ids == ("bakery:leaven",)
+    assert found.html.endswith("defer></script>\n<plaintext>crumb</plaintext><p>crumb</body>")
+    assert without_marks(found.html) == page
+
+
 def test_a_mark_links_to_the_entry_or_can_be_focused() -> None:
     """Script, style sheet and data are loaded at the end of the body."""
     found = MARKER.mark("<body><p>a leaven</p></body></html>", "../t/")

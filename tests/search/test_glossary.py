@@ -228,6 +228,35 @@ def test_an_entry_by_id_name_or_acronym(glossary: Glossary) -> None:
         glossary.entry("levaen")
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("dutch", "; did you mean 'Dutch Oven'?"),
+        ("lea", "; did you mean 'Leaven'?"),
+        ("estim", "; did you mean 'Estimated Time of Arrival'?"),
+        ("bakery:dutch", "; did you mean 'bakery:dutch-oven'?"),
+        ("bakery:levaen", "; did you mean 'bakery:leaven'?"),
+        ("bakery:estim", ""),
+        ("nothing at all", ""),
+    ],
+)
+def test_an_unknown_name_suggests_those_that_begin_with_it(
+    glossary: Glossary, typed: str, meant: str
+) -> None:
+    """Of an id these are ids of the same glossary."""
+    with pytest.raises(EntryNotFound) as raised:
+        glossary.entry(typed)
+    assert str(raised.value) == f"there is no entry with the id or name {typed!r}{meant}"
+
+
+def test_names_of_other_glossaries_are_not_suggested(glossary: Glossary) -> None:
+    """Where some glossaries alone may answer."""
+    for typed in ("estim", "harbour:estim"):
+        with pytest.raises(EntryNotFound) as raised:
+            glossary.entry(typed, ["bakery"])
+        assert "did you mean" not in str(raised.value)
+
+
 def test_info_says_what_the_index_is_made_of(glossary: Glossary) -> None:
     """Counts, encoder and format."""
     info = glossary.info()

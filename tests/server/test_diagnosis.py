@@ -162,6 +162,21 @@ def test_missing_libraries_are_named_by_extra(index: Path, monkeypatch: pytest.M
     assert _found(_settings(index))["installation"].state == CheckState.WARNING
 
 
+@pytest.mark.parametrize("below", ["", "cache", "deep/below/it"])
+def test_a_cache_that_cannot_be_made_is_named(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, below: str
+) -> None:
+    """A file stands in its place, or in that of a folder above it."""
+    file = tmp_path / "file"
+    file.touch(0o600)
+    folder = file / below
+    monkeypatch.setenv("SEMSEARCH_CACHE_FOLDER", str(folder))
+    found = _found(_settings(index))["cache folder"]
+    assert found.state == CheckState.WARNING
+    assert found.message.startswith(f"{folder} cannot be made: {file} is a file, so every new")
+    assert found.message.endswith("name another folder with SEMSEARCH_CACHE_FOLDER")
+
+
 def test_paths_that_cannot_be_are_errors_of_their_checks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,12 +57,12 @@ def test_only_who_may_edit_is_offered_to_teach(client: TestClient, folder: Path)
     for headers in (None, key(folder, KeyScope.SEARCH)):
         text = page(client, headers)
         assert BUTTON not in text
-        assert "Teach with a key" in text
+        assert "Edit with a key" in text
     for headers in (key(folder, KeyScope.EDIT), key(folder, KeyScope.EDIT, "kitchen")):
         text = page(client, headers)
         assert text.count(BUTTON) == text.count('<li class="hit') > 1
         assert 'data-question="wobbly &lt;jelly&gt; zebra"' in text
-        assert "Teach with a key" not in text
+        assert "Edit with a key" not in text
         assert "data-may-edit" in text
 
 

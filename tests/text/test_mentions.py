@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from semsearch.core.entries import Entry
-from semsearch.text.mentions import MentionFinder
+from semsearch.core.entries import Details, Entry
+from semsearch.text.mentions import MentionFinder, written_forms
 from semsearch.text.names import form_of, names_of
 from semsearch.text.normalise import fold
 from tests.conftest import entry
@@ -148,3 +148,26 @@ def test_time_grows_with_the_text_only() -> None:
     finder = MentionFinder([names_of(e) for e in many])
     with cpu_time_at_most(2):
         assert list(finder.find("word " * 20_000 + "((((" * 5000 + "-" * 20_000, -1)) == []
+
+
+def test_the_ways_to_write_a_name_are_listed() -> None:
+    """In both numbers; acronyms and short names in their case; nothing that no text has."""
+    entry = Entry(
+        "g:x",
+        "Recurrent Entity (RE)",
+        "A thing.",
+        "g",
+        ("Query", "Sets", "map", "the", "7", "Gas"),
+        details=Details(hidden_labels=("secret thing",), notation="621.3"),
+    )
+    forms = written_forms(names_of(entry))
+    assert forms.any_case == (
+        "Recurrent Entity (RE)",
+        "Query",
+        "Queries",
+        "Sets",
+        "Set",
+        "Recurrent Entity",
+        "Recurrent Entities",
+    )
+    assert forms.exact == ("map", "maps", "Gas", "RE", "REs")

@@ -20,7 +20,13 @@ K, R, A = WordChange.KEPT, WordChange.REMOVED, WordChange.ADDED
         ("", "a b", [(A, "a b")]),
         ("the old dough", "the new dough", [(K, "the "), (R, "old "), (A, "new "), (K, "dough")]),
         ("dough rises.", "dough\n\nrises!", [(K, "dough rises"), (R, "."), (A, "!")]),
-        ("one two three", "two", [(R, "one "), (K, "two"), (R, "three")]),
+        ("one two three", "two", [(R, "one "), (K, "two"), (R, " three")]),
+        (
+            "a spoon for soup",
+            "a spoon. It serves soup",
+            [(K, "a spoon"), (R, " for"), (A, ". It serves "), (K, "soup")],
+        ),
+        ("a.b c", "a.c", [(K, "a."), (R, "b "), (K, "c")]),
         ("a x y b", "a z b", [(K, "a "), (R, "x y "), (A, "z "), (K, "b")]),
     ],
 )

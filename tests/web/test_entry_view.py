@@ -172,7 +172,7 @@ def test_the_page_of_an_entry_shows_everything() -> None:
     page = entry_page_of(site, related, Adjacent(None, None), "2026-01-02").decode()
     assert '<p class="status status-outdated">' in page
     assert "deprecated: use gear" in page
-    assert '<li dir="auto">Check the &lt;rig&gt;.</li>' in page
+    assert "<li><bdi>Check the &lt;rig&gt;.</bdi></li>" in page
     assert '<a href="https://a.example/rig" rel="nofollow noopener noreferrer">' in page
     assert '<a href="https://c.example/sea/a%20b.md#L7">sea/a b.md:7</a>' in page
     assert "<span>English</span>" in page

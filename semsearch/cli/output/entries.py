@@ -18,7 +18,7 @@ from semsearch.cli.output.printable import printable
 
 if TYPE_CHECKING:
     from semsearch.core.answers import Neighbour, Reference, Related, Span
-    from semsearch.core.entries import Entry, Version
+    from semsearch.core.entries import Entry, Field, Version
 
 _ENTRY_LINK = re.compile(r"\[([^\[\]]*)\]\(#[^()\s]*\)")
 _BATCH = 500
@@ -26,6 +26,8 @@ _BATCH = 500
 
 MENTIONS, USED_IN, SIMILAR = "Mentions", "Used in", "Similar meaning"
 """Displayed names of relations that are not authored."""
+EXTRA_FIELDS = "Extra fields"
+"""Heading of the fields that only the source of an entry has; they may have any name."""
 
 COLUMNS: dict[str, Callable[[Entry], str]] = {
     "term": lambda entry: entry.term,
@@ -57,7 +59,13 @@ def whole(found: Related, last: Version | None, *, as_json: bool) -> None:
         print_json(stored_entry(entry, last.revision if last else None).decode())
         return
     from semsearch.web.display import language_name  # noqa: PLC0415 - loads numpy
-    from semsearch.web.entry_view import authored, facts, mentioning, names, others  # noqa: PLC0415
+    from semsearch.web.entry_view import (  # noqa: PLC0415
+        authored,
+        known_facts,
+        mentioning,
+        names,
+        others,
+    )
 
     console = _console()
     console.print(_headline(entry))
@@ -79,17 +87,17 @@ def whole(found: Related, last: Version | None, *, as_json: bool) -> None:
         USED_IN: mentioning(found),
     }
     rows = [
-        *facts(entry),
+        *known_facts(entry),
         *((title, ", ".join(e.term for e in near)) for title, near in sections.items() if near),
         ("Language", language_name(entry.language)),
         *([("Source", str(entry.source.public))] if entry.source else []),
         *([("Changed", f"{last.at} by {last.who}, revision {last.revision}")] if last else []),
         ("Id", entry.id),
     ]
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for name, value in rows:
-        table.add_row(Text(name, "dim"), one_line(value))
-    console.print(table)
+    _fields(console, rows)
+    if details.extra:
+        console.print(f"\n[bold]{EXTRA_FIELDS}[/]")
+        _fields(console, details.extra)
 
 
 def definition(entry: Entry) -> RenderableType:
@@ -99,6 +107,13 @@ def definition(entry: Entry) -> RenderableType:
     from rich.markdown import Markdown  # noqa: PLC0415 - not always used
 
     return Markdown(_ENTRY_LINK.sub(r"\1", entry.details.markdown), hyperlinks=False)
+
+
+def _fields(console: Console, rows: Iterable[Field]) -> None:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for name, value in rows:
+        table.add_row(Text(one_line(name).plain, "dim"), one_line(value))
+    console.print(table)
 
 
 def _headline(entry: Entry) -> Text:

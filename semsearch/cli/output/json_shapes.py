@@ -17,7 +17,7 @@ from semsearch.core.entries import Source
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.index_info import IndexInfo, RerankerInfo
 from semsearch.core.near_names import near_or_known
-from semsearch.doc_sites.annotate import Annotated, MarksRemoved
+from semsearch.doc_sites.annotate import Annotated, MarksRemoved, TermsData
 from semsearch.importers.report import FieldCount
 from semsearch.index.backup_contents import BackupInfo
 from semsearch.index.relations import RelationCounts
@@ -306,7 +306,7 @@ SHAPES: Mapping[str, Any] = MappingProxyType(
         "list": list[WireEntry],
         "lint": LintJson,
         "diff": DiffJson,
-        "annotate": Annotated | MarksRemoved,
+        "annotate": Annotated | MarksRemoved | TermsData,
         "add": WireChange,
         "change": WireChange,
         "delete": WireChange,

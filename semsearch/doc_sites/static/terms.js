@@ -10,7 +10,6 @@
   tip.id = "semsearch-tooltip";
   tip.setAttribute("role", "tooltip");
   tip.hidden = true;
-  (document.querySelector("main, [role=main], article") ?? document.body).append(tip);
 
   let entries = null; // promise of the data, asked for at the first term that is looked at
   let shown = null; // the term that is explained
@@ -50,7 +49,7 @@
 
   async function open(term) {
     clearTimeout(timer);
-    if (shown === term) return;
+    if (shown === term && tip.isConnected) return;
     close();
     shown = term;
     try {
@@ -60,6 +59,8 @@
       name.textContent = entry.term;
       tip.replaceChildren(name, entry.text);
       name.dir = "auto";
+      // only now: frameworks that build the page again would take out what stood there before
+      if (!tip.isConnected) (document.querySelector("main, [role=main], article") ?? document.body).append(tip);
       tip.dir = "auto";
       tip.classList.toggle("is-dark", isDark());
       tip.hidden = false;

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from semsearch.core.arrays import Vectors
+from semsearch.core.arrays import Encoded, Vectors
+from semsearch.core.progress import Progress
 from semsearch.models.encoders.base import Encoder
 from semsearch.models.encoders.onnx import Agreement, EncoderExport, OnnxEncoder
 from semsearch.models.onnx.session import PRECISIONS
@@ -22,12 +23,19 @@ MIN_TOP10 = 0.85
 """Least agreement of a copy that embeds questions. int8 of all-MiniLM-L6-v2 reaches .99 and about
 .95; a broken export is far below (`semsearch build` prints the figures)."""
 
+_BATCH = 64
+"""Texts that are embedded between two reports of progress."""
+
 EXACT = Agreement(cosine=0.9999, top10=0.999)
 """From here on a copy can stand for the original."""
 
 
 def compare_copies(
-    reference: Encoder, export: EncoderExport, folder: Path, texts: Sequence[str]
+    reference: Encoder,
+    export: EncoderExport,
+    folder: Path,
+    texts: Sequence[str],
+    progress: Progress,
 ) -> EncoderExport:
     """Return the export with the precisions that agree with a reference on some texts.
 
@@ -36,21 +44,29 @@ def compare_copies(
         export: its copies.
         folder: of the export.
         texts: of the corpus.
+        progress: reports the texts that are embedded: by each encoder as question and as entry.
     """
+    copies = [name for name in PRECISIONS if f"{name}.onnx" in export.sha256]
+    progress.start("comparing the copies of the encoder", 2 * (1 + len(copies)) * len(texts))
+
+    def vectors(encode: Callable[[Sequence[str]], Encoded]) -> Vectors:
+        found = []
+        for start in range(0, len(texts) or 1, _BATCH):
+            batch = texts[start : start + _BATCH]
+            found.append(encode(batch).vectors)
+            progress.advance(len(batch))
+        return np.concatenate(found)
+
     agreement: dict[str, Agreement] = {}
     chosen = for_entries = "reference"
-    entries = reference.encode_entries(texts).vectors
-    questions = reference.encode_questions(texts).vectors
-    for precision in PRECISIONS:
-        if f"{precision}.onnx" not in export.sha256:
-            continue
+    entries = vectors(reference.encode_entries)
+    questions = vectors(reference.encode_questions)
+    for precision in copies:
         copied: Vectors | None = None
         with contextlib.suppress(Exception):  # a graph that cannot run does not agree
             encoder = OnnxEncoder(folder, export, precision)
-            agreement[precision] = agree(
-                questions, encoder.encode_questions(texts).vectors, entries
-            )
-            copied = encoder.encode_entries(texts).vectors
+            agreement[precision] = agree(questions, vectors(encoder.encode_questions), entries)
+            copied = vectors(encoder.encode_entries)
         if for_entries == "reference" and copied is not None:
             near = nearest_shared(questions @ entries.T, questions @ copied.T)
             for_entries = precision if near >= MIN_TOP10_OF_ENTRIES else for_entries
@@ -91,7 +107,7 @@ def nearest_shared(wanted: Vectors, got: Vectors) -> float:
 
 
 def compare_cached(
-    export: EncoderExport, folder: Path, texts: Sequence[str]
+    export: EncoderExport, folder: Path, texts: Sequence[str], progress: Progress
 ) -> EncoderExport | None:
     """Return an export that was compared on other texts with its choice for these, and save it.
 
@@ -101,6 +117,7 @@ def compare_cached(
         export: copied from the cache.
         folder: of the export.
         texts: of the corpus.
+        progress: as of `compare_copies`.
 
     Returns:
         The export; None if the fp32 copy was not close enough to the original.
@@ -108,7 +125,7 @@ def compare_cached(
     exact = export.agreement.get("fp32")
     if exact is None or exact.cosine < EXACT.cosine or exact.top10 < EXACT.top10:
         return None
-    found = compare_copies(OnnxEncoder(folder, export, "fp32"), export, folder, texts)
+    found = compare_copies(OnnxEncoder(folder, export, "fp32"), export, folder, texts, progress)
     found = replace(found, agreement={**found.agreement, "fp32": exact})
     found.save(folder)
     return found

@@ -41,10 +41,8 @@ def export_encoder(
     """
     with replacing(folder) as scratch:
         export = _write(reference, model, scratch, progress)
-        progress.start("comparing the copies with the encoder", 1)
-        export = compare_copies(reference, export, scratch, texts)
+        export = compare_copies(reference, export, scratch, texts, progress)
         export.save(scratch)
-        progress.advance(1)
     return export
 
 

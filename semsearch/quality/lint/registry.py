@@ -7,6 +7,7 @@ from semsearch.quality.lint.rules import (
     asked_as,
     circular,
     completeness,
+    deprecations,
     duplicates,
     findability,
     names_and_links,
@@ -18,6 +19,7 @@ RULES: dict[str, Rule] = {
     rule.name: rule
     for group in (
         completeness,
+        deprecations,
         duplicates,
         circular,
         names_and_links,

@@ -28,7 +28,7 @@ function showSaid() {
 export async function complete() {
   if (document.querySelector("form.access")) return; // the page itself needs the key first
   showSaid();
-  const place = document.querySelector(".owners:not([data-may-edit])");
+  const place = document.querySelector(".owners:not([data-may-edit]), details.teaching");
   if (!place) return;
   try {
     const { page } = await fetchPage(location.href);

@@ -106,11 +106,13 @@ function show(title, nodes, scroll) {
   scrollTo(0, scroll);
 }
 
-/** The announcement of an answer. */
+/** The announcement of an answer: how sure it is, the best hits, and what is said of outdated ones. */
 function summary() {
-  const verdict = answer.querySelector(".verdict, .state h1, .state h2");
-  const first = answer.querySelector(".hit h2");
-  return [verdict?.innerText, first?.innerText].filter(Boolean).join(". ");
+  const verdict = answer.querySelectorAll(".verdict > label, .verdict > strong, .verdict > span, .state :is(h1, h2)");
+  const best = answer.querySelectorAll(".hit.best");
+  const hits = best.length ? [...best] : [answer.querySelector(".hit")];
+  const named = hits.flatMap((hit) => [hit?.querySelector("h2"), hit?.querySelector(".status, .outdated")]);
+  return [...verdict, ...named].map((part) => part?.innerText.replace(/\s+/g, " ").trim()).filter(Boolean).join(". ");
 }
 
 /** Ask again after the time that an overloaded service states. */

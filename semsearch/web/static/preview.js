@@ -100,4 +100,5 @@ addEventListener("focusout", (event) => {
   if (event.target === shown && !isPointedAt) close();
 });
 addEventListener("keydown", (event) => event.key === "Escape" && close());
+addEventListener("resize", close); // it would stand elsewhere, or beyond the edge
 addEventListener("pagehide", close);
