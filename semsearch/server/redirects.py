@@ -21,7 +21,7 @@ def successor_of(request: Request, id: str) -> str | None:
     It is of the same glossary, of which a caller who may not use it learns nothing.
     """
     editor = state_of(request).editor
-    if not editor.has_store or not caller_of(request).may_use(id.partition(":")[0]):
+    if not editor.has_store or not caller_of(request).may_see(id):
         return None
     try:
         return editor.successor(id)

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from semsearch.core.errors import KeyRefused, NotPermitted
+from semsearch.core.entries import glossary_of
+from semsearch.core.errors import EntryNotFound, KeyRefused, NotPermitted
 
 PREFIX = "semsearch_"
 """Prefix of every key, by which people and scanners for leaked secrets recognise one."""
@@ -91,6 +92,19 @@ class Caller:
     def may_use(self, glossary: str) -> bool:
         """Whether the key permits a glossary."""
         return not self.glossaries or glossary in self.glossaries
+
+    def may_see(self, id_: str) -> bool:
+        """Whether the key permits the glossary of an entry, which may be gone."""
+        return self.may_use(glossary_of(id_))
+
+    def check_visible(self, id_: str) -> None:
+        """Deny an entry of a glossary that the key does not permit, as if there were none.
+
+        Raises:
+            EntryNotFound: the key does not permit it.
+        """
+        if not self.may_see(id_):
+            raise EntryNotFound("there is no entry with this id")
 
     def check(self, glossary: str) -> None:
         """Refuse a glossary that the key does not permit.

@@ -9,8 +9,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from semsearch.core.entries import Changed, Feed, glossary_of
-from semsearch.core.errors import EntryNotFound
+from semsearch.core.entries import Changed, Feed
 from semsearch.ingest import Editor
 from semsearch.server.app_state import state_of
 from semsearch.server.auth.keys import Caller
@@ -64,8 +63,7 @@ class ChangesQuery(StrictModel):
 )
 def history(id: ExactId, _query: Annotated[NoQuery, Query()], request: Request) -> Response:
     """Return the versions of an entry, which may be deleted."""
-    if not caller_of(request).may_use(glossary_of(id)):
-        raise EntryNotFound("there is no entry with this id")
+    caller_of(request).check_visible(id)
     editor = state_of(request).editor
     versions = editor.history(id)
     return Response(to_json(versions), media_type="application/json")
@@ -122,7 +120,7 @@ def _visible(editor: Editor, since: int, store: str, limit: int, caller: Caller)
     while True:
         feed = editor.feed(since, PAGE, of_store=store)
         for change in feed.changes:
-            if caller.may_use(glossary_of(change.id)):
+            if caller.may_see(change.id):
                 found.append(change)
                 if len(found) == limit:
                     reached = change.revision

@@ -13,7 +13,6 @@ from pydantic import BaseModel, Field
 from starlette.responses import HTMLResponse, Response
 
 from semsearch.core.entries import StoredEntry, Version
-from semsearch.core.errors import EntryNotFound
 from semsearch.server.app_state import state_of
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http.preconditions import etag
@@ -88,8 +87,7 @@ def conflict_page(id: ExactId, body: UnsavedForm, request: Request) -> Response:
 @router.get("/history/{id:path}")
 def history_page(id: ExactId, request: Request) -> Response:
     """Return the versions of an entry, which may be deleted, with what each has changed."""
-    if not caller_of(request).may_use(id.partition(":")[0]):
-        raise EntryNotFound("there is no entry with this id")
+    caller_of(request).check_visible(id)
     versions = _versions(request, id)
     last = versions[-1]
     named = next(one.entry for one in reversed(versions) if one.entry)
@@ -111,8 +109,7 @@ def _stored(request: Request, id: str) -> StoredEntry:
     Raises:
         EntryNotFound: there is none.
     """
-    if not caller_of(request).may_use(id.partition(":")[0]):
-        raise EntryNotFound("there is no entry with this id")
+    caller_of(request).check_visible(id)
     editor = state_of(request).editor
     return editor.entry(id)
 

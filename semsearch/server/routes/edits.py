@@ -16,7 +16,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from semsearch.core.entries import Changed
+from semsearch.core.entries import Changed, glossary_of
 from semsearch.core.errors import EntryConflict
 from semsearch.ingest import Editor, ImportReport, Outcome
 from semsearch.ingest.drafts import glossary_id
@@ -250,7 +250,7 @@ async def _edit(
         may_be_absent: whether the entry need not exist.
         status_if_absent: the status of the answer if the entry did not exist.
     """
-    caller_of(request).check(id_.partition(":")[0])
+    caller_of(request).check(glossary_of(id_))
     status = 200
 
     def edit_if_expected(editor: Editor) -> Changed:

@@ -11,7 +11,6 @@ from typing import IO, Annotated, Any
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
 
-from semsearch.core.entries import glossary_of
 from semsearch.core.errors import NotPermitted
 from semsearch.core.temporary_folders import make_temporary_folder, remove_temporary_folders
 from semsearch.index.backup import back_up
@@ -80,9 +79,9 @@ def info(_query: Annotated[NoQuery, Query()], request: Request) -> Response:
 def places(_query: Annotated[NoQuery, Query()], request: Request) -> Response:
     """Return where the entries of glossaries that the caller may use stand."""
     editor = state_of(request).editor
-    may_use = caller_of(request).may_use
+    may_see = caller_of(request).may_see
     (identity, revision), found = editor.places()
-    visible = (place for place in found if may_use(glossary_of(place.id)))
+    visible = (place for place in found if may_see(place.id))
     content = b"".join(to_json(place) + b"\n" for place in visible)
     return JsonLines(content, headers={"Semsearch-Position": position(identity, revision)})
 
