@@ -41,12 +41,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--index", type=Path, required=True, help="of which a copy is served")
     with tempfile.TemporaryDirectory() as folder:
-        measured = _measure(parser.parse_args().index, Path(folder))
+        measured = measure(parser.parse_args().index, Path(folder))
     sys.stdout.write(json.dumps(measured, indent=2) + "\n")
     return 0
 
 
-def _measure(index: Path, folder: Path) -> dict[str, float]:
+def measure(index: Path, folder: Path) -> dict[str, float]:
+    """Return what a mirror of an index costs, and how late it is.
+
+    Args:
+        index: of which a copy is served and edited.
+        folder: an empty one, for the copy and the mirror.
+    """
     source, mirror = Path(shutil.copytree(index, folder / "source")), folder / "mirror"
     _, secret = KeyStore(IndexLayout(source).keys).create(
         name="bench", scope=KeyScope.EDIT, now=utc_now()

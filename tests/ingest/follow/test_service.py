@@ -15,7 +15,7 @@ from semsearch.core.errors import InvalidSetting, SourceFailed, SourceRefused
 from semsearch.core.progress import Silent
 from semsearch.ingest.follow import service as service_module
 from semsearch.ingest.follow.service import FollowedService, checked_url
-from tests.server.certificates import write_certificate
+from tests.server.certificates import AUTHORITY, write_certificate
 
 KEY = "semsearch_0123456789ab_secret"
 PAGE = {"Semsearch-Position": "0123456789ab-7", "Semsearch-Built": "7", "ETag": '"x"'}
@@ -217,11 +217,16 @@ def test_a_connection_that_was_closed_is_opened_again(
 
 @pytest.mark.parametrize("server", ["tls"], indirect=True)
 def test_an_unknown_certificate_does_not_pass(
-    server: FakeSource, followed: FollowedService
+    server: FakeSource, followed: FollowedService, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The message names where to put its authority; with it the service answers."""
     with pytest.raises(SourceRefused, match=r"no certificate that is trusted here .*SSL_CERT_FILE"):
         ask(followed)
+    assert server.asked == [], "the key was not sent"
+    AUTHORITY.cert_pem.write_to_path(str(tmp_path / "authority.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    server.answer = lambda path: SourceReply(headers=PAGE)
+    assert ask(followed) is not None
 
 
 def test_https_where_there_is_none_is_told(server: FakeSource) -> None:
