@@ -69,7 +69,13 @@ def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[FakeSourc
         def log_message(self, format: str, *args: object) -> None:
             pass
 
-    httpd = ThreadingHTTPServer(("127.0.0.1", 0), SourceHandler)
+    class QuietSource(ThreadingHTTPServer):
+        """Says nothing of clients that break off, as they should."""
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            pass
+
+    httpd = QuietSource(("127.0.0.1", 0), SourceHandler)
     scheme = "http"
     if getattr(request, "param", "") == "tls":
         files = write_certificate(tmp_path / "tls", "localhost")
