@@ -208,6 +208,7 @@ def _conflicting(label: str, text: str) -> Callable[[Page], object]:
 
 
 def _said(page: Page) -> None:
+    page.locator(".owners[data-may-edit]").wait_for()  # else the page takes it before the reload
     page.evaluate("sessionStorage.setItem('semsearch-said', 'The entry is saved.')")
     page.reload()
     page.locator(".said").wait_for()

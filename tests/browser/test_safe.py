@@ -39,6 +39,10 @@ _TOO_WIDE = """
 }
 """
 """Elements that reach beyond the screen, if it can be scrolled sideways."""
+_NEXT_FRAMES = (
+    "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+)
+"""Waits until the page has been told of its new size, and has been drawn."""
 
 
 @pytest.fixture(scope="module")
@@ -149,6 +153,7 @@ def test_no_state_of_a_page_is_closed_to_anybody(
         assert refused == []
         assert page.evaluate(_TOO_WIDE) == []
         page.set_viewport_size({"width": 390, "height": 800})
+        page.evaluate(_NEXT_FRAMES)
         assert page.evaluate(_TOO_WIDE) == []
 
 
