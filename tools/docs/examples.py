@@ -2,8 +2,8 @@
 
 A page's blocks run in order, in one shell, in a folder of its own that has a copy of `corpus/` and
 of an index built from it. Where a page asks http://127.0.0.1:8000, a service answers from that
-index, and records what it is asked. An output that ends with a line `...` is cut to as many lines
-as it had; long lines are cut too.
+index. An output that ends with a line `...` is cut to as many lines as it had; long lines are cut
+too.
 """
 
 from __future__ import annotations
@@ -110,11 +110,7 @@ def _folder(root: Path, index: Path) -> Iterator[Path]:
 @contextlib.contextmanager
 def _service(page: Document, folder: Path) -> Iterator[str]:
     asks = any(SHOWN_AT in block.content for block in page.blocks("console"))
-    with (
-        serving(folder / "index", "--record-questions")
-        if asks
-        else contextlib.nullcontext(SHOWN_AT) as address
-    ):
+    with serving(folder / "index") if asks else contextlib.nullcontext(SHOWN_AT) as address:
         yield address.rstrip("/")
 
 
