@@ -7,6 +7,7 @@ Portuguese and Dutch.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from semsearch.text.normalise import fold
@@ -19,10 +20,19 @@ MIN_SHARE = 0.25
 or a list of names they are few."""
 
 
+_CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
+"""A name, if the whole question is not in capitals: "MS DOS COM file"."""
+_BORROWED = re.compile(
+    r"\b(?:per se|per capita|de facto|de jure|et al|in vitro|en route|en masse)\b"
+)
+"""Expressions of other languages: "negligence per se in tort law"."""
+
+
 @lru_cache(maxsize=256)
 def question_language(question: str) -> str | None:
     """Return the tag of the language of a question, or None if that is not certain."""
-    words = fold(question).split()
+    without_names = question if question.isupper() else _CAPITALS.sub(" ", question)
+    words = _BORROWED.sub(" ", fold(without_names)).split()
     distinct = set(words)
     counts = sorted(
         ((len(stop_words(tag) & distinct), tag) for tag in LANGUAGE_NAMES), reverse=True

@@ -5,17 +5,20 @@ Covers `server/schemas/info`.
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import shutil
 import sqlite3
 import tarfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
+from starlette.requests import ClientDisconnect
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from semsearch.core.settings import load_settings
 from semsearch.index.restore import restore_backup
@@ -24,6 +27,7 @@ from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.server.routes import mirrors
 from semsearch.storage.atomic_files import file_lock
 from semsearch.storage.following import write_followed_url
 from semsearch.storage.layout import IndexLayout
@@ -62,7 +66,7 @@ def test_an_unchanged_feed_is_not_told_again(client: TestClient) -> None:
     assert (first.status_code, first.content) == (200, b"")
     position = first.headers["semsearch-position"]
     assert position.endswith("-8")
-    assert first.headers["etag"] == f'"{position}"'
+    assert first.headers["etag"] == f'"{position}.8"'  # of this place in the feed
     assert first.headers["semsearch-built"] == "8"
     again = client.get("/v1/changes?since=8", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
@@ -172,8 +176,45 @@ def test_the_service_says_what_it_shows(client: TestClient, folder: Path) -> Non
         "url": "https://source.example",
         "position": 0,
         "in_step_ago_s": None,
-        "problem": "",
+        "has_problem": False,
     }
+    del client.headers["Authorization"]
+    assert client.get("/v1/info").json()["follows"]["url"] is None
+
+
+@pytest.mark.parametrize("is_answered", [True, False])
+def test_a_copy_that_nobody_takes_is_closed_at_once(tmp_path: Path, is_answered: bool) -> None:
+    """Whether the client leaves before the head or before there is a response to send."""
+    file = tmp_path / "backup.tar"
+    file.write_bytes(b"copy")
+    opened = ExitStack()
+    copy = mirrors.Copy(opened.enter_context(file.open("rb")), 4, opened)
+    closed: list[bool] = []
+    opened.callback(closed.append, True)
+
+    async def send(message: Message) -> None:
+        raise ClientDisconnect
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    if is_answered:
+        scope = {"type": "http", "asgi": {"spec_version": "2.4"}, "method": "GET"}
+        with pytest.raises(ClientDisconnect):
+            asyncio.run(copy(scope, receive, send))
+    else:
+        del copy
+    assert closed == [True]
+
+
+def test_a_page_of_the_feed_has_no_tag(client: TestClient) -> None:
+    """Or a client would go on from there, and be told that nothing has changed."""
+    first = client.get("/v1/changes?since=0&limit=1")
+    assert "etag" not in first.headers
+    whole = client.get("/v1/changes?since=0")
+    onward = {"since": first.headers["semsearch-position"]}
+    sent = {"If-None-Match": whole.headers["etag"]}
+    assert client.get("/v1/changes", params=onward, headers=sent).status_code == 200
 
 
 def test_a_mirror_refuses_edits_and_names_the_source(client: TestClient, folder: Path) -> None:

@@ -37,6 +37,10 @@ def test_a_sentence_tells_its_language(question: str, language: str) -> None:
         "salsa con ajo y perejil",
         "hvad er en hypotek",
         "C++ in das Boot",
+        "negligence per se in tort law",
+        "illegal per se in antitrust",
+        "MS DOS COM file",
+        "UN et EU",
         "+",
     ],
 )

@@ -137,7 +137,7 @@ SERVICE_INFO = _members(
             "semsearch-definitions-v3",
             "4c01e7f2",
             "9be1c07d52a8f3e4",
-            WireFollowInfo("https://glossary.example.org", 21, 0.4, ""),
+            WireFollowInfo("https://glossary.example.org", 21, 0.4, False),
         )
     )
 )

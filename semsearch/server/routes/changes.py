@@ -100,14 +100,15 @@ def changes(query: Annotated[ChangesQuery, Query()], request: Request) -> Respon
     caller = caller_of(request)
     identity, present = editor.position()
     # what a restricted key sees of a revision is no business of other keys
-    tag = f'"{position(identity, present)}"' if not caller.glossaries else ""
+    tag = f'"{position(identity, present)}.{number}"' if not caller.glossaries else ""
     caching = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Authorization"} if tag else {}
     if tag and is_current(request, tag):
         return Response(status_code=304, headers=caching)
     feed = _visible(editor, int(number), store, query.limit, caller)
     content = b"".join(to_json(change) + b"\n" for change in feed.changes)
     headers = {
-        **(caching if feed.reached <= present else {}),  # else edits came in between
+        # not of a page that others follow, nor if edits came in between
+        **(caching if feed.is_whole and feed.reached <= present else {}),
         "Semsearch-Position": position(feed.identity, feed.reached),
         "Semsearch-Built": str(feed.built),
     }

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+import weakref
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import IO, Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from semsearch.core.errors import NotPermitted
 from semsearch.core.temporary_folders import make_temporary_folder, remove_temporary_folders
@@ -52,7 +54,8 @@ def info(_query: Annotated[NoQuery, Query()], request: Request) -> Response:
     presentation = context.glossary.presentation.digest
     # when it was in step changes while the index does not
     follows = follow_info(IndexLayout(Path(found.path)))
-    shape = WireServiceInfo.of(found, presentation, follows)
+    may_edit = caller_of(request).may_edit
+    shape = WireServiceInfo.of(found, presentation, follows, shows_url=may_edit)
     return Response(shape_json(shape), media_type="application/json")
 
 
@@ -133,13 +136,20 @@ def backup(_query: Annotated[NoQuery, Query()], request: Request) -> Response:
             stream = made.enter_context(file.open("rb"))
         size = file.stat().st_size
         shutil.rmtree(folder, ignore_errors=True)  # an open file can still be read
-        kept = made.pop_all()
-    return StreamingResponse(
-        _pieces(stream, kept), media_type=MEDIA_TYPE, headers={"Content-Length": str(size)}
-    )
+        return Copy(stream, size, made.pop_all())
 
 
-def _pieces(stream: IO[bytes], opened: ExitStack) -> Iterator[bytes]:
-    with opened:
-        while piece := stream.read(_PIECE_BYTES):
-            yield piece
+class Copy(StreamingResponse):
+    """A copy that is sent from a file; whatever becomes of the client, the file is closed."""
+
+    def __init__(self, stream: IO[bytes], size: int, opened: ExitStack) -> None:
+        """Take an open file of `size` bytes, and what is to be closed with it."""
+        pieces = iter(partial(stream.read, _PIECE_BYTES), b"")
+        super().__init__(pieces, media_type=MEDIA_TYPE, headers={"Content-Length": str(size)})
+        self._opened = opened
+        weakref.finalize(self, opened.close)  # of a response that nobody waits for any more
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        with self._opened:
+            await super().__call__(scope, receive, send)

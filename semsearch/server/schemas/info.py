@@ -15,7 +15,13 @@ from semsearch.server.schemas.base import Wire
 class WireFollowInfo(Wire):
     """What a mirror follows, and how it stands."""
 
-    url: Annotated[str, Field(examples=["https://glossary.example.org"])]
+    url: Annotated[
+        str | None,
+        Field(
+            description="Its address, for keys that may edit; null for others.",
+            examples=["https://glossary.example.org"],
+        ),
+    ]
     position: Annotated[
         int, Field(description="The revision up to which it has all changes.", examples=[21])
     ]
@@ -26,14 +32,19 @@ class WireFollowInfo(Wire):
             examples=[0.4],
         ),
     ]
-    problem: Annotated[
-        str, Field(description="Why the followed service does not answer, if so.", examples=[""])
+    has_problem: Annotated[
+        bool,
+        Field(
+            description="Whether it cannot follow at the moment; `semsearch info` says why.",
+            examples=[False],
+        ),
     ]
 
     @classmethod
-    def of(cls, follows: FollowInfo) -> Self:
+    def of(cls, follows: FollowInfo, *, shows_url: bool) -> Self:
         """Return the shape of it."""
-        return cls(follows.url, follows.position, follows.in_step_ago_s, follows.problem)
+        url = follows.url if shows_url else None
+        return cls(url, follows.position, follows.in_step_ago_s, bool(follows.problem))
 
 
 @dataclass(slots=True)
@@ -55,13 +66,16 @@ class WireServiceInfo(Wire):
     ]
 
     @classmethod
-    def of(cls, info: IndexInfo, presentation: str, follows: FollowInfo | None) -> Self:
+    def of(
+        cls, info: IndexInfo, presentation: str, follows: FollowInfo | None, *, shows_url: bool
+    ) -> Self:
         """Return the shape of an open index.
 
         Args:
             info: of it.
             presentation: a hash of how it is shown.
             follows: what it follows now.
+            shows_url: whether the caller may see the address of that, which may be an inner one.
         """
         return cls(
             info.generation,
@@ -69,5 +83,5 @@ class WireServiceInfo(Wire):
             info.model,
             info.fingerprint,
             presentation,
-            WireFollowInfo.of(follows) if follows else None,
+            WireFollowInfo.of(follows, shows_url=shows_url) if follows else None,
         )
