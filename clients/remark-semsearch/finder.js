@@ -10,7 +10,9 @@ const COUNTS = /^ of\b/; // "a type of"
 const CLAUSE_END = ".!?:;•-*";
 const LETTER = /[\p{L}\p{N}]/u;
 
-const fold = (text) => text.normalize("NFKD").replace(/\p{M}+/gu, "").toLowerCase();
+const TYPED_AS = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", ħ: "h", ŧ: "t", ı: "i" };
+
+const fold = (text) => text.toLowerCase().normalize("NFKD").replace(/\p{M}+/gu, "").replace(/[^\0-\x7f]/g, (c) => TYPED_AS[c] ?? c);
 const isUpper = (text) => text === text.toUpperCase() && text !== text.toLowerCase();
 
 const wordsOf = (text) => [...text.matchAll(TOKEN)].map((found) => ({

@@ -39,6 +39,7 @@ ENTRIES = [
     entry("Crumb", "The inside of bread."),
     entry("Long Short-Term Memory (LSTM)", "A network."),
     entry("Set", "A group of things."),
+    entry("Süßteig", "A sweet dough."),
     replace(entry("Oven", "A hot box."), id="bakery:oven-1"),
     replace(entry("oven", "A tandoor."), id="bakery:oven-2"),
 ]
@@ -224,6 +225,7 @@ TEXTS = (
     "An oven and an Oven, the ovens.",
     "Leaven Bakery sells it; a crumb of bread, the crumb.",
     "Long short-term memory networks, long-short term-memory",
+    "Süßteig, SÜSSTEIG, and süssteig; a SÜßTEIG",
     "/leaven and x/leaven; the leaven's crumb; léaven, lévain",
 )
 
