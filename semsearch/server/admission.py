@@ -1,9 +1,10 @@
 """Decides in which line a request waits and whether it is refused at once.
 
-The connection asks it for each GET as soon as the head is read, and `http/admission_guard.py` for
-the others. Questions, pages and edits wait for their own threads. A batch, an export, a
-static file or a message of an assistant counts from the check of its key until the last byte of its
-answer. A tool that such a message calls waits like a question. Health checks are never refused.
+`http/admission_guard.py` asks it for every request. The connection asks before, as soon as a head
+is read, for a GET that it can refuse without reading more. Questions, pages and edits wait for
+their own threads. A batch, an export, a static file or a message of an assistant counts from the
+check of its key until the last byte of its answer. A tool that such a message calls waits like a
+question. Health checks are never refused.
 """
 
 from __future__ import annotations
