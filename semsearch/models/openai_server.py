@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from semsearch.core.errors import InvalidSetting, SemsearchError
+from semsearch.core.http_deadline import HTTP_FAILURES, BoundedConnection, Deadline
 from semsearch.core.version import __version__
 
 ATTEMPTS = 5
@@ -48,6 +49,7 @@ class OpenAiServer:
     max_bytes: int
     """Most bytes of an answer."""
     timeout_s: float
+    """From connecting to the last byte of the answer, for each attempt."""
     attempts: int = ATTEMPTS
     first_pause_s: float = FIRST_PAUSE_S
 
@@ -88,7 +90,7 @@ class OpenAiServer:
         for attempt in range(1, self.attempts + 1):
             try:
                 status, after, content = self._post(path, sent)
-            except (OSError, http.client.HTTPException) as error:
+            except HTTP_FAILURES as error:
                 failed, wanted = f"cannot be reached ({error or type(error).__name__})", None
             else:
                 if status == http.client.OK:
@@ -112,36 +114,31 @@ class OpenAiServer:
         return content
 
     def _post(self, path: str, body: bytes) -> tuple[int, str | None, bytes]:
-        deadline = time.monotonic() + self.timeout_s
         parts = urlsplit(self.url)
-        kind = (
-            http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        connection = BoundedConnection(
+            parts.hostname or "",
+            parts.port,
+            is_https=parts.scheme == "https",
+            deadline=Deadline(self.timeout_s),
         )
-        connection = kind(parts.hostname or "", parts.port, timeout=self.timeout_s)
         headers = {"Content-Type": "application/json", "User-Agent": f"semsearch/{__version__}"}
         if self.key:
             headers["Authorization"] = f"Bearer {self.key}"
         try:
             connection.request("POST", f"{parts.path.rstrip('/')}/{path}", body, headers)
             response = connection.getresponse()
-            content = self._read(response, deadline)
+            content = self._read(response)
             return response.status, response.headers.get("Retry-After"), content
         finally:
             connection.close()
 
-    def _read(self, response: http.client.HTTPResponse, deadline: float) -> bytes:
-        """Read an answer, but no more than one byte too many, and none after the deadline."""
-        stated, content = response.length, bytearray()
-        while len(content) <= self.max_bytes:
-            piece = response.read1(min(_PIECE, self.max_bytes + 1 - len(content)))
-            if not piece:
-                break
+    def _read(self, response: http.client.HTTPResponse) -> bytes:
+        """Read an answer, but no more than one byte too many."""
+        content = bytearray()
+        while piece := response.read(min(_PIECE, self.max_bytes + 1 - len(content))):
             content += piece
-            if time.monotonic() > deadline:
-                raise TimeoutError("timed out")
-        missing = (stated or 0) - len(content)
-        if missing > 0 and len(content) <= self.max_bytes:
-            raise http.client.IncompleteRead(bytes(content), missing)
+        if response.length and len(content) <= self.max_bytes:
+            raise http.client.IncompleteRead(bytes(content), response.length)
         return bytes(content)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
 from semsearch.core.errors import ChatFailed, ChatRefused
 from semsearch.models.openai_server import OpenAiServer
 from tests.chat_server import Reply, serving
+from tests.dripping_server import BODY, CONTINUE, ENDS_WITHIN_S, HEAD, dripping
 
 
 def client(url: str, timeout_s: float = 5.0, max_bytes: int = 1_000) -> OpenAiServer:
@@ -32,14 +34,18 @@ def test_a_body_is_sent_below_the_address() -> None:
     assert server.paths == ["/v1/a/b"]
 
 
-def test_a_server_that_sends_a_byte_now_and_then_is_given_up() -> None:
+@pytest.mark.parametrize(
+    ("begin", "piece"), [(HEAD, b"h"), (b"", CONTINUE), (BODY, b" ")], ids=["head", "100", "body"]
+)
+def test_a_server_that_sends_a_byte_now_and_then_is_given_up(begin: bytes, piece: bytes) -> None:
     """The time counts for the whole answer, not for each byte."""
-    reply = Reply(200, b" " * 40, piece=1, pause_s=0.05)
+    started = time.monotonic()
     with (
-        serving(lambda *_: reply) as server,
+        dripping(begin, piece) as port,
         pytest.raises(ChatFailed, match=r"the test server .* cannot be reached \(timed out\)"),
     ):
-        client(server.url, timeout_s=0.3).post("a", {})
+        client(f"http://127.0.0.1:{port}/v1", timeout_s=0.3).post("a", {})
+    assert time.monotonic() - started < ENDS_WITHIN_S
 
 
 def test_an_answer_that_is_too_long_is_not_read_to_its_end() -> None:
