@@ -29,8 +29,16 @@ class Deadline:
     """
 
     def __init__(self, within_s: float, silence_s: float | None = None) -> None:
-        self._at = time.monotonic() + within_s
         self._silence_s = silence_s
+        self.renew(within_s)
+
+    def renew(self, within_s: float) -> None:
+        """Put the deadline off, so that an answer without a bound has to come forward.
+
+        Args:
+            within_s: seconds from now.
+        """
+        self._at = time.monotonic() + within_s
 
     def left_s(self) -> float:
         """Return how many seconds the next system call may wait.

@@ -56,8 +56,15 @@ def test_silence_may_have_a_shorter_bound() -> None:
     """It is the longest that one system call waits."""
     deadline = Deadline(1_000, silence_s=7)
     assert deadline.left_s() == 7
+
+
+def test_a_deadline_may_be_put_off() -> None:
+    """For answers without a bound that come forward."""
+    deadline = Deadline(0)
     with pytest.raises(TimeoutError):
-        Deadline(0).left_s()
+        deadline.left_s()
+    deadline.renew(1_000)
+    assert 900 < deadline.left_s() <= 1_000
 
 
 def test_a_host_is_tried_at_each_of_its_addresses() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,6 +16,7 @@ from semsearch.core.errors import InvalidSetting, SourceFailed, SourceRefused
 from semsearch.core.progress import Silent
 from semsearch.ingest.follow import service as service_module
 from semsearch.ingest.follow.service import FollowedService, checked_url
+from tests.dripping_server import BODY, CONTINUE, ENDS_WITHIN_S, HEAD, dripping
 from tests.server.certificates import AUTHORITY, write_certificate
 
 KEY = "semsearch_0123456789ab_secret"
@@ -258,6 +260,26 @@ def test_a_copy_is_bounded_by_what_it_states(
     server.answer = lambda path: SourceReply(200, b"x", stated=10**15)
     with pytest.raises(SourceRefused, match="needs twice the room for the first copy"):
         followed.copy(file, Silent())
+
+
+@pytest.mark.parametrize(
+    ("begin", "piece"),
+    [(HEAD, b"h"), (b"", CONTINUE), (BODY, b" ")],
+    ids=["head", "100 Continue", "body"],
+)
+def test_an_answer_that_drips_is_given_up(
+    begin: bytes, piece: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each answer has a deadline; the first copy has one for each megabyte."""
+    for bound in ("ANSWER_S", "COPY_TIMEOUT_S", "COPY_PIECE_S"):
+        monkeypatch.setattr(service_module, bound, 0.5)
+    started = time.monotonic()
+    with dripping(begin, piece) as port, FollowedService(f"http://127.0.0.1:{port}") as service:
+        with pytest.raises(SourceFailed, match=r"cannot be reached \(timed out\)"):
+            ask(service)
+        with pytest.raises(SourceFailed, match=r"cannot be reached \(timed out\)"):
+            service.copy(tmp_path / "copy.tar", Silent())
+    assert time.monotonic() - started < ENDS_WITHIN_S
 
 
 @pytest.mark.parametrize(
