@@ -46,6 +46,7 @@ class ChatServer:
             key_setting="SEMSEARCH_CHAT_KEY",
             failed=ChatFailed,
             refused=ChatRefused,
+            input_refused=ChatRefused,
             max_bytes=MAX_BYTES,
             timeout_s=self.timeout_s,
             attempts=self.attempts,

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from semsearch.core.errors import EncoderUnavailable
+from semsearch.core.errors import EncoderUnavailable, TextRefused
 
 FIRST_PAUSE_S = 2.0
 MAX_PAUSE_S = 30.0
@@ -46,10 +46,13 @@ class CircuitBreaker:
 
         Raises:
             EncoderUnavailable: the call failed, or an earlier one did and the pause is not over.
+            TextRefused: the server refuses these texts, which neither opens nor closes the circuit.
         """
         is_trial = self._enter()
         try:
             yield
+        except TextRefused:  # says nothing of other texts, nor of the model
+            raise
         except EncoderUnavailable as error:
             self._open(error, is_trial=is_trial)
             raise

@@ -28,6 +28,8 @@ MAX_PAUSE_S = 60.0
 
 _AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 """Answers after which the same request may succeed."""
+_OF_INPUT = frozenset({400, 413, 422})
+"""Answers that are about what was sent, such as a text that is too long for the model."""
 _PIECE = 1 << 16
 
 
@@ -46,6 +48,8 @@ class OpenAiServer:
     """Raised if the server does not answer, or not usably."""
     refused: type[SemsearchError]
     """Raised if it refuses all such requests."""
+    input_refused: type[SemsearchError]
+    """Raised if it refuses this request, and may answer others."""
     max_bytes: int
     """Most bytes of an answer."""
     timeout_s: float
@@ -84,7 +88,7 @@ class OpenAiServer:
             body: sent as JSON.
 
         Raises:
-            SemsearchError: `failed` or `refused`. No message contains the key.
+            SemsearchError: `failed`, `refused` or `input_refused`. No message contains the key.
         """
         sent = json.dumps(body).encode()
         for attempt in range(1, self.attempts + 1):
@@ -96,6 +100,8 @@ class OpenAiServer:
                 if status == http.client.OK:
                     return self._bounded(content)
                 failed, wanted = f"answers with status {status}: {said(content)}", after
+                if status in _OF_INPUT:
+                    raise self.input_refused(self.message(failed))
                 if status not in _AGAIN:
                     raise self.refused(self.message(failed))
             if attempt < self.attempts:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from semsearch.core.errors import EncoderUnavailable
+from semsearch.core.errors import EncoderUnavailable, TextRefused
 from semsearch.models.circuit_breaker import FIRST_PAUSE_S, MAX_PAUSE_S, CircuitBreaker
 
 
@@ -129,6 +129,21 @@ def test_pauses_become_longer_up_to_a_bound(breaker: CircuitBreaker, clock: Stop
     assert not blocked(breaker)
     fail(breaker)
     clock.now += FIRST_PAUSE_S
+    assert not blocked(breaker)
+
+
+def test_a_refused_text_is_no_failure_and_no_success(
+    breaker: CircuitBreaker, clock: StoppedClock
+) -> None:
+    """Whoever sends such texts keeps nobody out, and lets nobody in."""
+    with pytest.raises(TextRefused), breaker.call():
+        raise TextRefused("too long")
+    assert not breaker.is_open
+    fail(breaker)
+    clock.now += FIRST_PAUSE_S
+    with pytest.raises(TextRefused), breaker.call():
+        raise TextRefused("too long")
+    assert breaker.is_open
     assert not blocked(breaker)
 
 

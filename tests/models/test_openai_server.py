@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from semsearch.core.errors import ChatFailed, ChatRefused
+from semsearch.core.errors import ChatFailed, ChatRefused, InvalidQuestion, SemsearchError
 from semsearch.models.openai_server import OpenAiServer
 from tests.chat_server import Reply, serving
 from tests.dripping_server import BODY, CONTINUE, ENDS_WITHIN_S, HEAD, dripping
@@ -21,6 +21,7 @@ def client(url: str, timeout_s: float = 5.0, max_bytes: int = 1_000) -> OpenAiSe
         key_setting="SOME_KEY",
         failed=ChatFailed,
         refused=ChatRefused,
+        input_refused=InvalidQuestion,
         max_bytes=max_bytes,
         timeout_s=timeout_s,
         attempts=1,
@@ -54,3 +55,20 @@ def test_an_answer_that_is_too_long_is_not_read_to_its_end() -> None:
         assert len(client(server.url).post("a", {"bytes": 1_000})) == 1_000
         with pytest.raises(ChatFailed, match="answers with more than 1,000 bytes"):
             client(server.url).post("a", {"bytes": 1_001})
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        *((status, InvalidQuestion) for status in (400, 413, 422)),
+        *((status, ChatRefused) for status in (301, 401, 403, 404, 405)),
+        *((status, ChatFailed) for status in (429, 500, 503)),
+    ],
+)
+def test_a_status_says_whether_others_would_be_answered(
+    status: int, error: type[SemsearchError]
+) -> None:
+    """A refused request is one thing, a key that is refused another, and being busy a third."""
+    with serving(lambda *_: Reply.error(status, "no")) as server, pytest.raises(error) as raised:
+        client(server.url).post("a", {})
+    assert type(raised.value) is error
