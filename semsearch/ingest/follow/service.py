@@ -294,14 +294,15 @@ def _headers_of(response: http.client.HTTPResponse) -> Mapping[str, str]:
 
 
 def _seconds(stated: str) -> float | None:
-    """Return the seconds of `Retry-After`, which is a number or a date."""
+    """Return the seconds of `Retry-After`, which is a number or a date, or None."""
     if stated.isdecimal() and len(stated) < 10:
         return float(stated)
     try:
         at = parsedate_to_datetime(stated)
-    except ValueError:
+        left = at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+    return max(0.0, left.total_seconds())
 
 
 def _said(content: bytes) -> str:

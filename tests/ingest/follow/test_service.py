@@ -22,6 +22,13 @@ from tests.server.certificates import AUTHORITY, write_certificate
 KEY = "semsearch_0123456789ab_secret"
 PAGE = {"Semsearch-Position": "0123456789ab-7", "Semsearch-Built": "7", "ETag": '"x"'}
 
+ODD_DATES = [
+    "Mon, 01 Jan 2024 00:00:00 +9999999999999999",
+    "Mon, 01 Jan 2024 00:00:00 +9999",
+    "Mon, 01 Jan 2024 99999999999999999999:00:00 GMT",
+    "Mon, 99 Jan 99999 00:00:00 GMT",
+]
+
 
 @dataclass
 class SourceReply:
@@ -128,6 +135,7 @@ def test_one_connection_asks_with_key_and_tag(
         (SourceReply(503, b'{"detail": "too much to do"}', {"Retry-After": "7"}), 7.0),
         (SourceReply(429, b"{}", {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}), 0.0),
         (SourceReply(429, b"{}", {"Retry-After": "soon"}), None),
+        *((SourceReply(503, b"{}", {"Retry-After": odd}), None) for odd in ODD_DATES),
         (SourceReply(500, b"<h1>sorry</h1>"), None),
         (SourceReply(502), None),
         (SourceReply(200, b"half", PAGE, stated=9), None),
