@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from semsearch.core.errors import InvalidSetting, SemsearchError
+from semsearch.core.http_address import is_http_address, shown_address
 from semsearch.core.http_deadline import HTTP_FAILURES, BoundedConnection, Deadline
 from semsearch.core.version import __version__
 
@@ -64,18 +65,11 @@ class OpenAiServer:
             InvalidSetting: the address is not one of http or https, or holds what belongs
                 elsewhere; or the key cannot be sent.
         """
-        try:
-            parts = urlsplit(self.url)
-            is_good = parts.scheme in ("http", "https") and bool(parts.hostname)
-            is_good = is_good and not (parts.query or parts.fragment or parts.username)
-            _ = parts.port
-        except ValueError:
-            is_good = False
-        if not is_good:
+        if not is_http_address(self.url):
             article = "an" if self.noun[0] in "aeiou" else "a"
             raise InvalidSetting(
-                f"{self.url!r} is not the address of {article} {self.noun}; write it as "
-                f"http://localhost:11434/v1, and the key into {self.key_setting}"
+                f"{shown_address(self.url)} is not the address of {article} {self.noun}; write it "
+                f"as http://localhost:11434/v1, and the key into {self.key_setting}"
             )
         if self.key is not None and not (self.key.isascii() and self.key.isprintable()):
             raise InvalidSetting(f"{self.key_setting} has characters that no key has")

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from semsearch.core.closeable import Closeable
 from semsearch.core.entries import EntryPlace
 from semsearch.core.errors import UNREADABLE, InvalidSetting, SourceFailed, SourceRefused
+from semsearch.core.http_address import is_http_address, shown_address
 from semsearch.core.http_deadline import HTTP_FAILURES, BoundedConnection, Deadline
 from semsearch.core.progress import Progress
 from semsearch.core.version import __version__
@@ -273,18 +274,10 @@ def checked_url(url: str) -> str:
     Raises:
         InvalidSetting: it is not one of http or https, or holds what belongs elsewhere.
     """
-    try:
-        parts = urlsplit(url)
-        is_good = parts.scheme in ("http", "https") and bool(parts.hostname)
-        is_good = is_good and not (parts.query or parts.fragment or "@" in parts.netloc)
-        is_good = is_good and url.isascii() and url.isprintable() and " " not in url
-        _ = parts.port
-    except ValueError:
-        is_good = False
-    if not is_good:
+    if not is_http_address(url):
         raise InvalidSetting(
-            f"{url!r} is not the address of a service; write it as https://glossary.example.org, and "
-            "the key into SEMSEARCH_SOURCE_KEY"
+            f"{shown_address(url)} is not the address of a service; write it as "
+            "https://glossary.example.org, and the key into SEMSEARCH_SOURCE_KEY"
         )
     return url.rstrip("/")
 

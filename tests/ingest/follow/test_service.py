@@ -304,12 +304,18 @@ def test_an_answer_that_drips_is_given_up(
         "https://glossary.example.org:port",
         "https://glossary.example.org/a b",
         "https://glossary.example.org/\r\nX: y",
+        "https://a..b",
+        f"https://{'a' * 64}.example",
+        "https://glossary.example.org/ü",
     ],
 )
 def test_what_is_no_address(url: str) -> None:
     """The message shows how one is written."""
     with pytest.raises(InvalidSetting, match=r"write it as https://glossary\.example\.org"):
         checked_url(url)
+    with pytest.raises(InvalidSetting) as refused:
+        checked_url("https://user:password@glossary.example.org")
+    assert "password" not in str(refused.value)
 
 
 def test_an_address_may_have_a_path() -> None:
