@@ -12,7 +12,7 @@ import numpy as np
 from semsearch.core.arrays import Vectors
 from semsearch.core.embeddings_access import API_VARIABLE, KEY_VARIABLE, EmbeddingsAccess
 from semsearch.core.errors import UNREADABLE, EncoderUnavailable, TextRefused
-from semsearch.models.openai_server import ATTEMPTS, OpenAiServer, said
+from semsearch.models.openai_server import ATTEMPTS, OpenAiServer
 
 BATCH = 32
 """Texts of a request; some servers accept no more."""
@@ -82,7 +82,7 @@ class EmbeddingsClient:
         except (*UNREADABLE, LookupError):
             rows = np.empty(0, dtype=np.float32)
         if rows.ndim != 2 or not rows.shape[1]:
-            problem = f"answers without a vector for each text: {said(content)}"
+            problem = f"answers without a vector for each text: {self.server.said(content)}"
             raise EncoderUnavailable(self.message(problem))
         lengths = np.linalg.norm(rows.astype(np.float64), axis=1, keepdims=True)
         if not (np.isfinite(lengths).all() and (lengths > 0).all()):

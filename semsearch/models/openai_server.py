@@ -32,6 +32,8 @@ _AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 _OF_INPUT = frozenset({400, 413, 422})
 """Answers that are about what was sent, such as a text that is too long for the model."""
 _PIECE = 1 << 16
+_SAID_CHARS = 200
+"""Of what a server says, in a message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +95,7 @@ class OpenAiServer:
             else:
                 if status == http.client.OK:
                     return self._bounded(content)
-                failed, wanted = f"answers with status {status}: {said(content)}", after
+                failed, wanted = f"answers with status {status}: {self.said(content)}", after
                 if status in _OF_INPUT:
                     raise self.input_refused(self.message(failed))
                 if status not in _AGAIN:
@@ -105,8 +107,22 @@ class OpenAiServer:
 
     def message(self, what: str) -> str:
         """Return a message about the server, without the key, which it may have said again."""
-        message = f"the {self.noun} {self.url} {what}"
-        return message.replace(self.key, "***") if self.key else message
+        return self._without_key(f"the {self.noun} {self.url} {what}")
+
+    def said(self, content: bytes) -> str:
+        """Return the beginning of what the server says, in one line, without the key."""
+        text = content.decode("utf-8", "replace")
+        try:
+            error = json.loads(content)["error"]
+            text = error["message"] if isinstance(error, dict) else str(error)
+        except (ValueError, LookupError, TypeError, RecursionError):
+            pass
+        # a cut before would leave half a key
+        line = " ".join(self._without_key(str(text)).split())
+        return line[:_SAID_CHARS] or "nothing"
+
+    def _without_key(self, text: str) -> str:
+        return text.replace(self.key, "***") if self.key else text
 
     def _bounded(self, content: bytes) -> bytes:
         if len(content) > self.max_bytes:
@@ -147,14 +163,3 @@ def _pause(first_s: float, attempt: int, wanted: str | None) -> float:
     if wanted is not None and wanted.isdecimal():
         return min(float(wanted), MAX_PAUSE_S)
     return min(first_s * 2.0 ** (attempt - 1), MAX_PAUSE_S) * random.uniform(0.75, 1.25)  # noqa: S311
-
-
-def said(content: bytes) -> str:
-    """Return the beginning of what a server says, in one line."""
-    text = content[:2_000].decode("utf-8", "replace")
-    try:
-        error = json.loads(content)["error"]
-        text = error["message"] if isinstance(error, dict) else str(error)
-    except (ValueError, LookupError, TypeError, RecursionError):
-        pass
-    return " ".join(str(text).split())[:200] or "nothing"

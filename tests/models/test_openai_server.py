@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -72,3 +73,17 @@ def test_a_status_says_whether_others_would_be_answered(
     with serving(lambda *_: Reply.error(status, "no")) as server, pytest.raises(error) as raised:
         client(server.url).post("a", {})
     assert type(raised.value) is error
+
+
+@pytest.mark.parametrize("before", [0, 150, 190, 199, 65_500, 65_530])
+@pytest.mark.parametrize("filling", ["x", " "])
+@pytest.mark.parametrize("is_json", [True, False])
+def test_no_part_of_the_key_is_told(filling: str, before: int, is_json: bool) -> None:
+    """Wherever a message is cut."""
+    key = "sk-0123456789abcdefghijklmnopqrstuvwxyz"
+    text = filling * before + key
+    reply = Reply.error(401, text) if is_json else Reply(401, text.encode())
+    with serving(lambda *_: reply) as server, pytest.raises(ChatRefused) as refused:
+        replace(client(server.url, max_bytes=100_000), key=key).post("a", {})
+    assert "sk-" not in str(refused.value)
+    assert len(str(refused.value)) < 300
