@@ -16,7 +16,7 @@ The errors know nothing of HTTP or of the command line. Each has one table from 
     │                           IndexUnwritable  IndexFull  IndexForbidden
     │                           IndexFollows  FollowingStopped
     │                           FormatTooOld  FormatTooNew  EncoderMismatch
-    ├── EncoderError            ModelRefused  EncoderUnavailable
+    ├── EncoderError            ModelRefused  EncoderUnavailable  TextRefused
     ├── EngineError             DimensionMismatch
     ├── ChatFailed              ChatRefused
     ├── SourceFailed            SourceRefused
@@ -244,6 +244,10 @@ class ModelRefused(EncoderError):
 
 class EncoderUnavailable(EncoderError):
     """An embeddings server does not answer, or not with vectors of the model of the index."""
+
+
+class TextRefused(EncoderUnavailable):
+    """An embeddings server refuses these texts, and may embed others."""
 
 
 class ChatFailed(SemsearchError):

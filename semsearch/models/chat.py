@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from semsearch.core.errors import ChatFailed, ChatRefused
-from semsearch.models.openai_server import ATTEMPTS, FIRST_PAUSE_S, OpenAiServer, said
+from semsearch.models.openai_server import ATTEMPTS, FIRST_PAUSE_S, OpenAiServer
 
 MAX_BYTES = 1 << 20
 """Of an answer; a dozen phrases take a few thousand."""
@@ -46,6 +46,7 @@ class ChatServer:
             key_setting="SEMSEARCH_CHAT_KEY",
             failed=ChatFailed,
             refused=ChatRefused,
+            input_refused=ChatRefused,
             max_bytes=MAX_BYTES,
             timeout_s=self.timeout_s,
             attempts=self.attempts,
@@ -72,5 +73,7 @@ class ChatServer:
         except (ValueError, LookupError, TypeError, RecursionError):
             text = None
         if not isinstance(text, str):
-            raise ChatFailed(self._server.message(f"answers without text: {said(content)}"))
+            raise ChatFailed(
+                self._server.message(f"answers without text: {self._server.said(content)}")
+            )
         return _THOUGHTS.sub("", text).strip()

@@ -11,8 +11,8 @@ import numpy as np
 
 from semsearch.core.arrays import Vectors
 from semsearch.core.embeddings_access import API_VARIABLE, KEY_VARIABLE, EmbeddingsAccess
-from semsearch.core.errors import UNREADABLE, EncoderUnavailable
-from semsearch.models.openai_server import ATTEMPTS, OpenAiServer, said
+from semsearch.core.errors import UNREADABLE, EncoderUnavailable, TextRefused
+from semsearch.models.openai_server import ATTEMPTS, OpenAiServer
 
 BATCH = 32
 """Texts of a request; some servers accept no more."""
@@ -49,6 +49,7 @@ class EmbeddingsClient:
                 key_setting=KEY_VARIABLE,
                 failed=EncoderUnavailable,
                 refused=EncoderUnavailable,
+                input_refused=TextRefused,
                 max_bytes=MAX_BYTES,
                 timeout_s=timeout_s,
                 attempts=attempts,
@@ -64,6 +65,7 @@ class EmbeddingsClient:
 
         Raises:
             EncoderUnavailable: the server does not answer, or not with a vector for each text.
+            TextRefused: it refuses these texts, or has no vector with a direction for one of them.
         """
         batches = (texts[start : start + BATCH] for start in range(0, len(texts), BATCH))
         found = [self._batch(model, batch) for batch in batches]
@@ -80,11 +82,11 @@ class EmbeddingsClient:
         except (*UNREADABLE, LookupError):
             rows = np.empty(0, dtype=np.float32)
         if rows.ndim != 2 or not rows.shape[1]:
-            problem = f"answers without a vector for each text: {said(content)}"
+            problem = f"answers without a vector for each text: {self.server.said(content)}"
             raise EncoderUnavailable(self.message(problem))
         lengths = np.linalg.norm(rows.astype(np.float64), axis=1, keepdims=True)
         if not (np.isfinite(lengths).all() and (lengths > 0).all()):
-            raise EncoderUnavailable(
+            raise TextRefused(
                 self.message("answers with a vector that has no direction: NaN, infinity or zeros")
             )
         units: Vectors = (rows / lengths).astype(np.float32)

@@ -16,6 +16,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from semsearch.core.errors import InvalidSetting, SemsearchError
+from semsearch.core.http_address import is_http_address, shown_address
+from semsearch.core.http_deadline import HTTP_FAILURES, BoundedConnection, Deadline
 from semsearch.core.version import __version__
 
 ATTEMPTS = 5
@@ -27,7 +29,11 @@ MAX_PAUSE_S = 60.0
 
 _AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504})
 """Answers after which the same request may succeed."""
+_OF_INPUT = frozenset({400, 413, 422})
+"""Answers that are about what was sent, such as a text that is too long for the model."""
 _PIECE = 1 << 16
+_SAID_CHARS = 200
+"""Of what a server says, in a message."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +51,12 @@ class OpenAiServer:
     """Raised if the server does not answer, or not usably."""
     refused: type[SemsearchError]
     """Raised if it refuses all such requests."""
+    input_refused: type[SemsearchError]
+    """Raised if it refuses this request, and may answer others."""
     max_bytes: int
     """Most bytes of an answer."""
     timeout_s: float
+    """From connecting to the last byte of the answer, for each attempt."""
     attempts: int = ATTEMPTS
     first_pause_s: float = FIRST_PAUSE_S
 
@@ -58,18 +67,11 @@ class OpenAiServer:
             InvalidSetting: the address is not one of http or https, or holds what belongs
                 elsewhere; or the key cannot be sent.
         """
-        try:
-            parts = urlsplit(self.url)
-            is_good = parts.scheme in ("http", "https") and bool(parts.hostname)
-            is_good = is_good and not (parts.query or parts.fragment or parts.username)
-            _ = parts.port
-        except ValueError:
-            is_good = False
-        if not is_good:
+        if not is_http_address(self.url):
             article = "an" if self.noun[0] in "aeiou" else "a"
             raise InvalidSetting(
-                f"{self.url!r} is not the address of {article} {self.noun}; write it as "
-                f"http://localhost:11434/v1, and the key into {self.key_setting}"
+                f"{shown_address(self.url)} is not the address of {article} {self.noun}; write it "
+                f"as http://localhost:11434/v1, and the key into {self.key_setting}"
             )
         if self.key is not None and not (self.key.isascii() and self.key.isprintable()):
             raise InvalidSetting(f"{self.key_setting} has characters that no key has")
@@ -82,18 +84,20 @@ class OpenAiServer:
             body: sent as JSON.
 
         Raises:
-            SemsearchError: `failed` or `refused`. No message contains the key.
+            SemsearchError: `failed`, `refused` or `input_refused`. No message contains the key.
         """
         sent = json.dumps(body).encode()
         for attempt in range(1, self.attempts + 1):
             try:
                 status, after, content = self._post(path, sent)
-            except (OSError, http.client.HTTPException) as error:
+            except HTTP_FAILURES as error:
                 failed, wanted = f"cannot be reached ({error or type(error).__name__})", None
             else:
                 if status == http.client.OK:
                     return self._bounded(content)
-                failed, wanted = f"answers with status {status}: {said(content)}", after
+                failed, wanted = f"answers with status {status}: {self.said(content)}", after
+                if status in _OF_INPUT:
+                    raise self.input_refused(self.message(failed))
                 if status not in _AGAIN:
                     raise self.refused(self.message(failed))
             if attempt < self.attempts:
@@ -103,8 +107,22 @@ class OpenAiServer:
 
     def message(self, what: str) -> str:
         """Return a message about the server, without the key, which it may have said again."""
-        message = f"the {self.noun} {self.url} {what}"
-        return message.replace(self.key, "***") if self.key else message
+        return self._without_key(f"the {self.noun} {self.url} {what}")
+
+    def said(self, content: bytes) -> str:
+        """Return the beginning of what the server says, in one line, without the key."""
+        text = content.decode("utf-8", "replace")
+        try:
+            error = json.loads(content)["error"]
+            text = error["message"] if isinstance(error, dict) else str(error)
+        except (ValueError, LookupError, TypeError, RecursionError):
+            pass
+        # a cut before would leave half a key
+        line = " ".join(self._without_key(str(text)).split())
+        return line[:_SAID_CHARS] or "nothing"
+
+    def _without_key(self, text: str) -> str:
+        return text.replace(self.key, "***") if self.key else text
 
     def _bounded(self, content: bytes) -> bytes:
         if len(content) > self.max_bytes:
@@ -112,36 +130,31 @@ class OpenAiServer:
         return content
 
     def _post(self, path: str, body: bytes) -> tuple[int, str | None, bytes]:
-        deadline = time.monotonic() + self.timeout_s
         parts = urlsplit(self.url)
-        kind = (
-            http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        connection = BoundedConnection(
+            parts.hostname or "",
+            parts.port,
+            is_https=parts.scheme == "https",
+            deadline=Deadline(self.timeout_s),
         )
-        connection = kind(parts.hostname or "", parts.port, timeout=self.timeout_s)
         headers = {"Content-Type": "application/json", "User-Agent": f"semsearch/{__version__}"}
         if self.key:
             headers["Authorization"] = f"Bearer {self.key}"
         try:
             connection.request("POST", f"{parts.path.rstrip('/')}/{path}", body, headers)
             response = connection.getresponse()
-            content = self._read(response, deadline)
+            content = self._read(response)
             return response.status, response.headers.get("Retry-After"), content
         finally:
             connection.close()
 
-    def _read(self, response: http.client.HTTPResponse, deadline: float) -> bytes:
-        """Read an answer, but no more than one byte too many, and none after the deadline."""
-        stated, content = response.length, bytearray()
-        while len(content) <= self.max_bytes:
-            piece = response.read1(min(_PIECE, self.max_bytes + 1 - len(content)))
-            if not piece:
-                break
+    def _read(self, response: http.client.HTTPResponse) -> bytes:
+        """Read an answer, but no more than one byte too many."""
+        content = bytearray()
+        while piece := response.read(min(_PIECE, self.max_bytes + 1 - len(content))):
             content += piece
-            if time.monotonic() > deadline:
-                raise TimeoutError("timed out")
-        missing = (stated or 0) - len(content)
-        if missing > 0 and len(content) <= self.max_bytes:
-            raise http.client.IncompleteRead(bytes(content), missing)
+        if response.length and len(content) <= self.max_bytes:
+            raise http.client.IncompleteRead(bytes(content), response.length)
         return bytes(content)
 
 
@@ -150,14 +163,3 @@ def _pause(first_s: float, attempt: int, wanted: str | None) -> float:
     if wanted is not None and wanted.isdecimal():
         return min(float(wanted), MAX_PAUSE_S)
     return min(first_s * 2.0 ** (attempt - 1), MAX_PAUSE_S) * random.uniform(0.75, 1.25)  # noqa: S311
-
-
-def said(content: bytes) -> str:
-    """Return the beginning of what a server says, in one line."""
-    text = content[:2_000].decode("utf-8", "replace")
-    try:
-        error = json.loads(content)["error"]
-        text = error["message"] if isinstance(error, dict) else str(error)
-    except (ValueError, LookupError, TypeError, RecursionError):
-        pass
-    return " ".join(str(text).split())[:200] or "nothing"

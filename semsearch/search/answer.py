@@ -12,7 +12,7 @@ from typing import Self
 
 from semsearch.core.answers import Answer, Evidence, Hit, Span, Tier, Verdict
 from semsearch.core.entries import Entry
-from semsearch.core.errors import EncoderUnavailable
+from semsearch.core.errors import EncoderUnavailable, TextRefused
 from semsearch.core.positions import PositionFilter
 from semsearch.index.query_vectors import QueryVectors
 from semsearch.index.retrieval import Candidate, Retriever
@@ -104,14 +104,15 @@ def embed_all(
 ) -> list[EmbeddedQuery]:
     """Embed several parsed questions in one batch.
 
-    If an embeddings server is away, those whose vector is not in the cache have none.
+    If an embeddings server is away, those whose vector is not in the cache have none; if it refuses
+    the batch, those that it refuses alone.
     """
     texts = [one.text for one in parsed]
     known = [encoder.remembers(text) for text in texts]
     try:
         questions = QueryVectors.all_of(texts, encoder.encode_questions(texts))
-    except EncoderUnavailable:
-        if len(texts) > 1 and any(known):
+    except EncoderUnavailable as error:
+        if len(texts) > 1 and (any(known) or isinstance(error, TextRefused)):
             each = zip(ks, contexts, parsed, strict=True)
             return [embed_all([k], [where], [one], encoder)[0] for k, where, one in each]
         return list(map(EmbeddedQuery.without_vector, ks, contexts, parsed))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from semsearch.core.answers import Answer
 from semsearch.core.entries import Entry
 from semsearch.search.glossary import Glossary
 
@@ -21,6 +23,8 @@ _PHRASE_CHARS = (15, 70)
 """Shortest and longest asked-as phrase that is an example; it has one line on a phone."""
 _TRIED = 4
 """Phrases of a glossary that are asked before its own words are taken instead."""
+PASSING_S = 30.0
+"""Seconds after which examples are computed again that were found while the encoder was away."""
 _DESCRIPTION = re.compile(r"\b(?:is|are) ((?:an?|the) [^.;:,()\n]{20,80})[.;:,\n]")
 
 
@@ -32,43 +36,66 @@ class ExampleQuestion:
     glossary: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Examples:
+    """Example questions of a revision, perhaps until a time of the clock only."""
+
+    tag: str
+    questions: list[ExampleQuestion]
+    until: float | None = None
+
+
 class ExampleQuestions:
     """Example questions of an index, computed once for each revision.
 
     Args:
         glossary: the open index.
+        clock: returns seconds.
     """
 
-    def __init__(self, glossary: Glossary) -> None:
+    def __init__(self, glossary: Glossary, clock: Callable[[], float] = time.monotonic) -> None:
         self._glossary = glossary
-        self._cached: tuple[str, list[ExampleQuestion]] = ("", [])
+        self._clock = clock
+        self._cached = _Examples("", [])
+
+    @property
+    def are_passing(self) -> bool:
+        """Whether the encoder was away when the last ones were computed, so that others follow."""
+        return self._cached.until is not None
 
     def get(self) -> list[ExampleQuestion]:
         """Return questions that the present entries answer, at least one of each glossary."""
         tag = self._glossary.tag
-        cached_tag, questions = self._cached
-        if cached_tag != tag:
+        cached = self._cached
+        is_over = cached.until is not None and self._clock() >= cached.until
+        if cached.tag != tag or is_over:
+            answers: list[Answer] = []
             names = [info.name for info in self._glossary.info().glossaries][:MAX_GLOSSARIES]
             each = -(-MIN_EXAMPLES // max(len(names), 1))
-            questions = [one for name in names for one in self._of_glossary(name, each)]
-            self._cached = tag, questions
-        return questions
+            questions = [one for name in names for one in self._of_glossary(name, each, answers)]
+            is_passing = any(answer.is_passing for answer in answers)
+            until = self._clock() + PASSING_S if is_passing else None
+            cached = self._cached = _Examples(tag, questions, until)
+        return cached.questions
 
-    def _of_glossary(self, name: str, wanted: int) -> list[ExampleQuestion]:
+    def _of_glossary(self, name: str, wanted: int, answers: list[Answer]) -> list[ExampleQuestion]:
+        """Return examples of a glossary, and note the answers that they rest on."""
         nearest = self._glossary.ask(_FIRST_QUESTION, k=_NEAREST, glossary=name)
+        answers.append(nearest)
         entries = [hit.entry for hit in nearest.hits]
-        found = dict(self._answered(asked_phrases(entries), wanted))
+        found = dict(self._answered(asked_phrases(entries), wanted, answers))
         left = [entry for entry in entries if entry.id not in found]
         texts = [*found.values(), *example_questions(left)]
         return [ExampleQuestion(text, name) for text in texts[:wanted]]
 
     def _answered(
-        self, phrases: Sequence[tuple[str, str]], wanted: int
+        self, phrases: Sequence[tuple[str, str]], wanted: int, answers: list[Answer]
     ) -> Iterator[tuple[str, str]]:
         """Yield the phrases that find their entry, with its id, until there are enough."""
         found = 0
         for id_, phrase in phrases[: _TRIED * wanted]:
             answer = self._glossary.ask(phrase, k=1)
+            answers.append(answer)
             if not answer.no_close_match and [hit.entry.id for hit in answer.hits] == [id_]:
                 yield id_, phrase
                 found += 1

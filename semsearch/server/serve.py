@@ -6,8 +6,10 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
+from semsearch.core.embeddings_access import embeddings_access
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.settings import Settings
+from semsearch.models.embeddings_client import EmbeddingsClient
 from semsearch.server import tls, worker_count
 from semsearch.server.auth import exposure
 from semsearch.server.process import SEND_BYTES, Listening, serve_on, unusable_address
@@ -22,11 +24,14 @@ def serve(settings: Settings, ready: Callable[[Listening], None] = lambda listen
 
     Raises:
         InvalidSetting: the process cannot listen on the address, other machines reach it and
-            there is no access key, or the certificate cannot be used. This is checked before the
-            index is opened.
+            there is no access key, or the certificate or the address of an embeddings server cannot
+            be used. This is checked before the index is opened.
         StoredIndexError: the index cannot be opened.
         WorkerFailed: a process of several ended before it could answer.
     """
+    access = embeddings_access()
+    if access.api:
+        EmbeddingsClient.of(access, timeout_s=access.timeout)  # checks address and key
     tls.load(settings)  # each process loads it for itself, too
     with ExitStack() as stack:
         listener = stack.enter_context(bound(settings.host, settings.port))

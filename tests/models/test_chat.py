@@ -146,12 +146,18 @@ def test_a_key_is_not_shown() -> None:
         "http://u:p@x/v1",
         "http://x/v1?a=b",
         "http://x:99999/",
+        "http://:p@x/v1",
+        "http://x/v1/ü",
+        "http://a..b/v1",
     ],
 )
 def test_what_is_no_address_is_refused(url: str) -> None:
-    """The error has an example of an address."""
+    """The error has an example of an address, and shows no password."""
     with pytest.raises(
         InvalidSetting,
         match="is not the address of a chat server; write it as http://localhost:11434/v1",
     ):
         asked(url)
+    with pytest.raises(InvalidSetting) as refused:
+        asked("http://user:password@x/v1")
+    assert "password" not in str(refused.value)

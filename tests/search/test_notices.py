@@ -90,6 +90,24 @@ def test_a_known_question_needs_no_server(stand_in: EmbeddingsStandIn, index: Pa
         assert new.is_passing
 
 
+def poisoned(texts: list[str]) -> Reply | None:
+    """Refuse a text that is too long for the model."""
+    too_long = any("poison" in text for text in texts)
+    return Reply.error(400, "context length exceeded") if too_long else None
+
+
+def test_a_question_that_the_server_refuses_fails_alone(
+    stand_in: EmbeddingsStandIn, index: Path
+) -> None:
+    """A reader who asks it keeps meaning off for nobody, not even for the same batch."""
+    stand_in.fault = poisoned
+    with Glossary.open(index) as opened:
+        assert opened.ask("poison in the soup").is_passing
+        assert not opened.ask("a heavy pot with a lid").is_passing
+        found = opened.ask_many(["the body of a ship", "poison again", "a sour dough"])
+    assert [answer.is_passing for answer in found] == [False, True, False]
+
+
 def test_another_model_answers_no_question(stand_in: EmbeddingsStandIn, index: Path) -> None:
     """Nothing is compared with its vectors; a build embeds everything again."""
     stand_in.encoder = HashedEncoder(32)

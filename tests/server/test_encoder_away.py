@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+from semsearch.core.entries import Details
 from semsearch.core.settings import load_settings
 from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
+from semsearch.server.example_questions import PASSING_S, ExampleQuestions
 from tests.chat_server import Reply
 from tests.embeddings_server import EmbeddingsStandIn, embedding
+from tests.models.test_circuit_breaker import StoppedClock
 from tests.server.conftest import ENTRIES, problem_of
 from tests.server.test_edits import SIEVE, _key
 
@@ -64,6 +68,39 @@ def test_questions_are_answered_with_a_notice_that_nothing_stores(
     answer = _whole_answer(client)
     assert answer.json()["hits"][0]["similarity"] > 0
     assert answer.headers["etag"]
+
+
+def test_examples_are_made_again_when_the_server_is_back(
+    stand_in: EmbeddingsStandIn, tmp_path: Path
+) -> None:
+    """Those found by words alone stay for a while, and no client stores their page."""
+    described = replace(ENTRIES[0], details=Details(asked_as=("what makes eggs fluffy?",)))
+    build_index([described, *ENTRIES[1:]], tmp_path, model="api:m")
+    clock = StoppedClock()
+    with Glossary.open(tmp_path) as glossary:
+        whole = ExampleQuestions(glossary)
+        expected = whole.get()
+        assert not whole.are_passing
+    stand_in.fault = lambda _: Reply.error(400, "on strike")  # does not open the circuit
+    with Glossary.open(tmp_path) as glossary:
+        examples = ExampleQuestions(glossary, clock)
+        passing = examples.get()
+        assert examples.are_passing
+        stand_in.fault = lambda _: None
+        assert examples.get() is passing
+        clock.now += PASSING_S
+        assert examples.get() == expected
+        assert not examples.are_passing
+        assert examples.get() is examples.get()
+
+
+def test_no_client_stores_a_page_of_such_examples(
+    stand_in: EmbeddingsStandIn, client: TestClient
+) -> None:
+    """It has no tag, by which it would be taken for the present page later."""
+    page = client.get("/")
+    assert page.headers["cache-control"] == "no-store"
+    assert "etag" not in page.headers
 
 
 def _whole_answer(client: TestClient) -> Any:  # noqa: ANN401 - of the test client

@@ -135,6 +135,14 @@ def test_an_address_of_another_machine(host: str) -> None:
         serve(load_settings(index="no-such-index", host=host or "\0", port=0))
 
 
+@pytest.mark.parametrize("api", ["http://127.0.0.1:1/v1/ü", "http://a..b/v1", "http://:p@x/v1"])
+def test_an_embeddings_server_has_an_address(api: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another one is refused before a process is started, and not at the first question."""
+    monkeypatch.setenv("SEMSEARCH_EMBEDDINGS_API", api)
+    with pytest.raises(InvalidSetting, match="is not the address of an embeddings server; write"):
+        serve(load_settings(index=Path("none"), port=0))
+
+
 def test_no_index() -> None:
     """The error of the index comes through, and the port is free again."""
     with pytest.raises(IndexMissing, match="semsearch build"):

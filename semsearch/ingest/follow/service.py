@@ -9,7 +9,6 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +21,8 @@ from urllib.parse import urlsplit
 from semsearch.core.closeable import Closeable
 from semsearch.core.entries import EntryPlace
 from semsearch.core.errors import UNREADABLE, InvalidSetting, SourceFailed, SourceRefused
+from semsearch.core.http_address import is_http_address, shown_address
+from semsearch.core.http_deadline import HTTP_FAILURES, BoundedConnection, Deadline
 from semsearch.core.progress import Progress
 from semsearch.core.version import __version__
 from semsearch.ingest.follow.answers import (
@@ -40,7 +41,10 @@ TIMEOUT_S = 30.0
 """Seconds without a byte after which a connection is given up. Making a copy of an index takes
 seconds for a gigabyte, in which nothing is sent."""
 COPY_TIMEOUT_S = 600.0
-"""The same for the first copy."""
+"""Seconds in which the first copy has to begin."""
+COPY_PIECE_S = 300.0
+"""Seconds in which each further megabyte of it has to be there; all of it has no bound, since some
+indexes are large and some lines slow."""
 _PIECE_BYTES = 1 << 20
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Answers after which the same request may succeed."""
@@ -84,7 +88,7 @@ class FollowedService(Closeable):
                 raise InvalidSetting("--key (SEMSEARCH_SOURCE_KEY) has characters that no key has")
             self._headers["Authorization"] = f"Bearer {key}"
         self._key = key
-        self._connection: http.client.HTTPConnection | None = None
+        self._connection: BoundedConnection | None = None
 
     def close(self) -> None:
         """Close the connection."""
@@ -138,7 +142,8 @@ class FollowedService(Closeable):
         """
         self.close()
         try:
-            response = self._ask("/v1/backup", {}, COPY_TIMEOUT_S)
+            deadline = Deadline(COPY_TIMEOUT_S)
+            response = self._ask("/v1/backup", {}, deadline)
             headers = _headers_of(response)
             if response.status != http.client.OK:
                 content = response.read(_PIECE_BYTES)
@@ -146,14 +151,19 @@ class FollowedService(Closeable):
             size = headers.get("content-length", "")
             if not (size.isdecimal() and len(size) < 19):
                 raise self._refused("does not say how large the copy is")
-            self._receive(response, int(size), file, progress)
-        except (OSError, http.client.HTTPException) as error:
+            self._receive(response, deadline, int(size), file, progress)
+        except HTTP_FAILURES as error:
             raise self._unreachable(error) from error
         finally:
             self.close()
 
     def _receive(
-        self, response: http.client.HTTPResponse, size: int, file: Path, progress: Progress
+        self,
+        response: http.client.HTTPResponse,
+        deadline: Deadline,
+        size: int,
+        file: Path,
+        progress: Progress,
     ) -> None:
         free = disk_usage(file.parent).free
         if 2 * size > free:  # once as it comes, once as the index
@@ -166,6 +176,7 @@ class FollowedService(Closeable):
         left = size
         with file.open("wb") as target:
             while left:
+                deadline.renew(COPY_PIECE_S)
                 piece = response.read(min(left, _PIECE_BYTES))
                 if not piece:
                     raise http.client.IncompleteRead(b"", left)
@@ -177,7 +188,7 @@ class FollowedService(Closeable):
         """Return the answer to a GET, 200 or 304."""
         try:
             answer = self._read(path, headers or {})
-        except (OSError, http.client.HTTPException) as error:
+        except HTTP_FAILURES as error:
             self.close()
             raise self._unreachable(error) from error
         if answer.status not in (http.client.OK, http.client.NOT_MODIFIED):
@@ -186,32 +197,32 @@ class FollowedService(Closeable):
 
     def _read(self, path: str, headers: Mapping[str, str]) -> _Answer:
         is_open = self._connection is not None
+        deadline = Deadline(ANSWER_S, self._timeout_s)
         try:
-            response = self._ask(path, headers, self._timeout_s)
+            response = self._ask(path, headers, deadline)
         except (http.client.RemoteDisconnected, ConnectionError, BrokenPipeError):
             self.close()
             if not is_open:  # else the service has closed what was idle
                 raise
-            response = self._ask(path, headers, self._timeout_s)
+            response = self._ask(path, headers, deadline)
         content = bytearray()
-        until = time.monotonic() + ANSWER_S
         while piece := response.read(_PIECE_BYTES):
             content += piece
             if len(content) > MAX_ANSWER_BYTES:
                 self.close()
                 raise self._refused(f"answers with more than {MAX_ANSWER_BYTES:,} bytes")
-            if time.monotonic() > until:
-                raise TimeoutError(f"the answer is not there after {ANSWER_S:.0f} s")
         if response.length:
             raise http.client.IncompleteRead(b"", response.length)
         return _Answer(response.status, _headers_of(response), bytes(content))
 
     def _ask(
-        self, path: str, headers: Mapping[str, str], timeout_s: float
+        self, path: str, headers: Mapping[str, str], deadline: Deadline
     ) -> http.client.HTTPResponse:
         if self._connection is None:
-            kind = http.client.HTTPSConnection if self._is_https else http.client.HTTPConnection
-            self._connection = kind(self._host, self._port, timeout=timeout_s)
+            self._connection = BoundedConnection(
+                self._host, self._port, is_https=self._is_https, deadline=deadline
+            )
+        self._connection.deadline = deadline
         self._connection.request("GET", f"{self._path}{path}", headers={**self._headers, **headers})
         return self._connection.getresponse()
 
@@ -263,18 +274,10 @@ def checked_url(url: str) -> str:
     Raises:
         InvalidSetting: it is not one of http or https, or holds what belongs elsewhere.
     """
-    try:
-        parts = urlsplit(url)
-        is_good = parts.scheme in ("http", "https") and bool(parts.hostname)
-        is_good = is_good and not (parts.query or parts.fragment or "@" in parts.netloc)
-        is_good = is_good and url.isascii() and url.isprintable() and " " not in url
-        _ = parts.port
-    except ValueError:
-        is_good = False
-    if not is_good:
+    if not is_http_address(url):
         raise InvalidSetting(
-            f"{url!r} is not the address of a service; write it as https://glossary.example.org, and "
-            "the key into SEMSEARCH_SOURCE_KEY"
+            f"{shown_address(url)} is not the address of a service; write it as "
+            "https://glossary.example.org, and the key into SEMSEARCH_SOURCE_KEY"
         )
     return url.rstrip("/")
 
@@ -284,14 +287,15 @@ def _headers_of(response: http.client.HTTPResponse) -> Mapping[str, str]:
 
 
 def _seconds(stated: str) -> float | None:
-    """Return the seconds of `Retry-After`, which is a number or a date."""
+    """Return the seconds of `Retry-After`, which is a number or a date, or None."""
     if stated.isdecimal() and len(stated) < 10:
         return float(stated)
     try:
         at = parsedate_to_datetime(stated)
-    except ValueError:
+        left = at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
+    return max(0.0, left.total_seconds())
 
 
 def _said(content: bytes) -> str:

@@ -1,7 +1,8 @@
 """The encoder of an embeddings server that speaks the protocol of OpenAI.
 
 Texts of a build are tried several times. Questions have a short timeout and a circuit breaker:
-while the server is away, they fail at once, and the search answers by words and names. The vector
+while the server is away, they fail at once, and the search answers by words and names. A text that
+the server refuses fails alone. The vector
 of a fixed text shows whether the model is still that of the index; see `server_description.py`.
 """
 
@@ -15,7 +16,7 @@ import numpy as np
 
 from semsearch.core.arrays import Encoded
 from semsearch.core.embeddings_access import EmbeddingsAccess, embeddings_access
-from semsearch.core.errors import EncoderUnavailable
+from semsearch.core.errors import EncoderUnavailable, TextRefused
 from semsearch.models.circuit_breaker import CircuitBreaker
 from semsearch.models.embeddings_client import EmbeddingsClient
 from semsearch.models.encoders.wordpieces import NO_TOKENS
@@ -84,6 +85,7 @@ class ServerEncoder:
         Raises:
             EncoderUnavailable: the server does not answer in time, did not just before, or not with
                 vectors of the model of the index.
+            TextRefused: it refuses these questions, and may embed others.
         """
         prefix = self._description.query_prefix
         if self._is_patient or not questions:
@@ -93,6 +95,9 @@ class ServerEncoder:
             with self._breaker.call():
                 is_due = was_open or self._clock() >= self._check_at
                 found = self._encode(questions, prefix, is_quick=True, check=is_due)
+        except TextRefused as error:
+            _log.warning("a question is answered by words and names: %s", error)
+            raise
         except EncoderUnavailable as error:
             if not was_open and self._breaker.is_open:
                 _log.warning("questions are answered by words and names: %s", error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -15,10 +16,18 @@ from semsearch.core.errors import InvalidSetting, SourceFailed, SourceRefused
 from semsearch.core.progress import Silent
 from semsearch.ingest.follow import service as service_module
 from semsearch.ingest.follow.service import FollowedService, checked_url
+from tests.dripping_server import BODY, CONTINUE, ENDS_WITHIN_S, HEAD, dripping
 from tests.server.certificates import AUTHORITY, write_certificate
 
 KEY = "semsearch_0123456789ab_secret"
 PAGE = {"Semsearch-Position": "0123456789ab-7", "Semsearch-Built": "7", "ETag": '"x"'}
+
+ODD_DATES = [
+    "Mon, 01 Jan 2024 00:00:00 +9999999999999999",
+    "Mon, 01 Jan 2024 00:00:00 +9999",
+    "Mon, 01 Jan 2024 99999999999999999999:00:00 GMT",
+    "Mon, 99 Jan 99999 00:00:00 GMT",
+]
 
 
 @dataclass
@@ -126,6 +135,7 @@ def test_one_connection_asks_with_key_and_tag(
         (SourceReply(503, b'{"detail": "too much to do"}', {"Retry-After": "7"}), 7.0),
         (SourceReply(429, b"{}", {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}), 0.0),
         (SourceReply(429, b"{}", {"Retry-After": "soon"}), None),
+        *((SourceReply(503, b"{}", {"Retry-After": odd}), None) for odd in ODD_DATES),
         (SourceReply(500, b"<h1>sorry</h1>"), None),
         (SourceReply(502), None),
         (SourceReply(200, b"half", PAGE, stated=9), None),
@@ -261,6 +271,26 @@ def test_a_copy_is_bounded_by_what_it_states(
 
 
 @pytest.mark.parametrize(
+    ("begin", "piece"),
+    [(HEAD, b"h"), (b"", CONTINUE), (BODY, b" ")],
+    ids=["head", "100 Continue", "body"],
+)
+def test_an_answer_that_drips_is_given_up(
+    begin: bytes, piece: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each answer has a deadline; the first copy has one for each megabyte."""
+    for bound in ("ANSWER_S", "COPY_TIMEOUT_S", "COPY_PIECE_S"):
+        monkeypatch.setattr(service_module, bound, 0.5)
+    started = time.monotonic()
+    with dripping(begin, piece) as port, FollowedService(f"http://127.0.0.1:{port}") as service:
+        with pytest.raises(SourceFailed, match=r"cannot be reached \(timed out\)"):
+            ask(service)
+        with pytest.raises(SourceFailed, match=r"cannot be reached \(timed out\)"):
+            service.copy(tmp_path / "copy.tar", Silent())
+    assert time.monotonic() - started < ENDS_WITHIN_S
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "",
@@ -274,12 +304,18 @@ def test_a_copy_is_bounded_by_what_it_states(
         "https://glossary.example.org:port",
         "https://glossary.example.org/a b",
         "https://glossary.example.org/\r\nX: y",
+        "https://a..b",
+        f"https://{'a' * 64}.example",
+        "https://glossary.example.org/ü",
     ],
 )
 def test_what_is_no_address(url: str) -> None:
     """The message shows how one is written."""
     with pytest.raises(InvalidSetting, match=r"write it as https://glossary\.example\.org"):
         checked_url(url)
+    with pytest.raises(InvalidSetting) as refused:
+        checked_url("https://user:password@glossary.example.org")
+    assert "password" not in str(refused.value)
 
 
 def test_an_address_may_have_a_path() -> None:
