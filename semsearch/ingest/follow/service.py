@@ -105,6 +105,11 @@ class FollowedService(Closeable):
         """
         headers = {"If-None-Match": etag} if etag else {}
         answer = self._get(f"/v1/changes?since={position}&limit={limit}", headers)
+        if answer.headers.get("semsearch-feed") == "partial":
+            raise self._refused(
+                "shows this key some glossaries only, and changes of the others would be missing for "
+                f"good; {NO_KEY}, without --glossary"
+            )
         if answer.status == http.client.NOT_MODIFIED:
             return None
         return page_of(answer.headers, answer.content, limit)

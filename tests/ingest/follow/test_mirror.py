@@ -26,7 +26,7 @@ from semsearch.search.glossary import Glossary
 from semsearch.storage.following import follow_info
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES
-from tests.ingest.follow.source_service import SourceService, serving_source
+from tests.ingest.follow.source_service import SourceService, key_of, serving_source
 from tests.server.service_process import comes
 
 FULL = Entry(
@@ -235,6 +235,26 @@ def test_a_store_that_was_replaced_is_refused(
     IndexLayout(source).keys.write_bytes(keys)
     with pytest.raises(SourceRefused, match="Move the index folder away, and run this again"):
         mirror.step()
+
+
+def test_a_key_for_some_glossaries_is_refused(
+    source: Path, mirror: MirrorIndex, served: SourceService, tmp_path: Path
+) -> None:
+    """The feed is filtered for it, so changes would be missing for good; none is applied."""
+    copy = tmp_path / "mirror"
+    before = Editor(copy).position()
+    with Editor(source) as editor:
+        editor.change("harbour:hull", definition="All of a ship but the masts.")
+        editor.change("bakery:crumb", definition="The inside of a loaf.")
+    with (
+        FollowedService(served.url, key_of(source, "bakery")) as restricted,
+        MirrorIndex(copy, restricted) as narrow,
+        pytest.raises(SourceRefused, match="shows this key some glossaries only, .*--glossary"),
+    ):
+        narrow.step()
+    assert Editor(copy).position() == before
+    catch_up(mirror)
+    assert exports(copy) == exports(source)
 
 
 def test_what_only_a_copy_brings_is_told(source: Path, mirror: MirrorIndex) -> None:
