@@ -14,6 +14,7 @@ from semsearch.core.progress import Silent
 from semsearch.index.manifest import read_manifest
 from semsearch.ingest.edit_session import EditSession
 from semsearch.ingest.follow.answers import FeedPage
+from semsearch.ingest.follow.redaction import MAX_SAID
 from semsearch.ingest.follow.service import FollowedService
 from semsearch.ingest.purge import erase_mirrored
 from semsearch.storage.following import check_follows, follow_info, note_followed
@@ -116,8 +117,9 @@ class MirrorIndex(Closeable):
             try:
                 work.mirror(changes, reached, places)
             except InvalidEntry as error:
+                said = self._service.redaction.quote(str(error), MAX_SAID)
                 raise SourceRefused(
-                    f"{self._service.url} sends changes that cannot be: {error}; move the index "
+                    f"{self._service.url} sends changes that cannot be: {said}; move the index "
                     "folder away, and run this again: that copies it anew"
                 ) from error
         if any(change.purged for change in changes):

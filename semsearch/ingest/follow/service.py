@@ -7,11 +7,9 @@ A redirect is never followed, since the key would go with it. What passes by its
 from __future__ import annotations
 
 import http.client
-import json
 import ssl
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -21,7 +19,7 @@ from urllib.parse import urlsplit
 
 from semsearch.core.closeable import Closeable
 from semsearch.core.entries import EntryPlace
-from semsearch.core.errors import UNREADABLE, InvalidSetting, SourceFailed, SourceRefused
+from semsearch.core.errors import InvalidSetting, SourceFailed, SourceRefused
 from semsearch.core.progress import Progress
 from semsearch.core.version import __version__
 from semsearch.ingest.follow.answers import (
@@ -31,6 +29,7 @@ from semsearch.ingest.follow.answers import (
     page_of,
     places_of,
 )
+from semsearch.ingest.follow.redaction import MAX_SAID, Redaction
 
 MAX_ANSWER_BYTES = 256 << 20
 """Most bytes of an answer beside the first copy; the places of a million entries have 90 MB."""
@@ -83,7 +82,8 @@ class FollowedService(Closeable):
             if not (key.isascii() and key.isprintable() and key.strip() == key and key):
                 raise InvalidSetting("--key (SEMSEARCH_SOURCE_KEY) has characters that no key has")
             self._headers["Authorization"] = f"Bearer {key}"
-        self._key = key
+        self.redaction = Redaction(key)
+        """Quotes the service in messages."""
         self._connection: http.client.HTTPConnection | None = None
 
     def close(self) -> None:
@@ -112,7 +112,7 @@ class FollowedService(Closeable):
             )
         if answer.status == http.client.NOT_MODIFIED:
             return None
-        return page_of(answer.headers, answer.content, limit)
+        return page_of(answer.headers, answer.content, limit, self.redaction)
 
     def places(self) -> list[EntryPlace]:
         """Return where the entries of the service stand.
@@ -120,7 +120,7 @@ class FollowedService(Closeable):
         Raises:
             SourceFailed: there is no answer now. SourceRefused: there will be none.
         """
-        return places_of(self._get("/v1/changes/places").content)
+        return places_of(self._get("/v1/changes/places").content, self.redaction)
 
     def info(self) -> SourceInfo:
         """Return what the service says of itself.
@@ -128,7 +128,7 @@ class FollowedService(Closeable):
         Raises:
             SourceFailed: there is no answer now. SourceRefused: there will be none.
         """
-        return info_of_service(self._get("/v1/info").content)
+        return info_of_service(self._get("/v1/info").content, self.redaction)
 
     def copy(self, file: Path, progress: Progress) -> None:
         """Write a backup of the index of the service into a file, which is replaced.
@@ -231,12 +231,13 @@ class FollowedService(Closeable):
             "HTTP_REQUEST",
         }:
             return self._refused("does not speak HTTPS at this address; write it with http://")
-        return SourceFailed(f"{self.url} cannot be reached ({error or type(error).__name__})")
+        said = self.redaction.quote(str(error), MAX_SAID) or type(error).__name__
+        return SourceFailed(f"{self.url} cannot be reached ({said})")
 
     def _refusal(self, answer: _Answer, path: str) -> SourceFailed:
-        status, said = answer.status, self._secret(_said(answer.content))
+        status, said = answer.status, self.redaction.said(answer.content)
         if 300 <= status < 400:
-            to = self._secret(answer.headers.get("location", "nowhere")[:200])
+            to = self.redaction.quote(answer.headers.get("location", "nowhere"), 200)
             return self._refused(
                 f"redirects {path} to {to!r}, which is not followed, since the key would go with "
                 "it; give the address that it leads to, if that is the service"
@@ -256,10 +257,6 @@ class FollowedService(Closeable):
 
     def _refused(self, what: str) -> SourceRefused:
         return SourceRefused(f"{self.url} {what}")
-
-    def _secret(self, message: str) -> str:
-        """Return a message without the key, which a service may have said again."""
-        return message.replace(self._key, "***") if self._key else message
 
 
 def checked_url(url: str) -> str:
@@ -297,11 +294,3 @@ def _seconds(stated: str) -> float | None:
     except ValueError:
         return None
     return max(0.0, (at.replace(tzinfo=at.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
-
-
-def _said(content: bytes) -> str:
-    """Return what a problem says, or the beginning of something else, in one line."""
-    text = content[:2_000].decode("utf-8", "replace")
-    with suppress(*UNREADABLE):
-        text = str(json.loads(content)["detail"])
-    return " ".join(text.split())[:300] or "nothing"

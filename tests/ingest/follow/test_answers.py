@@ -12,6 +12,7 @@ from semsearch.core.entries import Changed, EntryPlace
 from semsearch.core.errors import SourceRefused
 from semsearch.ingest.follow import answers
 from semsearch.ingest.follow.answers import info_of_service, page_of, places_of
+from semsearch.ingest.follow.redaction import Redaction
 from semsearch.server.serialize import to_json
 from tests.conftest import ENTRIES
 from tests.ingest.follow.test_mirror import FULL
@@ -44,8 +45,10 @@ def test_places_are_read_as_they_are_written() -> None:
 
 def test_what_a_service_says_of_itself_is_text() -> None:
     """Members that are not known are left alone."""
-    told = {"fingerprint": "f", "model": "m", "presentation": "p", "new": 1}
+    told: dict[str, Any] = {"fingerprint": "f", "model": "m", "presentation": "p", "new": 1}
     assert info_of_service(json.dumps(told).encode()).model == "m"
+    told["model"] = f"\x1b[31m {'x' * 290} secret-key"
+    assert "secret" not in info_of_service(json.dumps(told).encode(), Redaction("secret-key")).model
     with pytest.raises(SourceRefused, match="lacks what a service says"):
         info_of_service(b'{"fingerprint": 1}')
 

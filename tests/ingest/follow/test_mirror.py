@@ -249,7 +249,7 @@ def test_a_key_for_some_glossaries_is_refused(
     with (
         FollowedService(served.url, key_of(source, "bakery")) as restricted,
         MirrorIndex(copy, restricted) as narrow,
-        pytest.raises(SourceRefused, match="shows this key some glossaries only, .*--glossary"),
+        pytest.raises(SourceRefused, match=r"shows this key some glossaries only, .*--glossary"),
     ):
         narrow.step()
     assert Editor(copy).position() == before
