@@ -23,7 +23,8 @@ from semsearch.core.entries import (
     Source,
     glossary_of,
 )
-from semsearch.core.errors import UNREADABLE, SourceRefused
+from semsearch.core.errors import UNREADABLE, InvalidEntry, SourceRefused
+from semsearch.ingest.follow.entry_checks import check_entry, is_id
 from semsearch.ingest.follow.redaction import MAX_SAID, Redaction
 
 MAX_LINE_BYTES = 4 << 20
@@ -134,26 +135,28 @@ def _change(line: bytes, redaction: Redaction) -> Changed:
         is_live = _flag(members.get("is_live", False))
         if "purged" in members:
             digest, glossary = members["purged"], _text(members["glossary"])
-            if not _DIGEST.fullmatch(digest) or len(glossary) > MAX_ID_CHARS:
+            if not _DIGEST.fullmatch(digest):
                 raise ValueError
+            _id(f"{glossary}:x")
             return Changed(f"{glossary}:", None, revision, digest)
         id_ = _id(members["id"])
         if members["entry"] is None:
-            successor = members.get("successor")
-            return Changed(
-                id_,
-                None,
-                revision,
-                is_live=is_live,
-                successor=_id(successor) if successor is not None else "",
-            )
+            stated = members.get("successor")
+            successor = _id(stated) if stated is not None else ""
+            if successor and (successor == id_ or glossary_of(successor) != glossary_of(id_)):
+                raise ValueError
+            return Changed(id_, None, revision, is_live=is_live, successor=successor)
         entry = _entry(members["entry"])
         if entry.id != id_:
             raise ValueError
         position = _number(members["position"])
-        return Changed(id_, entry, revision, position=position, is_live=is_live)
     except UNREADABLE as error:
         raise _strange(f"{redaction.quote(line)!r} is no change of an entry") from error
+    try:
+        check_entry(entry)
+    except InvalidEntry as error:
+        raise _invalid(entry, error, redaction) from error
+    return Changed(id_, entry, revision, position=position, is_live=is_live)
 
 
 def _entry(members: Mapping[str, Any]) -> Entry:
@@ -215,8 +218,7 @@ def _texts(values: object) -> tuple[str, ...]:
 
 def _id(value: object) -> str:
     id_ = _text(value)
-    glossary, _, name = id_.partition(":")
-    if not glossary or not name or len(id_) > MAX_ID_CHARS or not id_.isprintable():
+    if not is_id(id_) or len(id_) > MAX_ID_CHARS:
         raise ValueError
     return id_
 
@@ -231,6 +233,16 @@ def _flag(value: object) -> bool:
     if not isinstance(value, bool):
         raise TypeError
     return value
+
+
+def _invalid(entry: Entry, error: InvalidEntry, redaction: Redaction) -> SourceRefused:
+    # the reason quotes texts that are cut, and half a key would not be found in it
+    has_key = redaction.key is not None and redaction.key in repr(entry)
+    reason = "" if has_key else f": {redaction.quote(str(error), MAX_SAID)}"
+    return SourceRefused(
+        f"the followed service has an entry that imports refuse, {redaction.quote(entry.id)!r}"
+        f"{reason}; correct or delete it there, and run this again"
+    )
 
 
 def _strange(reason: str) -> SourceRefused:
