@@ -179,7 +179,7 @@ class FollowedService(Closeable):
                 progress.advance(1)
 
     def _get(self, path: str, headers: Mapping[str, str] | None = None) -> _Answer:
-        """Return the answer to a GET, 200 or 304."""
+        """Return the answer to a GET: 200, or 304 if a tag was sent in `headers`."""
         try:
             answer = self._read(path, headers or {})
         except (OSError, http.client.HTTPException) as error:
@@ -187,6 +187,11 @@ class FollowedService(Closeable):
             raise self._unreachable(error) from error
         if answer.status not in (http.client.OK, http.client.NOT_MODIFIED):
             raise self._refusal(answer, path.partition("?")[0])
+        if answer.status == http.client.NOT_MODIFIED and not headers:
+            raise self._refused(
+                "answers with status 304 to a request without If-None-Match; check the address, and "
+                "whether a cache stands between"
+            )
         return answer
 
     def _read(self, path: str, headers: Mapping[str, str]) -> _Answer:

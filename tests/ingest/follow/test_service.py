@@ -122,6 +122,15 @@ def test_one_connection_asks_with_key_and_tag(
     assert server.connections == 1
 
 
+def test_an_unasked_304_is_refused(server: FakeSource, followed: FollowedService) -> None:
+    """It would count as in step; no tag was sent that could still hold."""
+    server.answer = lambda path: SourceReply(304)
+    with pytest.raises(SourceRefused, match="304 to a request without If-None-Match"):
+        ask(followed)
+    with pytest.raises(SourceRefused, match="304 to a request without If-None-Match"):
+        followed.info()
+
+
 @pytest.mark.parametrize(
     ("reply", "after"),
     [
