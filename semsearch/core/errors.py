@@ -258,6 +258,10 @@ class ChatRefused(ChatFailed):
     """A chat server refuses all such requests: unknown model, or a missing or invalid key."""
 
 
+class NoEntryLeft(InvalidEntry):
+    """Changes would leave an index without entries; nothing was changed."""
+
+
 class SourceFailed(SemsearchError):
     """The service that an index follows did not answer, or cannot for now.
 

@@ -235,14 +235,21 @@ class LockedIndex:
         return self.store.apply(edits, who, embedded, answered, self._progress)
 
     def mirror(
-        self, changes: Sequence[Changed], reached: int, places: Sequence[EntryPlace] | None
+        self,
+        changes: Sequence[Changed],
+        reached: int,
+        places: Sequence[EntryPlace] | None,
+        *,
+        may_be_empty: bool,
     ) -> None:
         """Embed new texts, and make changes of the followed service; see `EntryStore.mirror`.
 
         Raises:
             InvalidEntry: they are no changes behind the position of this index.
+            NoEntryLeft: no entry would be left.
         """
-        self.store.mirror(changes, reached, places, self._embedded(changes))
+        embedded = self._embedded(changes)
+        self.store.mirror(changes, reached, places, embedded, may_be_empty=may_be_empty)
 
     def _embedded(self, edits: Sequence[Edit | Changed]) -> Embedded | None:
         """Embed new texts; save all batches but the last, which the edit's transaction stores."""

@@ -156,6 +156,11 @@ class EntryReader:
         """Return the id of the entry that has taken the place of one that is gone, or None."""
         return redirects.target_of(self._connection, id_)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no entry, as between two pages of changes of a mirror."""
+        return self._connection.execute("SELECT 1 FROM entry LIMIT 1").fetchone() is None
+
     def is_only(self, id_: str) -> bool:
         """Return whether there is no other entry; counting a million would take a second."""
         other = self._connection.execute("SELECT 1 FROM entry WHERE id <> ? LIMIT 1", (id_,))

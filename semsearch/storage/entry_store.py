@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from semsearch.core.entries import Changed, ChangeKind, Entry, EntryPlace
-from semsearch.core.errors import EntryConflict, EntryNotFound, InvalidEntry
+from semsearch.core.errors import EntryConflict, EntryNotFound, InvalidEntry, NoEntryLeft
 from semsearch.core.progress import Progress, Silent
 from semsearch.storage import history, idempotency, mirroring, purges, redirects
 from semsearch.storage.changes import ChangeWriter, change_transaction
@@ -174,6 +174,8 @@ class EntryStore(EntryReader):
         reached: int,
         places: Sequence[EntryPlace] | None = None,
         embedded: Embedded | None = None,
+        *,
+        may_be_empty: bool = False,
     ) -> None:
         """Make changes of another store, under its revisions, in one transaction.
 
@@ -184,9 +186,11 @@ class EntryStore(EntryReader):
             reached: the revision of the other store up to which nothing is missing then.
             places: where its entries stand, if it was built since; that is signed as a build.
             embedded: embeddings of the new texts, stored in the same transaction.
+            may_be_empty: whether no entry may be left, since further changes follow.
 
         Raises:
             InvalidEntry: revisions do not rise, or an entry was purged before.
+            NoEntryLeft: no entry would be left.
         """
         who = mirroring.AUTHOR if places is None else history.BUILD
         with change_transaction(self._connection, who) as change:
@@ -195,6 +199,8 @@ class EntryStore(EntryReader):
             mirroring.apply(self._connection, change, changes)
             if places is not None:
                 mirroring.arrange(self._connection, places)
+            if not may_be_empty and self.is_empty:
+                raise NoEntryLeft("no entry would be left, and an index cannot be empty")
             change.finish_mirroring(reached)
         self._acknowledge(change)
 

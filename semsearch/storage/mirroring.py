@@ -54,6 +54,7 @@ def apply(connection: sqlite3.Connection, change: ChangeWriter, changes: Sequenc
         InvalidEntry: revisions do not rise, or an entry was purged before.
     """
     purged = purges.digests(connection)
+    known = _ids_to_purge(connection, changes)
     for one in changes:
         if one.revision <= change.revision:
             raise InvalidEntry(
@@ -62,7 +63,10 @@ def apply(connection: sqlite3.Connection, change: ChangeWriter, changes: Sequenc
             )
         change.continue_at(one.revision)
         if one.purged:
-            _purge(connection, change, one)
+            if id_ := known.get(one.purged):
+                change.purge(id_)
+            else:
+                change.record_purge(one.purged, glossary_of(one.id))
             purged |= {one.purged}
         elif one.entry is None:
             change.delete(one.id, Origin.LIVE if one.is_live else Origin.CORPUS)
@@ -87,11 +91,16 @@ def _put(connection: sqlite3.Connection, change: ChangeWriter, one: Changed, ent
     change.put(entry, one.position or 0, origin, kind)
 
 
-def _purge(connection: sqlite3.Connection, change: ChangeWriter, one: Changed) -> None:
-    for id_ in purges.known_ids(connection, [one.purged]):  # at most one
-        change.purge(id_)
-        return
-    change.record_purge(one.purged, glossary_of(one.id))
+def _ids_to_purge(connection: sqlite3.Connection, changes: Sequence[Changed]) -> dict[str, str]:
+    """Return the ids that changes purge, by their hashes.
+
+    Finding them hashes all ids of the store, so it is done once for a page.
+    """
+    wanted = {one.purged for one in changes if one.purged}
+    if not wanted:
+        return {}
+    ids = [*purges.known_ids(connection, wanted), *(one.id for one in changes if not one.purged)]
+    return {digest: id_ for id_ in ids if (digest := purges.digest_of(id_)) in wanted}
 
 
 def arrange(connection: sqlite3.Connection, wanted: Iterable[EntryPlace]) -> None:

@@ -457,7 +457,10 @@ def test_editing_needs_a_key_for_it(
 def test_a_restricted_key_sees_its_own_changes_only(editor: TestClient, folder: Path) -> None:
     """Others are not in its answers, and the history of another glossary's entry is not there."""
     headers = {"Authorization": f"Bearer {_key(folder, KeyScope.SEARCH, ('ships',))}"}
-    lines = editor.get("/v1/changes?since=0&limit=2", headers=headers).content.splitlines()
+    answer = editor.get("/v1/changes?since=0&limit=2", headers=headers)
+    assert answer.headers["Semsearch-Feed"] == "partial"
+    assert "Semsearch-Feed" not in editor.get("/v1/changes?since=0").headers
+    lines = answer.content.splitlines()
     assert [json.loads(line)["revision"] for line in lines] == [5, 6]
     problem_of(editor.get(f"{WHISK}/history", headers=headers), 404, "entry-not-found")
     problem_of(editor.get(WHISK, headers=headers), 404, "entry-not-found")

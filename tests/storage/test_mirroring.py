@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from semsearch.core.entries import Changed, Details
 from semsearch.core.errors import InvalidEntry
+from semsearch.storage import purges
 from semsearch.storage.corpus_diff import PreservedEdits
 from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.storage.purges import digest_of
@@ -116,6 +118,27 @@ def test_a_purge_arrives_by_its_hash(stores: tuple[EntryStore, EntryStore]) -> N
     back = Changed(FULL.id, FULL, 99, position=1)
     with pytest.raises(InvalidEntry, match="was purged and does not come back"):
         mirror.mirror([back], 99)
+
+
+def test_a_page_of_purges_reads_the_ids_once(
+    stores: tuple[EntryStore, EntryStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each look hashes all ids of the store; an entry of the same page is found, too."""
+    _, mirror = stores
+    known_ids, looks = purges.known_ids, []
+
+    def look(connection: sqlite3.Connection, wanted: Collection[str]) -> list[str]:
+        looks.append(len(wanted))
+        return known_ids(connection, wanted)
+
+    monkeypatch.setattr(purges, "known_ids", look)
+    ids = [CRUMB.id, "bakery:leaven", FULL.id, "bakery:unknown"]
+    purged = [Changed("bakery:", None, 9 + n, digest_of(id_)) for n, id_ in enumerate(ids)]
+    mirror.mirror([Changed(FULL.id, FULL, 8, position=9), *purged], 12)
+    assert looks == [4]
+    assert mirror.get(CRUMB.id) is None
+    assert mirror.get(FULL.id) is None
+    assert mirror.purged() == {digest_of(id_) for id_ in ids}
 
 
 def test_the_order_of_a_build_arrives(stores: tuple[EntryStore, EntryStore]) -> None:

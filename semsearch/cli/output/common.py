@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from semsearch.cli.output.printable import printable
 from semsearch.core.closeable import Closeable
 from semsearch.core.errors import InvalidSetting
 from semsearch.text.statuses import is_outdated
@@ -44,12 +45,12 @@ def print_table(table: Table) -> None:
 
 def done(message: str) -> None:
     """Print what was done."""
-    say(escape(message))
+    say(escape(printable(message)))
 
 
 def remark(message: str) -> None:
     """Print a remark on standard error, which belongs to no output."""
-    Console(stderr=True, highlight=False).print(escape(message), soft_wrap=True)
+    Console(stderr=True, highlight=False).print(escape(printable(message)), soft_wrap=True)
 
 
 def say(markup: str) -> None:
@@ -131,7 +132,7 @@ def _followed(state: FollowInfo) -> str:
     """Return what a mirror follows, in words."""
     ago = state.in_step_ago_s
     stands = "never in step yet" if ago is None else f"in step {ago:,.0f} s ago"
-    problem = f"; {state.problem}" if state.problem else ""
+    problem = f"; {printable(state.problem)}" if state.problem else ""
     return f"{state.url}, at revision {state.position}, {stands}{problem}"
 
 

@@ -23,7 +23,9 @@ from semsearch.core.entries import (
     Source,
     glossary_of,
 )
-from semsearch.core.errors import UNREADABLE, SourceRefused
+from semsearch.core.errors import UNREADABLE, InvalidEntry, SourceRefused
+from semsearch.ingest.follow.entry_checks import check_entry, is_id
+from semsearch.ingest.follow.redaction import MAX_SAID, Redaction
 
 MAX_LINE_BYTES = 4 << 20
 """Most bytes of one line; an entry of the largest size that imports take has a tenth of it."""
@@ -31,6 +33,9 @@ MAX_ID_CHARS = 2_000
 MAX_LIST = 10_000
 """Most texts of one member."""
 MAX_REVISION = 10**18
+
+PLAIN = Redaction()
+"""Quotes a service that was given no key."""
 
 _POSITION = re.compile(r"([0-9a-f]{12})-([0-9]{1,18})")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -56,17 +61,21 @@ class SourceInfo:
     fingerprint: str
     """Of its encoder."""
     model: str
+    """Its name, as messages quote it."""
     presentation: str
     """Differs between titles, colours and logos."""
 
 
-def page_of(headers: Mapping[str, str], content: bytes, most: int) -> FeedPage:
+def page_of(
+    headers: Mapping[str, str], content: bytes, most: int, redaction: Redaction = PLAIN
+) -> FeedPage:
     """Return a page of the feed.
 
     Args:
         headers: of the answer, by name in lower case.
         content: of the answer.
         most: the number of changes that were asked for.
+        redaction: quotes what is refused.
 
     Raises:
         SourceRefused: it is no page of a feed.
@@ -76,36 +85,38 @@ def page_of(headers: Mapping[str, str], content: bytes, most: int) -> FeedPage:
     lines = content.splitlines()
     if with_place is None or not re.fullmatch("[0-9]{1,18}", built) or len(lines) > most:
         raise _strange("it is no page of a feed of changes")
-    changes = tuple(map(_change, lines))
+    changes = tuple(_change(line, redaction) for line in lines)
     return FeedPage(changes, with_place[1], int(with_place[2]), int(built), headers.get("etag", ""))
 
 
-def places_of(content: bytes) -> list[EntryPlace]:
+def places_of(content: bytes, redaction: Redaction = PLAIN) -> list[EntryPlace]:
     """Return the places of a list of them.
 
     Raises:
         SourceRefused: it is no such list.
     """
-    return [_place(line) for line in content.splitlines()]
+    return [_place(line, redaction) for line in content.splitlines()]
 
 
-def info_of_service(content: bytes) -> SourceInfo:
+def info_of_service(content: bytes, redaction: Redaction = PLAIN) -> SourceInfo:
     """Return what a service says of itself.
 
     Raises:
         SourceRefused: it says something else.
     """
-    members = _object(content)
+    members = _object(content, redaction)
     try:
         return SourceInfo(
-            _text(members["fingerprint"]), _text(members["model"]), _text(members["presentation"])
+            _text(members["fingerprint"]),
+            redaction.quote(_text(members["model"]), MAX_SAID),
+            _text(members["presentation"]),
         )
     except UNREADABLE as error:
         raise _strange("it lacks what a service says of itself") from error
 
 
-def _place(line: bytes) -> EntryPlace:
-    members = _object(line)
+def _place(line: bytes, redaction: Redaction) -> EntryPlace:
+    members = _object(line, redaction)
     try:
         position = members["position"]
         return EntryPlace(
@@ -114,36 +125,38 @@ def _place(line: bytes) -> EntryPlace:
             _flag(members["is_live"]),
         )
     except UNREADABLE as error:
-        raise _strange(f"{_shown(line)} is no place of an entry") from error
+        raise _strange(f"{redaction.quote(line)!r} is no place of an entry") from error
 
 
-def _change(line: bytes) -> Changed:
-    members = _object(line)
+def _change(line: bytes, redaction: Redaction) -> Changed:
+    members = _object(line, redaction)
     try:
         revision = _number(members["revision"])
         is_live = _flag(members.get("is_live", False))
         if "purged" in members:
             digest, glossary = members["purged"], _text(members["glossary"])
-            if not _DIGEST.fullmatch(digest) or len(glossary) > MAX_ID_CHARS:
+            if not _DIGEST.fullmatch(digest):
                 raise ValueError
+            _id(f"{glossary}:x")
             return Changed(f"{glossary}:", None, revision, digest)
         id_ = _id(members["id"])
         if members["entry"] is None:
-            successor = members.get("successor")
-            return Changed(
-                id_,
-                None,
-                revision,
-                is_live=is_live,
-                successor=_id(successor) if successor is not None else "",
-            )
+            stated = members.get("successor")
+            successor = _id(stated) if stated is not None else ""
+            if successor and (successor == id_ or glossary_of(successor) != glossary_of(id_)):
+                raise ValueError
+            return Changed(id_, None, revision, is_live=is_live, successor=successor)
         entry = _entry(members["entry"])
         if entry.id != id_:
             raise ValueError
         position = _number(members["position"])
-        return Changed(id_, entry, revision, position=position, is_live=is_live)
     except UNREADABLE as error:
-        raise _strange(f"{_shown(line)} is no change of an entry") from error
+        raise _strange(f"{redaction.quote(line)!r} is no change of an entry") from error
+    try:
+        check_entry(entry)
+    except InvalidEntry as error:
+        raise _invalid(entry, error, redaction) from error
+    return Changed(id_, entry, revision, position=position, is_live=is_live)
 
 
 def _entry(members: Mapping[str, Any]) -> Entry:
@@ -177,16 +190,16 @@ def _details(stated: Mapping[str, Any]) -> Details:
     return Details.of(values)
 
 
-def _object(content: bytes) -> Mapping[str, Any]:
+def _object(content: bytes, redaction: Redaction) -> Mapping[str, Any]:
     """Return a JSON object, which is neither longer nor nested deeper than it may be."""
     if len(content) > MAX_LINE_BYTES:
         raise _strange(f"a line has {len(content):,} bytes")
     try:
         members = json.loads(content)
     except UNREADABLE as error:  # a depth of a thousand is one of them
-        raise _strange(f"{_shown(content)} is no JSON") from error
+        raise _strange(f"{redaction.quote(content)!r} is no JSON") from error
     if not isinstance(members, dict):
-        raise _strange(f"{_shown(content)} is no object")
+        raise _strange(f"{redaction.quote(content)!r} is no object")
     return members
 
 
@@ -205,8 +218,7 @@ def _texts(values: object) -> tuple[str, ...]:
 
 def _id(value: object) -> str:
     id_ = _text(value)
-    glossary, _, name = id_.partition(":")
-    if not glossary or not name or len(id_) > MAX_ID_CHARS or not id_.isprintable():
+    if not is_id(id_) or len(id_) > MAX_ID_CHARS:
         raise ValueError
     return id_
 
@@ -223,8 +235,14 @@ def _flag(value: object) -> bool:
     return value
 
 
-def _shown(content: bytes) -> str:
-    return repr(content[:80].decode("utf-8", "replace"))
+def _invalid(entry: Entry, error: InvalidEntry, redaction: Redaction) -> SourceRefused:
+    # the reason quotes texts that are cut, and half a key would not be found in it
+    has_key = redaction.key is not None and redaction.key in repr(entry)
+    reason = "" if has_key else f": {redaction.quote(str(error), MAX_SAID)}"
+    return SourceRefused(
+        f"the followed service has an entry that imports refuse, {redaction.quote(entry.id)!r}"
+        f"{reason}; correct or delete it there, and run this again"
+    )
 
 
 def _strange(reason: str) -> SourceRefused:

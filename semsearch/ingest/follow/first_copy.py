@@ -46,7 +46,7 @@ def copy_index(service: FollowedService, root: Path, progress: Progress) -> None
             f"{root} is where a volume is mounted, and the index is renamed to its place when it "
             f"is complete; name a folder in it, such as {root / 'index'}"
         )
-    stage = root.absolute().with_name(f".{root.absolute().name}.copy")
+    stage = _stage_of(root)
     with translate_os_errors(root):
         stage.mkdir(parents=True, exist_ok=True)
         with file_lock(stage / "LOCK"):
@@ -66,7 +66,16 @@ def copy_index(service: FollowedService, root: Path, progress: Progress) -> None
                 root.rmdir()
             Path(made).rename(root)
             sync(stage.parent)
-        shutil.rmtree(stage, ignore_errors=True)
+    remove_leftover(root)
+
+
+def remove_leftover(root: Path) -> None:
+    """Remove what a process that was killed after its copy was complete has left beside it."""
+    shutil.rmtree(_stage_of(root), ignore_errors=True)
+
+
+def _stage_of(root: Path) -> Path:
+    return root.absolute().with_name(f".{root.absolute().name}.copy")
 
 
 def _as_mirror(url: str) -> Callable[[IndexLayout, IndexLayout | None], None]:

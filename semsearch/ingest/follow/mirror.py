@@ -8,12 +8,13 @@ from pathlib import Path
 
 from semsearch.core.closeable import Closeable
 from semsearch.core.entries import Changed
-from semsearch.core.errors import IndexBusy, InvalidEntry, SourceRefused
+from semsearch.core.errors import IndexBusy, InvalidEntry, NoEntryLeft, SourceRefused
 from semsearch.core.index_info import FollowInfo
 from semsearch.core.progress import Silent
 from semsearch.index.manifest import read_manifest
 from semsearch.ingest.edit_session import EditSession
 from semsearch.ingest.follow.answers import FeedPage
+from semsearch.ingest.follow.redaction import MAX_SAID
 from semsearch.ingest.follow.service import FollowedService
 from semsearch.ingest.purge import erase_mirrored
 from semsearch.storage.following import check_follows, follow_info, note_followed
@@ -55,14 +56,21 @@ class MirrorIndex(Closeable):
         self._session = EditSession(index, lambda _: None, Silent())
         self._etag = ""
         self._difference = ""
+        self._is_to_erase = False
 
     def close(self) -> None:
         """Release the encoder."""
         self._session.close()
 
     def erase(self) -> None:
-        """Finish a purge that was interrupted; do nothing if there was none."""
-        erase_mirrored(self.layout, Silent())
+        """Finish a purge that was interrupted; do nothing if there was none.
+
+        Erasing publishes the index. While it has no entry, it waits for those of the next page.
+        """
+        with self._session.reading() as store:
+            self._is_to_erase = store.is_empty
+        if not self._is_to_erase:
+            erase_mirrored(self.layout, Silent())
 
     def step(self) -> Step:
         """Ask once for changes, and apply them.
@@ -87,7 +95,7 @@ class MirrorIndex(Closeable):
         is_whole = len(page.changes) < self._page
         is_built = is_whole and page.built > last_build and reached > revision
         if changes or reached > revision:
-            self._apply(revision, changes, reached, is_built=is_built)
+            self._apply(revision, changes, reached, is_whole=is_whole, is_built=is_built)
         if is_whole:
             # an answer without changes holds until there are some; any other is asked but once
             self._etag = page.etag if reached == revision else ""
@@ -105,7 +113,13 @@ class MirrorIndex(Closeable):
         return page.changes[:-1], page.changes[-2].revision
 
     def _apply(
-        self, revision: int, changes: tuple[Changed, ...], reached: int, *, is_built: bool
+        self,
+        revision: int,
+        changes: tuple[Changed, ...],
+        reached: int,
+        *,
+        is_whole: bool,
+        is_built: bool,
     ) -> None:
         """Apply changes in one transaction, together with the position behind them."""
         places = self._service.places() if is_built else None
@@ -114,13 +128,20 @@ class MirrorIndex(Closeable):
             if work.store.revision[1] != revision:
                 raise IndexBusy(f"another process has changed the index in {self.layout.root}")
             try:
-                work.mirror(changes, reached, places)
-            except InvalidEntry as error:
+                work.mirror(changes, reached, places, may_be_empty=not is_whole)
+            except NoEntryLeft as error:
                 raise SourceRefused(
-                    f"{self._service.url} sends changes that cannot be: {error}; move the index "
+                    f"{self._service.url} has no entry any more, and an index cannot be empty; add "
+                    "entries there, and run this again; the mirror stays as it is until then"
+                ) from error
+            except InvalidEntry as error:
+                said = self._service.redaction.quote(str(error), MAX_SAID)
+                raise SourceRefused(
+                    f"{self._service.url} sends changes that cannot be: {said}; move the index "
                     "folder away, and run this again: that copies it anew"
                 ) from error
-        if any(change.purged for change in changes):
+        self._is_to_erase |= any(change.purged for change in changes)
+        if self._is_to_erase:
             self.erase()
 
     def check(self) -> None:

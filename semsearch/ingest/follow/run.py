@@ -20,7 +20,7 @@ from semsearch.core.errors import (
 )
 from semsearch.core.progress import Progress
 from semsearch.index.manifest import read_manifest
-from semsearch.ingest.follow.first_copy import copy_index, is_empty
+from semsearch.ingest.follow.first_copy import copy_index, is_empty, remove_leftover
 from semsearch.ingest.follow.mirror import PAGE, MirrorIndex
 from semsearch.ingest.follow.publishing import BackgroundPublisher
 from semsearch.ingest.follow.service import FollowedService
@@ -107,6 +107,7 @@ def follow_service(
         retry.note = mirror.note_problem
         try:
             retry.until_done(lambda: _take_over(layout, mirror, service, tell))
+            remove_leftover(root)
             retry.until_done(mirror.erase)
             if once:
                 _follow_once(mirror, retry, progress)

@@ -7,10 +7,8 @@ A redirect is never followed, since the key would go with it. What passes by its
 from __future__ import annotations
 
 import http.client
-import json
 import ssl
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -20,7 +18,7 @@ from urllib.parse import urlsplit
 
 from semsearch.core.closeable import Closeable
 from semsearch.core.entries import EntryPlace
-from semsearch.core.errors import UNREADABLE, InvalidSetting, SourceFailed, SourceRefused
+from semsearch.core.errors import InvalidSetting, SourceFailed, SourceRefused
 from semsearch.core.http_address import is_http_address, shown_address
 from semsearch.core.http_deadline import HTTP_FAILURES, BoundedConnection, Deadline
 from semsearch.core.progress import Progress
@@ -32,6 +30,7 @@ from semsearch.ingest.follow.answers import (
     page_of,
     places_of,
 )
+from semsearch.ingest.follow.redaction import MAX_SAID, Redaction
 
 MAX_ANSWER_BYTES = 256 << 20
 """Most bytes of an answer beside the first copy; the places of a million entries have 90 MB."""
@@ -87,7 +86,8 @@ class FollowedService(Closeable):
             if not (key.isascii() and key.isprintable() and key.strip() == key and key):
                 raise InvalidSetting("--key (SEMSEARCH_SOURCE_KEY) has characters that no key has")
             self._headers["Authorization"] = f"Bearer {key}"
-        self._key = key
+        self.redaction = Redaction(key)
+        """Quotes the service in messages."""
         self._connection: BoundedConnection | None = None
 
     def close(self) -> None:
@@ -109,9 +109,14 @@ class FollowedService(Closeable):
         """
         headers = {"If-None-Match": etag} if etag else {}
         answer = self._get(f"/v1/changes?since={position}&limit={limit}", headers)
+        if answer.headers.get("semsearch-feed") == "partial":
+            raise self._refused(
+                "shows this key some glossaries only, and changes of the others would be missing for "
+                f"good; {NO_KEY}, without --glossary"
+            )
         if answer.status == http.client.NOT_MODIFIED:
             return None
-        return page_of(answer.headers, answer.content, limit)
+        return page_of(answer.headers, answer.content, limit, self.redaction)
 
     def places(self) -> list[EntryPlace]:
         """Return where the entries of the service stand.
@@ -119,7 +124,7 @@ class FollowedService(Closeable):
         Raises:
             SourceFailed: there is no answer now. SourceRefused: there will be none.
         """
-        return places_of(self._get("/v1/changes/places").content)
+        return places_of(self._get("/v1/changes/places").content, self.redaction)
 
     def info(self) -> SourceInfo:
         """Return what the service says of itself.
@@ -127,7 +132,7 @@ class FollowedService(Closeable):
         Raises:
             SourceFailed: there is no answer now. SourceRefused: there will be none.
         """
-        return info_of_service(self._get("/v1/info").content)
+        return info_of_service(self._get("/v1/info").content, self.redaction)
 
     def copy(self, file: Path, progress: Progress) -> None:
         """Write a backup of the index of the service into a file, which is replaced.
@@ -185,7 +190,7 @@ class FollowedService(Closeable):
                 progress.advance(1)
 
     def _get(self, path: str, headers: Mapping[str, str] | None = None) -> _Answer:
-        """Return the answer to a GET, 200 or 304."""
+        """Return the answer to a GET: 200, or 304 if a tag was sent in `headers`."""
         try:
             answer = self._read(path, headers or {})
         except HTTP_FAILURES as error:
@@ -193,6 +198,11 @@ class FollowedService(Closeable):
             raise self._unreachable(error) from error
         if answer.status not in (http.client.OK, http.client.NOT_MODIFIED):
             raise self._refusal(answer, path.partition("?")[0])
+        if answer.status == http.client.NOT_MODIFIED and not headers:
+            raise self._refused(
+                "answers with status 304 to a request without If-None-Match; check the address, and "
+                "whether a cache stands between"
+            )
         return answer
 
     def _read(self, path: str, headers: Mapping[str, str]) -> _Answer:
@@ -237,12 +247,13 @@ class FollowedService(Closeable):
             "HTTP_REQUEST",
         }:
             return self._refused("does not speak HTTPS at this address; write it with http://")
-        return SourceFailed(f"{self.url} cannot be reached ({error or type(error).__name__})")
+        said = self.redaction.quote(str(error), MAX_SAID) or type(error).__name__
+        return SourceFailed(f"{self.url} cannot be reached ({said})")
 
     def _refusal(self, answer: _Answer, path: str) -> SourceFailed:
-        status, said = answer.status, self._secret(_said(answer.content))
+        status, said = answer.status, self.redaction.said(answer.content)
         if 300 <= status < 400:
-            to = self._secret(answer.headers.get("location", "nowhere")[:200])
+            to = self.redaction.quote(answer.headers.get("location", "nowhere"), 200)
             return self._refused(
                 f"redirects {path} to {to!r}, which is not followed, since the key would go with "
                 "it; give the address that it leads to, if that is the service"
@@ -262,10 +273,6 @@ class FollowedService(Closeable):
 
     def _refused(self, what: str) -> SourceRefused:
         return SourceRefused(f"{self.url} {what}")
-
-    def _secret(self, message: str) -> str:
-        """Return a message without the key, which a service may have said again."""
-        return message.replace(self._key, "***") if self._key else message
 
 
 def checked_url(url: str) -> str:
@@ -296,11 +303,3 @@ def _seconds(stated: str) -> float | None:
     except (ValueError, OverflowError):
         return None
     return max(0.0, left.total_seconds())
-
-
-def _said(content: bytes) -> str:
-    """Return what a problem says, or the beginning of something else, in one line."""
-    text = content[:2_000].decode("utf-8", "replace")
-    with suppress(*UNREADABLE):
-        text = str(json.loads(content)["detail"])
-    return " ".join(text.split())[:300] or "nothing"

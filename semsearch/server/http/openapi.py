@@ -77,6 +77,11 @@ FEED_HEADERS = {
         "entries: /v1/changes/places tells it.",
         "schema": {"type": "integer"},
     },
+    "Semsearch-Feed": {
+        "description": "`partial` if the key is restricted to some glossaries, so that changes of the "
+        "others are missing; absent otherwise.",
+        "schema": {"type": "string", "enum": ["partial"]},
+    },
     "ETag": {
         "description": "Changes with every change of the index. A key that is restricted to some "
         "glossaries gets none.",

@@ -111,6 +111,7 @@ def changes(query: Annotated[ChangesQuery, Query()], request: Request) -> Respon
         **(caching if feed.is_whole and feed.reached <= present else {}),
         "Semsearch-Position": position(feed.identity, feed.reached),
         "Semsearch-Built": str(feed.built),
+        **({"Semsearch-Feed": "partial"} if caller.glossaries else {}),
     }
     return JsonLines(content, headers=headers)
 

@@ -12,6 +12,7 @@ from semsearch.core.entries import Changed, EntryPlace
 from semsearch.core.errors import SourceRefused
 from semsearch.ingest.follow import answers
 from semsearch.ingest.follow.answers import info_of_service, page_of, places_of
+from semsearch.ingest.follow.redaction import Redaction
 from semsearch.server.serialize import to_json
 from tests.conftest import ENTRIES
 from tests.ingest.follow.test_mirror import FULL
@@ -44,8 +45,10 @@ def test_places_are_read_as_they_are_written() -> None:
 
 def test_what_a_service_says_of_itself_is_text() -> None:
     """Members that are not known are left alone."""
-    told = {"fingerprint": "f", "model": "m", "presentation": "p", "new": 1}
+    told: dict[str, Any] = {"fingerprint": "f", "model": "m", "presentation": "p", "new": 1}
     assert info_of_service(json.dumps(told).encode()).model == "m"
+    told["model"] = f"\x1b[31m {'x' * 290} secret-key"
+    assert "secret" not in info_of_service(json.dumps(told).encode(), Redaction("secret-key")).model
     with pytest.raises(SourceRefused, match="lacks what a service says"):
         info_of_service(b'{"fingerprint": 1}')
 
@@ -90,6 +93,9 @@ def _set(*path: str | int, value: object) -> Callable[[dict[str, Any]], None]:
         _set("entry", "extra", value=[["a", "b"]]),
         _set("entry", "extra", value={"a": 1}),
         _set("entry", "term", value="half \ud800"),
+        _set("id", value="../..:crumb"),
+        _set("id", value="bakery:/../../etc/passwd"),
+        _set("id", value="bakery:a b"),
         _set("purged", value="ab"),
         _set("purged", value=None),
     ],
@@ -98,6 +104,73 @@ def test_a_strange_change_is_refused(spoil: Callable[[dict[str, Any]], None]) ->
     """Of another type, too long, or of another entry than it says."""
     members = json.loads(to_json(CHANGES[0]))
     spoil(members)
+    with pytest.raises(SourceRefused, match="is no change of an entry"):
+        page_of(HEADERS, json.dumps(members).encode(), 5)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (_set("term", value=""), "no term"),
+        (_set("term", value=" \u0000\u001b[31m"), "a text has control characters"),
+        (_set("term", value="a\nb"), "a text has control characters"),
+        (_set("term", value="x" * 301), "the term is longer than 300 characters"),
+        (_set("definition", value=""), "it has no definition"),
+        (_set("definition", value="red \u001b[31m"), "a text has control characters"),
+        (_set("definition", value="word " * 700_000), "the Markdown says"),
+        (_set("aliases", 0, value="x" * 301), "is longer than 300 characters"),
+        (_set("see_also", 0, value="a\tb"), "a text has control characters"),
+        (_set("source", "file", value="a\u0007.md"), "a text has control characters"),
+        (_set("language", value="../../x y"), "no language tag"),
+        (_set("language", value="en\r\nX-Evil: 1"), "a text has control characters"),
+        (_set("language", value=""), "no language tag"),
+        (_set("extra", value={"a\u0000": "b"}), "a text has control characters"),
+        (_set("extra", value={"x" * 101: "b"}), "does not fit"),
+        (_set("examples", 0, value="a\u009b"), "a text has control characters"),
+        (_set("asked_as", value=[f"phrase {n}" for n in range(65)]), "64"),
+        (_set("markdown", value="Something else."), "the Markdown says"),
+    ],
+)
+def test_an_entry_that_imports_refuse_is_refused(
+    spoil: Callable[[dict[str, Any]], None], reason: str
+) -> None:
+    """The message names it, says why, and what to do; no control character of it is repeated."""
+    members = json.loads(to_json(CHANGES[0]))
+    spoil(members["entry"])
+    with pytest.raises(SourceRefused, match="has an entry that imports refuse") as refused:
+        page_of(HEADERS, json.dumps(members).encode(), 5)
+    message = str(refused.value)
+    assert f"'{FULL.id}'" in message
+    assert reason in message
+    assert "correct or delete it there" in message
+    assert message.isprintable()
+    assert len(message) < 1_000
+
+
+def test_a_refused_entry_does_not_say_the_key() -> None:
+    """Not even the half of it that a shortened text would have."""
+    members = json.loads(to_json(CHANGES[0]))
+    for before in range(291, 330):
+        members["entry"]["term"] = "x" * before + "secret-key"
+        with pytest.raises(SourceRefused) as refused:
+            page_of(HEADERS, json.dumps(members).encode(), 5, Redaction("secret-key"))
+        assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize("successor", ["harbour:hull", CHANGES[2].id])
+def test_a_successor_is_another_entry_of_the_glossary(successor: str) -> None:
+    """As a deletion takes it."""
+    members = json.loads(to_json(CHANGES[2]))
+    members["successor"] = successor
+    with pytest.raises(SourceRefused, match="is no change of an entry"):
+        page_of(HEADERS, json.dumps(members).encode(), 5)
+
+
+@pytest.mark.parametrize("glossary", ["", "../..", "a/b", "Bakery", "x\n"])
+def test_the_glossary_of_a_purged_entry_is_one(glossary: str) -> None:
+    """A slug, as all glossaries."""
+    members = json.loads(to_json(CHANGES[4]))
+    members["glossary"] = glossary
     with pytest.raises(SourceRefused, match="is no change of an entry"):
         page_of(HEADERS, json.dumps(members).encode(), 5)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,10 +24,11 @@ from semsearch.ingest.follow.service import FollowedService
 from semsearch.ingest.publish import publish_edits
 from semsearch.ingest.purge import purge
 from semsearch.search.glossary import Glossary
+from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.storage.following import follow_info
 from semsearch.storage.layout import IndexLayout
 from tests.conftest import ENTRIES
-from tests.ingest.follow.source_service import SourceService, serving_source
+from tests.ingest.follow.source_service import SourceService, key_of, serving_source
 from tests.server.service_process import comes
 
 FULL = Entry(
@@ -237,11 +239,75 @@ def test_a_store_that_was_replaced_is_refused(
         mirror.step()
 
 
+def test_a_key_for_some_glossaries_is_refused(
+    source: Path, mirror: MirrorIndex, served: SourceService, tmp_path: Path
+) -> None:
+    """The feed is filtered for it, so changes would be missing for good; none is applied."""
+    copy = tmp_path / "mirror"
+    before = Editor(copy).position()
+    with Editor(source) as editor:
+        editor.change("harbour:hull", definition="All of a ship but the masts.")
+        editor.change("bakery:crumb", definition="The inside of a loaf.")
+    with (
+        FollowedService(served.url, key_of(source, "bakery")) as restricted,
+        MirrorIndex(copy, restricted) as narrow,
+        pytest.raises(SourceRefused, match=r"shows this key some glossaries only, .*--glossary"),
+    ):
+        narrow.step()
+    assert Editor(copy).position() == before
+    catch_up(mirror)
+    assert exports(copy) == exports(source)
+
+
 def test_what_only_a_copy_brings_is_told(source: Path, mirror: MirrorIndex) -> None:
     """Another encoder, other titles; nothing while they are the same."""
     assert mirror.difference() == ""
     build_index([*ENTRIES, FULL], source, model="hashed", presentation=Presentation(title="Bread"))
     assert comes(lambda: "has other titles, colours or logos by now" in mirror.difference())
+
+
+@pytest.mark.parametrize("is_purged", [False, True])
+def test_a_source_without_entries_is_refused(
+    source: Path, mirror: MirrorIndex, tmp_path: Path, *, is_purged: bool
+) -> None:
+    """At every look, until it has some again; the mirror answers with those of before."""
+    copy = tmp_path / "mirror"
+    ids = [one.id for one in (*ENTRIES, FULL)]
+    with closing(EntryStore(IndexLayout(source).store)) as store:
+        if is_purged:
+            store.purge(ids, "a")
+            store.erase_purged()
+        else:
+            store.apply([Edit(id_, None) for id_ in ids], "a")
+    for _ in range(2):
+        with pytest.raises(SourceRefused, match=r"has no entry any more, .* add entries there"):
+            catch_up(mirror)
+        mirror.erase()
+        publish_edits(IndexLayout(copy), Silent())
+        with Glossary.open(copy) as glossary:
+            assert glossary.info().entries > 0
+    with Editor(source) as editor:
+        editor.add("new", Draft("Thing", "A new one."))
+    catch_up(mirror)
+    publish_edits(IndexLayout(copy), Silent())
+    assert list(Editor(copy).places()[1]) == list(Editor(source).places()[1])
+
+
+def test_a_purge_of_a_whole_page_waits_for_entries(
+    source: Path, mirror: MirrorIndex, tmp_path: Path
+) -> None:
+    """An index without entries is not published; what was purged is erased with the next page."""
+    with Editor(source) as editor:
+        for n in range(4):
+            editor.add("new", Draft(f"Thing {n}", f"Number {n}."))
+    purge(source, [one.id for one in (*ENTRIES, FULL)])
+    with Editor(source) as editor:
+        for n in range(4):
+            editor.change(f"new:thing-{n}", definition=f"Number {n} again.")
+    copy = tmp_path / "mirror"
+    catch_up(mirror)
+    assert exports(copy) == exports(source)
+    assert b"that wild yeast raises" not in IndexLayout(copy).store.read_bytes()
 
 
 def test_an_emptied_page_is_no_harm(source: Path, mirror: MirrorIndex, tmp_path: Path) -> None:

@@ -139,6 +139,17 @@ def test_once_copies_follows_and_publishes(service: LocalService, tmp_path: Path
     assert [path.name for path in mirror.parent.iterdir()] == ["mirror"], "nothing is left beside"
 
 
+def test_what_a_copy_has_left_is_removed(service: LocalService, tmp_path: Path) -> None:
+    """Its process may be killed when the index is there already."""
+    mirror = tmp_path / "mirror"
+    run(service, mirror)
+    left = tmp_path / ".mirror.copy"
+    left.mkdir()
+    (left / "backup.tar").write_bytes(b"all")
+    run(service, mirror)
+    assert not left.exists()
+
+
 def test_what_passes_is_waited_out(service: LocalService, tmp_path: Path) -> None:
     """Each new failure is told once, and that it goes on; the state says why meanwhile."""
     mirror = tmp_path / "mirror"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import socket
 import ssl
 import threading
 import time
@@ -129,6 +131,15 @@ def test_one_connection_asks_with_key_and_tag(
     assert server.connections == 1
 
 
+def test_an_unasked_304_is_refused(server: FakeSource, followed: FollowedService) -> None:
+    """It would count as in step; no tag was sent that could still hold."""
+    server.answer = lambda path: SourceReply(304)
+    with pytest.raises(SourceRefused, match="304 to a request without If-None-Match"):
+        ask(followed)
+    with pytest.raises(SourceRefused, match="304 to a request without If-None-Match"):
+        followed.info()
+
+
 @pytest.mark.parametrize(
     ("reply", "after"),
     [
@@ -201,6 +212,51 @@ def test_the_key_is_never_said(server: FakeSource, followed: FollowedService) ->
     with pytest.raises(SourceRefused, match=r"\*\*\* is bad") as refused:
         ask(followed)
     assert KEY not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        SourceReply(403, json.dumps({"detail": f"{'x' * 280} {KEY}"}).encode()),
+        SourceReply(503, f"{'x' * 280} {KEY}".encode()),
+        SourceReply(307, headers={"Location": f"https://example.org/{'x' * 170}{KEY}"}),
+        SourceReply(200, f"{'x' * 60}{KEY}".encode(), PAGE),
+        SourceReply(200, json.dumps({"id": f"{'x' * 60}{KEY}"}).encode(), PAGE),
+        SourceReply(200, json.dumps([KEY]).encode(), PAGE),
+    ],
+)
+def test_no_part_of_the_key_is_said(
+    server: FakeSource, followed: FollowedService, reply: SourceReply
+) -> None:
+    """Whatever the service answers, also where the message is cut."""
+    server.answer = lambda path: reply
+    with pytest.raises(SourceFailed) as failed:
+        ask(followed)
+    assert "semsearch_" not in str(failed.value)
+
+
+def test_a_bad_status_line_does_not_say_the_key() -> None:
+    """It is quoted by the library that reads answers."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+
+        def answer() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65_536)
+                connection.sendall(f"HTTX \x1b[2J {KEY}\r\n\r\n".encode())
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        with (
+            FollowedService(f"http://127.0.0.1:{listener.getsockname()[1]}", KEY) as service,
+            pytest.raises(SourceFailed, match=r"cannot be reached .*HTTX \[2J \*\*\*") as failed,
+        ):
+            ask(service)
+        thread.join()
+    assert KEY not in str(failed.value)
+    assert str(failed.value).isprintable()
 
 
 def test_an_answer_has_bounds(
