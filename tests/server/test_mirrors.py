@@ -188,7 +188,7 @@ def test_a_copy_that_nobody_takes_is_closed_at_once(tmp_path: Path, is_answered:
     file = tmp_path / "backup.tar"
     file.write_bytes(b"copy")
     opened = ExitStack()
-    copy = mirrors.Copy(opened.enter_context(file.open("rb")), 4, opened)
+    copy = mirrors.CopyResponse(opened.enter_context(file.open("rb")), 4, opened)
     closed: list[bool] = []
     opened.callback(closed.append, True)
 

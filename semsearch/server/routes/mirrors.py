@@ -136,10 +136,10 @@ def backup(_query: Annotated[NoQuery, Query()], request: Request) -> Response:
             stream = made.enter_context(file.open("rb"))
         size = file.stat().st_size
         shutil.rmtree(folder, ignore_errors=True)  # an open file can still be read
-        return Copy(stream, size, made.pop_all())
+        return CopyResponse(stream, size, made.pop_all())
 
 
-class Copy(StreamingResponse):
+class CopyResponse(StreamingResponse):
     """A copy that is sent from a file; whatever becomes of the client, the file is closed."""
 
     def __init__(self, stream: IO[bytes], size: int, opened: ExitStack) -> None:
