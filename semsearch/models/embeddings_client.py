@@ -78,7 +78,8 @@ class EmbeddingsClient:
         sent = {"model": model, "input": [text if text.strip() else "." for text in texts]}
         content = self.server.post("embeddings", sent)
         try:
-            rows = np.array(list(_rows(json.loads(content), len(texts))), dtype=np.float32)
+            with np.errstate(over="ignore"):  # infinity is refused below
+                rows = np.array(list(_rows(json.loads(content), len(texts))), dtype=np.float32)
         except (*UNREADABLE, LookupError):
             rows = np.empty(0, dtype=np.float32)
         if rows.ndim != 2 or not rows.shape[1]:

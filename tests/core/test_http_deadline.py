@@ -77,4 +77,4 @@ def test_a_host_is_tried_at_each_of_its_addresses() -> None:
         assert connection.getresponse().read() == b"{}"
         connection.close()
     with pytest.raises(ConnectionRefusedError):
-        ask(port)
+        ask(1)

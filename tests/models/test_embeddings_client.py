@@ -57,6 +57,7 @@ def test_texts_go_in_batches_and_none_is_empty() -> None:
         (b'{"data": [{"index": 0, "embedding": "x"}, {"index": 1, "embedding": "y"}]}', "vector"),
         (embeddings([[1.0, float("nan")], [1.0, 0.0]]).body, "no direction: NaN"),
         (embeddings([[1.0, float("inf")], [1.0, 0.0]]).body, "no direction"),
+        (embeddings([[1e39, 0.0], [1.0, 0.0]]).body, "no direction"),
         (embeddings([[0.0, 0.0], [1.0, 0.0]]).body, "no direction"),
         (b"[" * 100_000, "without a vector"),
     ],
