@@ -234,6 +234,12 @@ class LockedIndex:
         embedded = self._embedded(edits)
         return self.store.apply(edits, who, embedded, answered, self._progress)
 
+    def embed(self, changes: Sequence[Changed]) -> None:
+        """Embed new texts of changes that `mirror` makes later."""
+        embedded = self._embedded(changes)
+        if embedded is not None:
+            self.store.texts.save(embedded)
+
     def mirror(
         self,
         changes: Sequence[Changed],

@@ -52,6 +52,8 @@ class FeedPage:
     built: int
     """The revision of the last build."""
     etag: str
+    size: int
+    """Bytes of the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ def page_of(
     if with_place is None or not re.fullmatch("[0-9]{1,18}", built) or len(lines) > most:
         raise _strange("it is no page of a feed of changes")
     changes = tuple(_change(line, redaction) for line in lines)
-    return FeedPage(changes, with_place[1], int(with_place[2]), int(built), headers.get("etag", ""))
+    reached, etag = int(with_place[2]), headers.get("etag", "")
+    return FeedPage(changes, with_place[1], reached, int(built), etag, len(content))
 
 
 def places_of(content: bytes, redaction: Redaction = PLAIN) -> list[EntryPlace]:

@@ -1,4 +1,4 @@
-"""A mirror: applies the changes of the service that it follows, page by page."""
+"""A mirror: applies the changes of the service that it follows, a page or a build at a time."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ from semsearch.storage.layout import IndexLayout
 
 PAGE = 500
 """Most changes of one transaction. Readers wait while it commits, some 50 ms."""
+MAX_TOGETHER_BYTES = 32 << 20
+"""Most bytes of changes that are applied together after a build, some 30,000 entries; more are
+applied in several parts. The transaction of 20,700 changes took 0.33 s, in which readers wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +89,12 @@ class MirrorIndex(Closeable):
         if page is None:
             self._note(revision)
             return Step(0, is_built=False, is_in_step=True)
-        if not identity.startswith(page.identity) or page.reached < revision:
-            raise SourceRefused(
-                f"{self._service.url} answers with the position {page.identity}-{page.reached} "
-                f"behind {identity[:12]}-{revision}; both need the same version of semsearch"
-            )
-        changes, reached = self._of_this_step(page)
+        self._check_position(page, identity, revision)
+        found, page = self._with_whole_build(page, identity, last_build)
         is_whole = len(page.changes) < self._page
+        # the last change of a page that is full waits for the next page: so the page that completes
+        # the changes always raises the revision, and the order of a build is published with it
+        changes, reached = (found, page.reached) if is_whole else (found[:-1], found[-2].revision)
         is_built = is_whole and page.built > last_build and reached > revision
         if changes or reached > revision:
             self._apply(revision, changes, reached, is_whole=is_whole, is_built=is_built)
@@ -102,15 +104,35 @@ class MirrorIndex(Closeable):
             self._note(reached)
         return Step(len(changes), is_built, is_whole)
 
-    def _of_this_step(self, page: FeedPage) -> tuple[tuple[Changed, ...], int]:
-        """Return the changes to apply now, and the position behind them.
+    def _check_position(self, page: FeedPage, identity: str, behind: int) -> None:
+        if not identity.startswith(page.identity) or page.reached < behind:
+            raise SourceRefused(
+                f"{self._service.url} answers with the position {page.identity}-{page.reached} "
+                f"behind {identity[:12]}-{behind}; both need the same version of semsearch"
+            )
 
-        The last change of a page that is full waits for the next page. So the page that completes
-        the changes always raises the revision, and the order of a build is published with it.
+    def _with_whole_build(
+        self, page: FeedPage, identity: str, last_build: int
+    ) -> tuple[tuple[Changed, ...], FeedPage]:
+        """Return the changes of a page, and the page that they end with.
+
+        If the service was built, further pages are read and embedded first, so that readers never
+        see a part of the build; unless it has more than `MAX_TOGETHER_BYTES`.
         """
-        if len(page.changes) < self._page:
-            return page.changes, page.reached
-        return page.changes[:-1], page.changes[-2].revision
+        found, size = list(page.changes), page.size
+        while (
+            len(page.changes) == self._page
+            and page.built > last_build
+            and size < MAX_TOGETHER_BYTES
+            and (following := self._service.changes(f"{identity[:12]}-{page.reached}", self._page))
+        ):
+            self._check_position(following, identity, page.reached)
+            with self._session.writing(follows=self._service.url) as work:
+                work.embed(page.changes)
+            page = following
+            found += page.changes
+            size += page.size
+        return tuple(found), page
 
     def _apply(
         self,

@@ -18,6 +18,7 @@ from semsearch.exporters import TARGETS
 from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
 from semsearch.ingest.drafts import Draft
+from semsearch.ingest.follow import mirror as mirror_module
 from semsearch.ingest.follow.first_copy import copy_index
 from semsearch.ingest.follow.mirror import MirrorIndex
 from semsearch.ingest.follow.service import FollowedService
@@ -27,7 +28,7 @@ from semsearch.search.glossary import Glossary
 from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.storage.following import follow_info
 from semsearch.storage.layout import IndexLayout
-from tests.conftest import ENTRIES
+from tests.conftest import ENTRIES, entry
 from tests.ingest.follow.source_service import SourceService, key_of, serving_source
 from tests.server.service_process import comes
 
@@ -264,6 +265,36 @@ def test_what_only_a_copy_brings_is_told(source: Path, mirror: MirrorIndex) -> N
     assert mirror.difference() == ""
     build_index([*ENTRIES, FULL], source, model="hashed", presentation=Presentation(title="Bread"))
     assert comes(lambda: "has other titles, colours or logos by now" in mirror.difference())
+
+
+def test_a_build_appears_at_once(source: Path, mirror: MirrorIndex, tmp_path: Path) -> None:
+    """However many pages it has; with the edits that were made since."""
+    copy = tmp_path / "mirror"
+    others = [entry(f"Thing {n}", f"Number {n}.", glossary="new") for n in range(20)]
+    build_index(others, source, model="hashed", overwrite_edits=True)
+    with Editor(source) as editor:
+        editor.change(others[3].id, definition="Number 3 again.")
+        editor.add("new", Draft("Rye", "A grain."))
+    step = mirror.step()
+    assert step.is_in_step
+    assert step.is_built
+    assert Editor(copy).places() == Editor(source).places()
+    publish_edits(IndexLayout(source), Silent())
+    publish_edits(IndexLayout(copy), Silent())
+    assert exports(copy) == exports(source)
+
+
+def test_a_huge_build_comes_page_by_page(
+    source: Path, mirror: MirrorIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is held in memory has a bound."""
+    monkeypatch.setattr(mirror_module, "MAX_TOGETHER_BYTES", 1)
+    others = [entry(f"Thing {n}", f"Number {n}.", glossary="new") for n in range(20)]
+    build_index(others, source, model="hashed", overwrite_edits=True)
+    assert not mirror.step().is_in_step
+    catch_up(mirror)
+    publish_edits(IndexLayout(tmp_path / "mirror"), Silent())
+    assert exports(tmp_path / "mirror") == exports(source)
 
 
 @pytest.mark.parametrize("is_purged", [False, True])

@@ -61,7 +61,7 @@ class LocalService(FollowedService):
         tag = f'"{feed.reached}"'
         if tag == etag:
             return None
-        return FeedPage(feed.changes, feed.identity[:12], feed.reached, feed.built, tag)
+        return FeedPage(feed.changes, feed.identity[:12], feed.reached, feed.built, tag, 0)
 
     def places(self) -> list[EntryPlace]:
         """Return the places of the index."""
