@@ -9,7 +9,7 @@ The errors know nothing of HTTP or of the command line. Each has one table from 
     ├── ImportFailed            UnknownFormat  EmptyFile
     ├── EntryError              EntryNotFound  EntryConflict  InvalidEntry
     │                           AnsweredBefore  GlossaryNotFound
-    │                           LanguageNotFound  PositionGone
+    │                           LanguageNotFound  PositionGone  NoEntryLeft
     ├── AccessError             KeyRefused  KeyNotFound  NotPermitted
     ├── StoredIndexError        IndexMissing  IndexDamaged  IndexBusy
     │                           PublishingUnderWay
