@@ -47,6 +47,7 @@ def owner(page: Page, editing_site: str, key: str) -> Page:
     page.keyboard.insert_text(key)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Edit Ladle")).to_be_visible()
+    page.wait_for_load_state("networkidle")  # the script of the form has to be there
     return page
 
 
