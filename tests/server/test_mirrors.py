@@ -144,6 +144,37 @@ def test_a_copy_is_the_index_without_what_is_private(
     assert not [name for name in left if name.startswith(".tmp")]
 
 
+def test_a_copy_is_closed_before_its_last_piece_is_sent(folder: Path) -> None:
+    """Whoever has read all of it may ask for the next one at once."""
+    file = folder / "some.tar"
+    file.write_bytes(b"x" * (2 * mirrors.PIECE_BYTES + 5))
+    opened = ExitStack()
+    stream = opened.enter_context(file.open("rb"))
+    closed_at: list[tuple[int, bool]] = []
+
+    async def send(message: Message) -> None:
+        closed_at.append((len(message.get("body", b"")), stream.closed))
+
+    response = mirrors.CopyResponse(stream, file.stat().st_size, opened)
+    asyncio.run(response({"type": "http", "method": "GET"}, _nothing, send))
+    size = mirrors.PIECE_BYTES
+    assert closed_at == [(0, False), (size, False), (size, False), (5, True), (0, True)]
+
+
+async def _nothing() -> Message:
+    await asyncio.Event().wait()
+    raise AssertionError("never")
+
+
+def test_no_copy_is_made_for_head(client: TestClient, folder: Path) -> None:
+    """It has no content, so that none is prepared, and a copy under way does not matter."""
+    with file_lock(IndexLayout(folder).copying):
+        head = client.head("/v1/backup")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-type"] == "application/x-tar"
+    assert "content-length" not in head.headers
+
+
 def test_a_copy_needs_a_key_for_everything(client: TestClient, folder: Path) -> None:
     """Also where reading is open; and one copy is made at a time."""
     problem_of(client.get("/v1/backup", headers=_key(folder, "ships")), 403, "not-permitted")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import weakref
+from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -34,7 +35,7 @@ from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import IndexLayout
 
 MEDIA_TYPE = "application/x-tar"
-_PIECE_BYTES = 1 << 18
+PIECE_BYTES = 1 << 18
 
 router = APIRouter(prefix=API_PREFIX, route_class=StrictRoute, tags=["mirrors"])
 
@@ -124,6 +125,8 @@ def backup(_query: Annotated[NoQuery, Query()], request: Request) -> Response:
             f"a copy has all glossaries, and this key is for {', '.join(permitted)} only; use one "
             "without this restriction"
         )
+    if request.scope["response"].scope["method"] == "HEAD":
+        return StreamingResponse(iter(()), media_type=MEDIA_TYPE)  # a copy for nobody is not made
     layout = IndexLayout(Path(state_of(request).glossary.info().path))
     with ExitStack() as made:
         with translate_os_errors(layout.root):
@@ -140,12 +143,16 @@ def backup(_query: Annotated[NoQuery, Query()], request: Request) -> Response:
 
 
 class CopyResponse(StreamingResponse):
-    """A copy that is sent from a file; whatever becomes of the client, the file is closed."""
+    """A copy that is sent from a file; whatever becomes of the client, the file is closed.
+
+    It is closed before its last piece is sent, so that whoever has all of it can have another.
+    """
 
     def __init__(self, stream: IO[bytes], size: int, opened: ExitStack) -> None:
         """Take an open file of `size` bytes, and what is to be closed with it."""
-        pieces = iter(partial(stream.read, _PIECE_BYTES), b"")
-        super().__init__(pieces, media_type=MEDIA_TYPE, headers={"Content-Length": str(size)})
+        pieces = iter(partial(stream.read, PIECE_BYTES), b"")
+        sent = _closing_before_the_last(pieces, size, opened)
+        super().__init__(sent, media_type=MEDIA_TYPE, headers={"Content-Length": str(size)})
         self._opened = opened
         weakref.finalize(self, opened.close)  # of a response that nobody waits for any more
 
@@ -153,3 +160,17 @@ class CopyResponse(StreamingResponse):
         """Send it."""
         with self._opened:
             await super().__call__(scope, receive, send)
+
+
+def _closing_before_the_last(
+    pieces: Iterator[bytes], size: int, opened: ExitStack
+) -> Iterator[bytes]:
+    """Yield the pieces of `size` bytes; what is opened is closed when the last one is read."""
+    left = size
+    for piece in pieces:
+        left -= len(piece)
+        if left <= 0:
+            opened.close()
+        yield piece
+        if left <= 0:
+            return
