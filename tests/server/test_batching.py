@@ -16,6 +16,9 @@ from semsearch.server.waiting_line import Overloaded, WaitingLine
 
 _Doubling: TypeAlias = Workers[int, tuple[int, int]]
 
+WAIT_S = 30.0
+"""Far more than threads need to begin, on a busy machine too."""
+
 
 def _double(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Yield the double of each, and with how many it was asked together."""
@@ -41,9 +44,10 @@ def workers() -> Iterator[_Doubling]:
 
 def test_work_is_done_elsewhere(workers: _Doubling) -> None:
     """Never on the event loop, and in as many threads as there are, not more."""
+    both = threading.Barrier(2)
 
     def work() -> int:
-        time.sleep(0.02)
+        both.wait(WAIT_S)
         return threading.get_ident()
 
     async def together() -> list[int]:
@@ -73,18 +77,23 @@ def test_errors_come_back(workers: _Doubling, raised: Exception, seen: type[Exce
 def test_nobody_waits_any_more(workers: _Doubling) -> None:
     """Work that is given up on is not begun, or its result is dropped."""
     begun: list[int] = []
+    given_up = threading.Event()
 
     def work(number: int) -> None:
         begun.append(number)
-        time.sleep(0.1)
+        given_up.wait(WAIT_S)
 
     async def give_up() -> None:
         tasks = [asyncio.create_task(workers.run(partial(work, n))) for n in range(4)]
-        await asyncio.sleep(0.03)
+        async with asyncio.timeout(WAIT_S):
+            while len(begun) < 2:
+                await asyncio.sleep(0.001)
         for task in tasks:
             task.cancel()
+        await asyncio.sleep(0)
 
     asyncio.run(give_up())
+    given_up.set()
     assert asyncio.run(workers.run(lambda: 5)) == 5
     assert sorted(begun) == [0, 1]
 
