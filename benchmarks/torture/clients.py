@@ -15,6 +15,7 @@ import random
 import re
 import sys
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -30,6 +31,8 @@ from benchmarks.torture.service import editing_key, serving
 from semsearch.ingest import Editor
 
 CLIENTS = 8
+TRIES = 60
+"""Times that a busy service may ask a reader to come again."""
 COUNTERS = {"bakery:crumb": "crumb", "bakery:leaven": "leaven", "bakery:dutch-oven": "dutch oven"}
 """Entries that are edited, and a question for each."""
 
@@ -80,7 +83,7 @@ class CountingClient:
         made: list[AcknowledgedEdit] = []
         while len(made) < edits:
             id_ = self._chance.choice(list(COUNTERS))
-            found = self._http.get(f"/v1/entries/{id_}")
+            found = self._get(f"/v1/entries/{id_}")
             number = count_of(found.json()["definition"]) + 1
             known = self._known.revision
             response = self._http.patch(
@@ -98,8 +101,19 @@ class CountingClient:
                 raise PromiseBroken(f"an edit was answered with {response.status_code}")
         return made
 
+    def _get(self, path: str, params: dict[str, str] | None = None) -> httpx2.Response:
+        """Read, as often as a busy service asks for another try."""
+        for _ in range(TRIES):
+            answer = self._http.get(path, params=params)
+            if answer.status_code == 200:
+                return answer
+            if answer.status_code != 503:
+                break
+            time.sleep(float(answer.headers["Retry-After"]))
+        raise PromiseBroken(f"{path} was answered with {answer.status_code}")
+
     def _ask(self, id_: str, number: int) -> None:
-        answer = self._http.get("/v1/search", params={"q": COUNTERS[id_]})
+        answer = self._get("/v1/search", params={"q": COUNTERS[id_]})
         hits = answer.json().get("hits", ())
         seen = [count_of(hit["definition"]) for hit in hits if hit["id"] == id_]
         if not seen or seen[0] < number:
