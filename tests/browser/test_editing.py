@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Request
 
 from semsearch.ingest import Editor
 from semsearch.server.auth.key_store import KeyStore
@@ -59,6 +59,31 @@ def check_accessible(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.set_viewport_size({"width": 1000, "height": 800})
+
+
+def test_nothing_is_sent_before_the_script_is_there(
+    page: Page, editing_site: str, key: str
+) -> None:
+    """What was written stays in the form, in place of an address with all of it."""
+    page.route("**/edit.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    page.goto(f"{editing_site}entry/kitchen:ladle")
+    page.get_by_role("link", name="Edit with a key").click()
+    page.locator("#key").fill(key)
+    page.keyboard.press("Enter")
+    definition = page.get_by_label("Definition", exact=True)
+    definition.fill("Written before the script came.")
+    left: list[str] = []
+
+    def note(request: Request) -> None:
+        if request.is_navigation_request():
+            left.append(request.url)
+
+    page.on("request", note)
+    page.get_by_role("button", name="Save").click()
+    page.get_by_label("Term", exact=True).press("Enter")
+    page.wait_for_timeout(300)  # nothing happens, and a form that is sent leaves within that
+    assert left == []
+    expect(definition).to_have_value("Written before the script came.")
 
 
 def test_an_entry_is_changed(owner: Page, editing_site: str) -> None:
