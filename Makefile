@@ -176,7 +176,7 @@ sbom: $(AUDIT)/.made ## Write what serves and what builds as CycloneDX, checked 
 quality: $(BIN)/.dev ## Score five glossaries with the questions in SHARED; fails on a real drop
 	@$(BIN)/python -m benchmarks.quality.scores $(SHARED) build/quality
 
-questions: $(BIN)/.dev ## Score the domains of training/concepts.jsonl, each by the encoder in FOLD_ENCODERS that never saw it
+questions: $(BIN)/.dev ## Score the domains of training.concepts, each by the encoder in FOLD_ENCODERS that never saw it
 	@$(BIN)/python -m benchmarks.quality.questions build/questions $(if $(FOLD_ENCODERS),--encoders $(FOLD_ENCODERS))
 	@$(BIN)/python -m benchmarks.quality.questions build/questions --phrases $(if $(FOLD_ENCODERS),--encoders $(FOLD_ENCODERS))
 

@@ -1,4 +1,6 @@
-"""Concepts with questions, written by hand for this project: `concepts.jsonl`.
+"""Concepts with questions, written by hand for this project: `domains.jsonl`.
+
+The product brings them as common questions (`semsearch/text/common_questions.py`).
 
 One concept a line: its domain, term, aliases and definition, four questions (a description, a
 question, a scenario and keywords), and the terms of its domain that are easily mistaken for it.
@@ -17,10 +19,11 @@ import numpy as np
 
 from semsearch.core.arrays import Numbers
 from semsearch.core.errors import ImportFailed
+from semsearch.text import common_questions
 from semsearch.text.normalise import fold
 from training.overlaps import Overlaps
 
-CONCEPTS = Path(__file__).with_name("concepts.jsonl")
+CONCEPTS = common_questions.FOLDER / "domains.jsonl"
 KINDS = ("description", "question", "scenario", "keywords")
 """Each concept has one question of every kind, in this order."""
 _FIELDS = {"domain", "term", "aliases", "definition", "questions", "confused_with"}
@@ -66,15 +69,15 @@ def read_concepts(file: Path = CONCEPTS) -> list[TrainingConcept]:
 def _concept(stated: Any) -> TrainingConcept:  # noqa: ANN401 - any JSON
     if not isinstance(stated, dict) or set(stated) != _FIELDS:
         raise ValueError(f"it needs the fields {', '.join(sorted(_FIELDS))}")
-    questions = {one["kind"]: one["text"] for one in stated["questions"]}
-    if set(questions) != set(KINDS) or len(stated["questions"]) != len(KINDS):
+    questions = tuple(stated["questions"])
+    if len(questions) != len(KINDS):
         raise ValueError(f"it needs one question of each kind: {', '.join(KINDS)}")
     concept = TrainingConcept(
         domain=stated["domain"],
         term=stated["term"],
         aliases=tuple(stated["aliases"]),
         definition=stated["definition"],
-        questions=tuple(questions[kind] for kind in KINDS),
+        questions=questions,
         confused_with=tuple(stated["confused_with"]),
     )
     texts = (concept.domain, concept.term, concept.definition, *concept.aliases, *concept.questions)

@@ -4,7 +4,7 @@
 
 DATA holds the `pairs.jsonl` of `training.data`. START is the adapter to continue from, scaled by
 `--strength`. Without START a fresh adapter is trained, which is for another `--base`. The concepts
-of `concepts.jsonl` come in batches of whole domains, mixed with batches of old pairs against
+of `domains.jsonl` come in batches of whole domains, mixed with batches of old pairs against
 forgetting. FOLDER becomes the folder of the adapter, with `start/`, `model/` (the adapter
 merged into the base) and `checkpoints/` in it. With `--fold` the domains of that fold are left out.
 The released adapter is the mean of those of the three folds (`training.adapters`), so two of them

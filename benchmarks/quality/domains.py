@@ -103,7 +103,8 @@ def opened(
 ) -> Iterator[IndexView]:
     """Build or update the index of some domains, with or without phrases, and open it."""
     entries = [entry_of(concept, phrases=phrases) for concept in concepts]
-    build_index(entries, index, model=model)
+    # these concepts are the ones whose questions semsearch brings
+    build_index(entries, index, model=model, common_questions=False)
     with shown(index) as found:
         yield found
 

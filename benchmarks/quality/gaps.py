@@ -198,7 +198,9 @@ def main() -> int:
     folder = given.folder
     model = "base" if given.encoders is None else model_of(given.fold, given.encoders, folder)
     index = folder / f"{given.fold}-{'base' if given.encoders is None else 'fold'}"
-    build_index([entry_of(concept) for concept in concepts], index, model=model)
+    build_index(
+        [entry_of(concept) for concept in concepts], index, model=model, common_questions=False
+    )
     with Glossary.open(index) as glossary:
         print(f"{len(by_domain(concepts))} domains, {len(concepts):,} concepts, {model}\n")
         print("threshold  precision  recall  F0.5")

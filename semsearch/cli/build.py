@@ -50,6 +50,14 @@ def build(
         typer.Option("--overwrite-edits", help="Overwrite live edits with the corpus."),
     ] = False,
     source_url: build_options.SourceUrl = None,
+    common_questions: Annotated[
+        bool | None,
+        typer.Option(
+            "--common-questions/--no-common-questions",
+            help="Find common concepts by the questions that semsearch brings (default: yes).",
+            show_default=False,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read glossaries and update the index."""
@@ -57,7 +65,13 @@ def build(
     from semsearch.models.registry import DEFAULT_MODEL  # noqa: PLC0415
 
     options = build_options.corpus_options(columns, format_, lang, follow_links=follow_links)
-    settings = settings_of(index=index, model=model, reranker=reranker, engine=engine)
+    settings = settings_of(
+        index=index,
+        model=model,
+        reranker=reranker,
+        engine=engine,
+        common_questions=common_questions,
+    )
     with (
         build_options.with_standard_input(paths or ["corpus"], format_) as named,
         common.BuildProgress(quiet=as_json) as progress,
@@ -78,6 +92,7 @@ def build(
             strict=strict,
             overwrite_edits=overwrite_edits,
             source_url=source_url,
+            common_questions=settings.common_questions,
             progress=progress,
         )
     show_build.build_report(report, settings.index, as_json=as_json)

@@ -87,7 +87,8 @@ class Evidence:
     `name` is the name that matched (tiers exact to prefix, and fuzzy). `words` are the words of the
     definition that the question contains, `term_words` those of the term. `sentence` is the
     sentence of the definition nearest to the question. `phrase` is the asked-as phrase nearest to
-    the question, None if none is near. `parts` are the parts of the score. `rerank_score` is the
+    the question, None if none is near; `common_question` is the same of common questions, if one of
+    these is nearer. `parts` are the parts of the score. `rerank_score` is the
     reranker's probability, None if it has not read the entry.
     """
 
@@ -96,6 +97,7 @@ class Evidence:
     term_words: tuple[Span, ...] = ()
     sentence: Span | None = None
     phrase: str | None = None
+    common_question: str | None = None
     parts: ScoreParts = ScoreParts()
     rerank_score: float | None = None
 

@@ -159,6 +159,7 @@ def _manifest(
         entries=len(passages.entries),
         vectors=len(passages.rows),
         phrases=len(passages.phrase_rows),
+        common_questions=passages.common.digest if passages.common else "",
         mean_words=segment.mean_words,
         weights=weights_as_dict(DEFAULT),
         score_baseline=score,

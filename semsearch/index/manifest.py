@@ -30,7 +30,7 @@ from semsearch.ranking.weights import DEFAULT, weights_as_dict
 from semsearch.storage.atomic_files import replace_atomically
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 
-FORMAT = 8
+FORMAT = 9
 """Version of the index files. Any change to their meaning raises it."""
 
 
@@ -64,6 +64,8 @@ class Manifest:
     vectors: int
     """Number of vectors of passages and phrases."""
     phrases: int
+    common_questions: str
+    """Hash of the common questions that its entries have; empty if they have none."""
     mean_words: float
     """Mean number of words of an entry, names included; BM25 compares each entry's length with
     it."""

@@ -39,6 +39,8 @@ class ManifestOfAnyFormat:
     engine: EngineInfo
     reranker: RerankerInfo | None
     presentation: Presentation
+    common_questions: str
+    """Hash of the common questions; formats before 9 have none."""
     is_current: bool
     """Whether this version can open the generation."""
 
@@ -74,6 +76,7 @@ def read_manifest_of_any_format(layout: IndexLayout) -> ManifestOfAnyFormat:
             engine=EngineInfo(**stated["engine"]),
             reranker=stated["reranker"] and RerankerInfo(**stated["reranker"]),
             presentation=Presentation.of(stated.get("presentation", {})),
+            common_questions=stated.get("common_questions", ""),
             is_current=pointer.format == FORMAT and stated["weights"] == weights_as_dict(DEFAULT),
         )
     except UNREADABLE as error:

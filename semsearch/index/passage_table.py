@@ -1,4 +1,7 @@
-"""The entries of a build, and their texts that need a vector: passages, names, asked-as phrases.
+"""The entries of a build, and their texts that need a vector: passages, names, phrases.
+
+The phrases of an entry are its asked-as phrases and then common questions
+(`text/common_questions.py`), if the index has these.
 
 Only the hash and the length of a text are stored. The text is cut from the entry again when it is
 needed, in a hundredth of the time that embedding takes. Stored texts would take as much memory as
@@ -16,6 +19,7 @@ from semsearch.core.arrays import Numbers
 from semsearch.core.checksums import text_hash
 from semsearch.core.entries import Entry
 from semsearch.core.progress import Progress, track
+from semsearch.text.common_questions import CommonQuestions
 from semsearch.text.passages import Passage, embedded_names, passages_of, phrases_of
 
 _BYTES = 32
@@ -26,11 +30,19 @@ class PassageTable:
     """Entries by position, and their texts by row.
 
     The passages of all entries come first, of each the definition and then its sentences. The
-    names of all entries follow, then their asked-as phrases.
+    names of all entries follow, then their phrases.
     """
 
-    def __init__(self, entries: Iterable[Entry], progress: Progress) -> None:
-        """Collect the texts of all entries; sources keep their order within a glossary."""
+    def __init__(
+        self, entries: Iterable[Entry], progress: Progress, common: CommonQuestions | None = None
+    ) -> None:
+        """Collect the texts of all entries; sources keep their order within a glossary.
+
+        Args:
+            entries: the entries.
+            progress: reports them.
+            common: the common questions of the index; None if it has none.
+        """
         self.entries = sorted(entries, key=lambda entry: entry.glossary)
         self._hashes = bytearray()
         self._lengths = array("i")
@@ -49,8 +61,13 @@ class PassageTable:
         """(entries + 1,) where the names of each begin, counted from the first name of all."""
         self._first_phrase_row = len(self._lengths)
         first_phrases = array("q", [0])
-        for entry in self.entries:
-            for phrase in phrases_of(entry):
+        self.common = common
+        self.common_questions: dict[int, tuple[str, ...]] = {}
+        """The common questions of each position that has any."""
+        for position, entry in enumerate(self.entries):
+            if common is not None and (questions := common.of(entry)):
+                self.common_questions[position] = questions
+            for phrase in self.phrases(position):
                 self._add(phrase)
             first_phrases.append(len(self._lengths) - self._first_phrase_row)
         self.first_phrases: Numbers = np.array(first_phrases, dtype=np.int64)
@@ -77,8 +94,12 @@ class PassageTable:
 
     @property
     def phrase_rows(self) -> range:
-        """The rows of all asked-as phrases."""
+        """The rows of all phrases."""
         return range(self._first_phrase_row, len(self._lengths))
+
+    def phrases(self, position: int) -> tuple[str, ...]:
+        """Return the phrases of an entry: those that its author wrote, then common questions."""
+        return (*phrases_of(self.entries[position]), *self.common_questions.get(position, ()))
 
     def glossaries(self) -> list[str]:
         """Return the glossary of each entry."""
@@ -115,7 +136,7 @@ class PassageTable:
             return embedded_names(self.entries[position])[name - int(self.first_names[position])]
         phrase = row - self.phrase_rows.start
         position = _owner(self.first_phrases, phrase)
-        return phrases_of(self.entries[position])[phrase - int(self.first_phrases[position])]
+        return self.phrases(position)[phrase - int(self.first_phrases[position])]
 
 
 def _owner(firsts: Numbers, number: int) -> int:

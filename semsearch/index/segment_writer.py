@@ -134,7 +134,14 @@ def write_segment(
         reference=reference.tokens if reference else None,
     )
     total = len(passages.entries)
-    write_entry_table(files, passages.by_entry(), relations, progress=progress, total=total)
+    write_entry_table(
+        files,
+        passages.by_entry(),
+        relations,
+        passages.common_questions,
+        progress=progress,
+        total=total,
+    )
     mean_words = write_postings(
         files, passages.entries, progress, mean_words=reference.mean_words if reference else None
     )

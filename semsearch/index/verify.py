@@ -32,6 +32,7 @@ from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 from semsearch.storage.online_copy import copy_database
+from semsearch.text.common_questions import bundled_as
 
 SAMPLE = 1000
 """Texts that are embedded again."""
@@ -138,7 +139,7 @@ def _embed_again(
 ) -> int:
     """Check that every text has a vector, embed a sample again, and return its size."""
     embedding = Embedding.of(layout, manifest)
-    passages = PassageTable(store.entries(), progress)
+    passages = PassageTable(store.entries(), progress, bundled_as(manifest.common_questions))
     texts = passages.hashes(passages.rows)
     missing = store.texts.unknown(texts, embedding.key, ())
     if missing:

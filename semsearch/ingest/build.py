@@ -49,6 +49,7 @@ from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.following import refuse_mirror
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import IndexLayout
+from semsearch.text.common_questions import CommonQuestions, bundled
 
 CHECKED_UP_TO = 1 << 28
 """Largest store, in bytes, that a build checks completely first, which takes a second. Damage in a
@@ -66,6 +67,7 @@ def build_index(  # noqa: PLR0913 - each is an option of its own
     progress: Progress | None = None,
     unread: Sequence[UnreadFile] = (),
     presentation: Presentation | None = None,
+    common_questions: bool = True,
 ) -> BuildReport:
     """Update an index with entries.
 
@@ -81,6 +83,8 @@ def build_index(  # noqa: PLR0913 - each is an option of its own
         progress: reports each step; silent by default.
         unread: files that could not be read this time; what earlier builds read from them stays.
         presentation: how the owner wants the glossaries shown.
+        common_questions: whether entries of common concepts are also found by the questions that
+            semsearch brings for these (`text/common_questions.py`).
 
     Raises:
         InvalidSetting: there are no entries, two have the same id, or there is no such engine.
@@ -113,6 +117,7 @@ def build_index(  # noqa: PLR0913 - each is an option of its own
                 reranker_model,
                 engine,
                 presentation or Presentation(),
+                bundled() if common_questions else None,
                 progress or Silent(),
             )
             return build.run()
@@ -144,21 +149,24 @@ class _Build:
     reranker: Model | None
     engine: str
     presentation: Presentation
+    common: CommonQuestions | None
     progress: Progress
 
     def run(self) -> BuildReport:
         former = self._former_model()
         merged = self.corpus.merged()
-        passages = PassageTable(merged.entries, self.progress)
+        passages = PassageTable(merged.entries, self.progress, self.common)
         models = self._models(passages)
-        publication = BuildPublication(self.layout, self.store, models.embedding, self.progress)
+        publication = BuildPublication(
+            self.layout, self.store, models.embedding, self.common, self.progress
+        )
         embedded = publication.embed(passages)
         with file_lock(self.layout.publishing, LONG_S):
             remove_unfinished(self.layout)
             stored = self.corpus.write(self.layout, self.progress)
             if stored.merged.entries != merged.entries:
                 merged = stored.merged
-                passages = PassageTable(merged.entries, self.progress)
+                passages = PassageTable(merged.entries, self.progress, self.common)
                 embedded += publication.embed(passages)
             before = self._current_manifest()
             relations = None
@@ -192,6 +200,7 @@ class _Build:
             problem=export.problem if export else "",
             reranker=exports.reranker,
             reranker_agreement=exports.pairs,
+            commonly_asked=len(passages.common_questions),
             relations=relations,
         )
 
@@ -249,6 +258,7 @@ class _Build:
             before.reranker,
             before.engine.name,
             before.presentation,
+            before.common_questions,
         ) == (
             self.encoder.fingerprint,
             models.precision,
@@ -256,6 +266,7 @@ class _Build:
             models.exports.reranker,
             chosen_engine(self.engine, before.entries),
             self.presentation,
+            self.common.digest if self.common else "",
         )
 
     def _is_shown(self, before: Manifest) -> bool:

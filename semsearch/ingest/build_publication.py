@@ -12,6 +12,7 @@ from semsearch.ingest.corpus_sync import changed_since
 from semsearch.storage.atomic_files import LONG_S, briefly_locked, file_lock
 from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.layout import IndexLayout
+from semsearch.text.common_questions import CommonQuestions
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class BuildPublication:
     layout: IndexLayout
     store: EntryStore
     embedding: Embedding
+    common: CommonQuestions | None
+    """The common questions that the generation has."""
     progress: Progress
 
     def embed(self, passages: PassageTable) -> int:
@@ -39,9 +42,9 @@ class BuildPublication:
             How many texts were embedded.
         """
         revision = written.manifest.revision
-        embedded = self.embed(changed_since(self.store, revision))
+        embedded = self.embed(changed_since(self.store, revision, self.common))
         with file_lock(self.layout.lock, LONG_S):
-            since = changed_since(self.store, revision)
+            since = changed_since(self.store, revision, self.common)
             for batch in embed_missing(self.store.texts, since, self.embedding, self.progress):
                 self.store.texts.save(batch)
                 embedded += len(batch.texts)

@@ -36,6 +36,8 @@ class BuildReport:
     reranker: RerankerInfo | None = None
     reranker_agreement: dict[str, PairAgreement] = field(default_factory=dict)
     """Of the reranker's copies, if this build exported it."""
+    commonly_asked: int = 0
+    """Entries that have common questions."""
     relations: RelationCounts | None = None
     """Numbers of links and mentions, if a generation was published."""
     conflicts: tuple[Conflict, ...] = ()

@@ -33,6 +33,7 @@ def build(  # noqa: PLR0913 - each is an option of its own
     strict: bool = False,
     overwrite_edits: bool = False,
     source_url: str | None = None,
+    common_questions: bool = True,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Read glossaries and update an index.
@@ -55,6 +56,7 @@ def build(  # noqa: PLR0913 - each is an option of its own
         overwrite_edits: see `build_index`.
         source_url: address of a source file, with `{file}` and `{line}` for its place; it wins
             over that of `semsearch.toml`.
+        common_questions: see `build_index`.
         progress: reports each step; silent by default.
 
     Raises:
@@ -84,6 +86,7 @@ def build(  # noqa: PLR0913 - each is an option of its own
         reranker=reranker,
         engine=engine,
         overwrite_edits=overwrite_edits,
+        common_questions=common_questions,
         progress=progress,
         unread=corpus.unread,
         presentation=replace(shown, source_url=source_url) if source_url else shown,

@@ -22,6 +22,7 @@ from semsearch.storage.corpus_diff import Changes, PreservedEdits
 from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.live_edits import MergedCorpus, merge_live_edits
+from semsearch.text.common_questions import CommonQuestions
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,15 +211,12 @@ def forget_unused(
     """
     for unused in store.texts.unused(passages.hashes(passages.rows)):
         with briefly_locked(layout.lock):
-            store.texts.forget(set(unused).difference(_texts_since(store, revision)))
+            since = changed_since(store, revision, passages.common)
+            store.texts.forget(set(unused).difference(since.hashes(since.rows)))
 
 
-def _texts_since(store: EntryStore, revision: int) -> list[bytes]:
-    since = changed_since(store, revision)
-    return since.hashes(since.rows)
-
-
-def changed_since(store: EntryStore, revision: int) -> PassageTable:
+def changed_since(store: EntryStore, revision: int, common: CommonQuestions | None) -> PassageTable:
     """Return the entries of the store that are new or changed since a revision."""
     changes = store.changes_since(revision)
-    return PassageTable([change.entry for change in changes if change.entry is not None], Silent())
+    entries = [change.entry for change in changes if change.entry is not None]
+    return PassageTable(entries, Silent(), common)

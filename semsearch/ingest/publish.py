@@ -25,6 +25,7 @@ from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import IndexLayout
+from semsearch.text.common_questions import bundled_as
 
 NOTHING_DONE = 75
 """Exit code of `publish --exit-code` if nothing was to do: EX_TEMPFAIL of sysexits.h."""
@@ -127,4 +128,5 @@ def _write(
         engine,
         current.presentation,
     )
-    return write_generation(layout, store, PassageTable(entries, progress), spec, progress)
+    passages = PassageTable(entries, progress, bundled_as(current.common_questions))
+    return write_generation(layout, store, passages, spec, progress)

@@ -22,6 +22,7 @@ from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.following import refuse_mirror
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import IndexLayout
+from semsearch.text.common_questions import bundled_as
 
 
 def purge(index: str | Path, ids: Iterable[str], progress: Progress | None = None) -> None:
@@ -118,7 +119,8 @@ def _erase(layout: IndexLayout, ids: Collection[str], progress: Progress) -> Non
     publish_edits(layout, progress)  # while the history still tells readers what has gone
     with file_lock(layout.publishing, LONG_S), closing(EntryStore(layout.store)) as store:
         (_, revision), entries = store.copied()
-        forget_unused(layout, store, PassageTable(entries, progress), revision)
+        common = bundled_as(read_manifest(layout)[0].common_questions)
+        forget_unused(layout, store, PassageTable(entries, progress, common), revision)
         question_log.erase_entries(layout.questions, ids)
         inbox.erase_entries(layout.inbox, ids)
         with file_lock(layout.lock, LONG_S):

@@ -30,6 +30,7 @@ from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import IndexLayout
+from semsearch.text.common_questions import bundled_as
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +132,9 @@ def _derive(layout: IndexLayout, manifest: ManifestOfAnyFormat, progress: Progre
         remove_unfinished(layout)
         store.check()
         revision, entries = store.copied()
-        passages = PassageTable(entries, progress)
-        publication = BuildPublication(layout, store, embedding, progress)
+        common = bundled_as(manifest.common_questions)  # answers stay, so there are no new ones
+        passages = PassageTable(entries, progress, common)
+        publication = BuildPublication(layout, store, embedding, common, progress)
         embedded = publication.embed(passages)
         spec = GenerationSpec(
             layout.next_number(),

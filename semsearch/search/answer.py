@@ -226,12 +226,14 @@ class Ranking:
                 in_text, in_term = table.stems(c.position)
                 words = shared_words(asked, text, in_text)
                 term_words = shared_words(asked, term, in_term)
+            phrase, common_question = self._phrases(c, entry)
             evidence = Evidence(
                 name=match.label if match else None,
                 words=words,
                 term_words=term_words,
                 sentence=Span(*place, text[slice(*place)]),
-                phrase=_phrase(c, entry),
+                phrase=phrase,
+                common_question=common_question,
                 parts=c.parts,
                 rerank_score=None if c.rerank_score is None else round(c.rerank_score, 6),
             )
@@ -239,6 +241,16 @@ class Ranking:
             label = self._label(c, rank, verdict)
             hits.append(Hit(rank, entry, score, round(c.meaning, 6), label, evidence))
         return tuple(hits)
+
+    def _phrases(self, candidate: Candidate, entry: Entry) -> tuple[str | None, str | None]:
+        """Return the asked-as phrase that speaks for an entry, or its common question, if any."""
+        if candidate.parts.asked <= MIN_PHRASE_COSINE:
+            return None, None
+        own, number = phrases_of(entry), candidate.phrase
+        if number < len(own):
+            return own[number], None
+        table = self.context.retriever.entry_table
+        return None, table.common_question(candidate.position, number - len(own))
 
     def _sentence_row(self, candidate: Candidate) -> int:
         """Return the row of the sentence to show: the first one if the question is a name.
@@ -284,13 +296,6 @@ def _fits_by_meaning(context: SearchContext, question: QueryVectors) -> bool:
         return False
     probability = context.calibration.apply(_by_meaning(context, question.text, found[0]))
     return probability >= confidence.LIKELY_NAME
-
-
-def _phrase(candidate: Candidate, entry: Entry) -> str | None:
-    """Return the phrase of an entry that speaks for it, if one does."""
-    if candidate.parts.asked <= MIN_PHRASE_COSINE:
-        return None
-    return phrases_of(entry)[candidate.phrase]
 
 
 def _strength(candidate: Candidate, name: NameMatch | None) -> float:

@@ -52,6 +52,8 @@ class DisplayedHit:
     is_match: bool
     asked_as: str
     """What somebody asked who looked for it, if that is near."""
+    often_asked_as: str
+    """The same of common questions."""
     definition: HighlightedText
     whole: HighlightedText | None
     why: Why
@@ -166,6 +168,7 @@ def _hit(hit: Mapping[str, Any], *, is_best: bool) -> DisplayedHit:
         is_best=is_best,
         is_match=hit["matched_by"] != Tier.NEAREST,
         asked_as=hit.get("matched_phrase", ""),
+        often_asked_as=hit.get("matched_common_question", ""),
         definition=shown,
         whole=highlight(text, hit["matched_words"], sentence) if shown.is_part else None,
         why=_why(hit),

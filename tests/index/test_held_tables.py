@@ -31,7 +31,7 @@ PARTS = (EVERYWHERE, range(2, 5), range(5, 5))
 def files(tmp_path: Path) -> GenerationLayout:
     """Write the files of seven entries of two glossaries."""
     layout = GenerationLayout(tmp_path)
-    write_entry_table(layout, TABLE.by_entry(), (), progress=Silent(), total=len(ENTRIES))
+    write_entry_table(layout, TABLE.by_entry(), (), {}, progress=Silent(), total=len(ENTRIES))
     write_postings(layout, TABLE.entries, Silent())
     write_tokens(layout, TABLE.glossaries(), _tokens, Silent())
     return layout

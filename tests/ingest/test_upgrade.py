@@ -48,7 +48,7 @@ from tests.conftest import ENTRIES, PROJECT
 from tests.ingest.killed_upgrade import upgrade_and_die
 
 INDEXES = PROJECT / "tests" / "data" / "indexes"
-FORMATS = (5, 6, 7)
+FORMATS = (5, 6, 7, 8)
 
 
 def unpacked(number: int, folder: Path) -> Path:

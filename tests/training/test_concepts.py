@@ -27,7 +27,7 @@ def line(term: str = "recall", domain: str = "learning", **others: Any) -> dict[
         "term": term,
         "aliases": [],
         "definition": f"What {term} is in {domain}.",
-        "questions": [{"kind": kind, "text": f"{kind} of {term}"} for kind in reversed(KINDS)],
+        "questions": [f"{kind} of {term}" for kind in KINDS],
         "confused_with": [],
         **others,
     }
@@ -35,13 +35,13 @@ def line(term: str = "recall", domain: str = "learning", **others: Any) -> dict[
 
 def written(folder: Path, *lines: dict[str, Any]) -> Path:
     """Write concepts as the file has them."""
-    file = folder / "concepts.jsonl"
+    file = folder / "domains.jsonl"
     file.write_text("".join(json.dumps(one) + "\n" for one in lines), encoding="utf-8")
     return file
 
 
-def test_a_concept_has_its_questions_in_the_order_of_the_kinds(tmp_path: Path) -> None:
-    """However the file orders them."""
+def test_a_concept_has_a_question_of_each_kind(tmp_path: Path) -> None:
+    """They are in the order of the kinds; its names are folded."""
     (found,) = read_concepts(written(tmp_path, line(aliases=["hit rate"])))
     assert found.questions == tuple(f"{kind} of recall" for kind in KINDS)
     assert found.names == {"recall", "hit rate"}

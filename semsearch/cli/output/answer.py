@@ -118,9 +118,10 @@ class _Excerpt:
 
 
 def _asked(hit: Hit) -> list[Text]:
-    """Return the line "someone asked: ..." if an asked-as phrase is similar to the question."""
-    phrase = hit.evidence.phrase
-    return [] if phrase is None else [Text.assemble(("someone asked: ", "dim"), one_line(phrase))]
+    """Return the phrase that is similar to the question, if one is: "someone asked: ..."."""
+    evidence = hit.evidence
+    phrases = ("someone asked: ", evidence.phrase), ("often asked as: ", evidence.common_question)
+    return [Text.assemble((label, "dim"), one_line(text)) for label, text in phrases if text]
 
 
 def _reason(hit: Hit) -> str:
@@ -150,6 +151,8 @@ def _evidence(hit: Hit) -> Table:
         rows["Sentence"] = one_line(_placed(shown))
     if evidence.phrase is not None:
         rows["Someone asked"] = one_line(evidence.phrase)
+    if evidence.common_question is not None:
+        rows["Often asked as"] = one_line(evidence.common_question)
     if evidence.words:
         rows["Words"] = one_line(", ".join(map(_placed, evidence.words)))
     if evidence.rerank_score is not None:

@@ -104,6 +104,8 @@ def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
         _encoder_change(report.former_model, report)
     if report.embedded:
         say(f"Embedded: {report.embedded:,} of {report.vectors:,} texts with {report.model}")
+    if report.commonly_asked:
+        say(f"Common concepts: {counted_entries(report.commonly_asked)}, with questions of ours")
     if report.relations:
         say(_relations(report.relations))
     _conflicts(report)

@@ -94,6 +94,7 @@ class BuildJson:
     problem: str
     reranker: RerankerInfo | None
     reranker_agreement: dict[str, PairAgreement]
+    commonly_asked: int
     relations: RelationCounts | None
     conflicts: list[Conflict]
     overwritten: bool

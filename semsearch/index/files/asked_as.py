@@ -1,5 +1,7 @@
 """The phrases by which people ask for entries: their vectors, and their texts as hashes.
 
+Those of an entry are its asked-as phrases and then common questions (`passage_table.py`).
+
     phrases.i8          the vector of each phrase, entry by entry, one byte per dimension
     first_phrases.i64   number of the first phrase of each position, and the end of the last
     phrase_keys.i64     hash of each folded phrase
@@ -29,7 +31,6 @@ from semsearch.storage.atomic_files import write_array
 from semsearch.storage.int8 import to_int8
 from semsearch.storage.layout import GenerationLayout
 from semsearch.text.normalise import fold
-from semsearch.text.passages import phrases_of
 from semsearch.text.stems import question_stems, stem
 from semsearch.text.word_languages import ENGLISH, word_language
 
@@ -58,12 +59,13 @@ def write_phrases(
         lambda start, end: to_int8(vectors(passages.hashes(rows[start:end]))),
         progress,
     )
-    keys = array("q", (_key(phrase) for entry in passages.entries for phrase in phrases_of(entry)))
+    positions = range(len(passages.entries))
+    keys = array("q", (_key(one) for position in positions for one in passages.phrases(position)))
     write_array(files.phrase_keys, np.array(keys, dtype="<i8"))
     stems = {
         one
-        for entry in passages.entries
-        for phrase in phrases_of(entry)
+        for position, entry in enumerate(passages.entries)
+        for phrase in passages.phrases(position)
         for one in question_stems(phrase, word_language(entry.language))
     }
     write_array(files.phrase_words, np.array(sorted(map(hash64, stems)), dtype="<i8"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -53,6 +53,12 @@ _SCHEMA = f"""
         start INTEGER NOT NULL,
         stop INTEGER NOT NULL
     ) STRICT;
+    CREATE TABLE common_question (
+        position INTEGER NOT NULL REFERENCES entry,
+        number INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        PRIMARY KEY (position, number)
+    ) STRICT, WITHOUT ROWID;
     CREATE TABLE glossary (
         name TEXT PRIMARY KEY, first INTEGER NOT NULL, entries INTEGER NOT NULL
     ) STRICT;
@@ -102,6 +108,7 @@ def write_entry_table(
     files: GenerationLayout,
     entries: Iterable[tuple[Entry, Sequence[Passage]]],
     related: Iterable[Relation],
+    common: Mapping[int, Sequence[str]],
     *,
     progress: Progress,
     total: int,
@@ -112,6 +119,7 @@ def write_entry_table(
         files: where to.
         entries: glossary by glossary.
         related: their relations.
+        common: the common questions of each position that has any.
         progress: reports the entries.
         total: number of entries.
     """
@@ -128,6 +136,10 @@ def write_entry_table(
                 ((row + i, p.start, p.end) for i, p in enumerate(passages)),
             )
             first_rows.append(row + len(passages))
+        connection.executemany(
+            "INSERT INTO common_question VALUES (?, ?, ?)",
+            ((at, n, text) for at, texts in common.items() for n, text in enumerate(texts)),
+        )
         relations.insert(connection, related)
     sync(files.entries)
     stems.write(files)
@@ -177,6 +189,7 @@ class EntryTable(NameTable):
         self._entry = cached_method(entries, self._read_entry)
         self._passage = cached_method(CACHED_PASSAGES, self._read_passage)
         self.stems = cached_method(entries, self._read_stems)
+        self.common_question = cached_method(CACHED_PASSAGES, self._read_common_question)
 
     def close(self) -> None:
         """Close the file; no query may be running."""
@@ -276,6 +289,14 @@ class EntryTable(NameTable):
         language = word_language(entry.language)
         named = word_language(entry.languages_of(entry.term)[0])
         return stem_places(entry.definition, language), stem_places(entry.term, named)
+
+    def _read_common_question(self, position: int, number: int) -> str:
+        """Return one of the common questions of an entry, by its number from 0."""
+        ((text,),) = self._reader.rows(
+            "SELECT text FROM common_question WHERE position = ? AND number = ?",
+            (position, number),
+        )
+        return str(text)
 
     def relations_from(self, position: int) -> list[Relation]:
         """Return the links of an entry, then the entries that its definition mentions."""

@@ -31,6 +31,7 @@ from semsearch.index.segment_writer import (
 from semsearch.index.segments.segment import Segment
 from semsearch.storage.embedding_cache import EmbeddedTexts
 from semsearch.storage.layout import GenerationLayout
+from semsearch.text.common_questions import bundled_as
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of one's own is made in it
 """Files here never reach a disk. Where the folder is missing, the temporary folder is used."""
@@ -73,19 +74,21 @@ def derive_live_segment(
     try:
         return _derive(generation, manifest, changes, texts)
     except KeyError:
-        embedded = [
-            change for change in changes if _is_embedded(change.entry, texts, manifest.embedded_by)
-        ]
+        embedded = [change for change in changes if _is_embedded(change.entry, texts, manifest)]
         live = _derive(generation, manifest, embedded, texts)
         return replace(live, missing=len(changes) - len(embedded))
 
 
-def _is_embedded(entry: Entry | None, texts: EmbeddedTexts, key: str) -> bool:
+def _is_embedded(entry: Entry | None, texts: EmbeddedTexts, manifest: Manifest) -> bool:
     if entry is None:
         return True
-    passages = PassageTable([entry], Silent())
+    passages = _passages([entry], manifest)
     hashes = passages.hashes(passages.rows)
-    return not texts.unknown(hashes, key, hashes[:1])
+    return not texts.unknown(hashes, manifest.embedded_by, hashes[:1])
+
+
+def _passages(entries: Sequence[Entry], manifest: Manifest) -> PassageTable:
+    return PassageTable(entries, Silent(), bundled_as(manifest.common_questions))
 
 
 def _derive(
@@ -100,7 +103,7 @@ def _derive(
 def _segment(
     generation: Segment, manifest: Manifest, entries: Sequence[Entry], texts: EmbeddedTexts
 ) -> Segment:
-    passages = PassageTable(entries, Silent())
+    passages = _passages(entries, manifest)
     sizes = {name: len(range_) for name, range_ in generation.entry_table.glossaries().items()}
     reference = ScoringReference(ReferenceTokens(generation.tokens, sizes), manifest.mean_words)
     embeddings = StoredEmbeddings(texts, manifest.embedded_by, manifest.dim)

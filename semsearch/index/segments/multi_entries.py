@@ -174,6 +174,11 @@ class MultiEntries:
         table, start = self._segments.at(position)
         return table.stems(position - start)
 
+    def common_question(self, position: int, number: int) -> str:
+        """Return one of the common questions of an entry, by its number from 0."""
+        table, start = self._segments.at(position)
+        return table.common_question(position - start, number)
+
     def alphabet_after(
         self, glossary: str, place: AlphabetPlace, limit: int, end: str
     ) -> list[AlphabetPlace]:

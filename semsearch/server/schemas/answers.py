@@ -144,6 +144,14 @@ class WireHit(EntryMembers):
             examples=["what keeps a net from learning its data by heart?"],
         ),
     ]
+    matched_common_question: Annotated[
+        OptionalText,
+        Field(
+            description="The question by which people often ask for a common concept like this one, "
+            "if it is more similar than any asked-as phrase; else left out.",
+            examples=["knows the homework by heart, fails the exam"],
+        ),
+    ]
     outdated: Annotated[
         OptionalFlag,
         Field(
@@ -169,6 +177,7 @@ class WireHit(EntryMembers):
             [WireSpan.of(word) for word in evidence.term_words],
             WireSpan.of(evidence.sentence) if evidence.sentence else None,
             evidence.phrase,
+            evidence.common_question,
             is_outdated(hit.entry.details.status),
         )
 

@@ -1,0 +1,189 @@
+"""How people ask for common concepts, so that entries nobody wrote phrases for are found by them.
+
+`concepts/*.jsonl` holds concepts of many fields, written for this project: an object a line with
+`term`, `aliases`, `definition` and `questions`, by which people ask who do not know the term. An
+English entry has the questions of a concept if it has a name of it and is defined in the same
+sense: "lime" in a glossary of rocks is not LIME, which explains models. The sense is the same if
+the definition shares enough words with definition and questions of the concept, its names left out.
+docs/measurements.md says how often that is right.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from semsearch.core.arrays import Numbers
+from semsearch.core.checksums import hash64
+from semsearch.core.entries import Entry
+from semsearch.text.english import is_english
+from semsearch.text.names import Name, NameKind, form_of, names_of
+from semsearch.text.normalise import fold
+from semsearch.text.stems import question_stems, stem
+from semsearch.text.word_languages import ENGLISH, word_language
+
+FOLDER = Path(__file__).with_name("concepts")
+
+MAX_CONCEPTS = 2
+"""Concepts whose questions one entry has, those of most shared words: several fields may have
+written down the same one."""
+
+MIN_SHARED = 3
+"""Content words that a definition must share with a concept to mean the same."""
+
+MIN_SHARED_OF_CLEAR_NAMES = 1
+"""The same where they share a name that hardly stands for anything else: one of several words, or
+one that is neither a word of the language nor an acronym. The definition may say it, too."""
+
+_ACRONYM = re.compile(r"[A-Z0-9]{1,5}s?\Z")
+
+_STATED = frozenset({NameKind.TERM, NameKind.ALIAS, NameKind.ACRONYM})
+"""Names by which an entry is looked up; initials that nobody wrote stand for too many concepts."""
+
+_FREQUENT = frozenset(
+    map(
+        stem,
+        """
+        another ask back between change come different down each end every first get give go half
+        hand keep line look make many need never new next nothing number part people per put right
+        run say second set show since single still take three time turn two value want without work
+        year
+        """.split(),  # noqa: SIM905 - a line for each word would bury the code
+    )
+)
+"""Stems that stand in the text of so many concepts that sharing them says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommonConcept:
+    """A concept with the questions by which people ask for it."""
+
+    term: str
+    aliases: tuple[str, ...]
+    definition: str
+    questions: tuple[str, ...]
+
+    def shares_sense(self, entry: Entry) -> int:
+        """Return how many words speak for the sense of an entry with a name of this concept.
+
+        Returns:
+            The number of shared content words, or 0 if they are too few for the same sense.
+        """
+        own = (entry.term, *entry.aliases, self.term, *self.aliases)
+        described = _stems(self.definition, *self.questions)
+        shared = (_stems(entry.definition) & described) - _stems(*own) - _FREQUENT
+        enough = MIN_SHARED_OF_CLEAR_NAMES if self._is_clearly_named_in(entry) else MIN_SHARED
+        return len(shared) if len(shared) >= enough else 0
+
+    def _is_clearly_named_in(self, entry: Entry) -> bool:
+        """Return whether an entry has a clear name of this concept, or says a long one."""
+        names = [(fold(name), name) for name in (self.term, *self.aliases)]
+        clear = {form_of(key, name) for key, name in names if _is_clear(key, name)}
+        if any(name.form in clear and not _ACRONYM.match(name.label) for name in _looked_up(entry)):
+            return True
+        said = f" {fold(entry.definition)} "
+        return any(" " in key and f" {key} " in said for key, _ in names)
+
+
+class CommonQuestions:
+    """The concepts of some files. Thread-safe.
+
+    Only places are held in memory; a concept is read when an entry has its name.
+    """
+
+    def __init__(self, files: Sequence[Path]) -> None:
+        """Take the files; they are read at first use and must not change."""
+        self._files = tuple(files)
+
+    @cached_property
+    def digest(self) -> str:
+        """A hash of all concepts, so that an index can say which it was built with."""
+        found = hashlib.sha256()
+        for file in self._files:
+            found.update(file.read_bytes())
+        return found.hexdigest()
+
+    @cached_property
+    def _places(self) -> Numbers:
+        """(names, 3) hash of the form of a name, number of its file, and where its line begins.
+
+        Ascending, in half a megabyte: a service that shows edits has this in every process.
+        """
+        places = array("q")
+        for number, file in enumerate(self._files):
+            start = 0
+            for line in file.read_bytes().splitlines(keepends=True):
+                stated = json.loads(line)
+                names = (stated["term"], *stated["aliases"])
+                for form in {form_of(fold(name), name) for name in names}:
+                    places.extend((hash64(form), number, start))
+                start += len(line)
+        rows = np.array(places, dtype=np.int64).reshape(-1, 3)
+        return rows[np.lexsort(rows.T[::-1])]
+
+    def of(self, entry: Entry) -> tuple[str, ...]:
+        """Return the questions by which people ask for an entry; asked-as phrases are left out."""
+        concepts = self.concepts_of(entry)
+        if not concepts:
+            return ()
+        known = {fold(phrase) for phrase in entry.details.asked_as}
+        questions = {fold(one): one for concept in concepts for one in concept.questions}
+        return tuple(one for key, one in questions.items() if key not in known)
+
+    def concepts_of(self, entry: Entry) -> list[CommonConcept]:
+        """Return the concepts that an entry defines, at most `MAX_CONCEPTS`."""
+        if word_language(entry.language) != ENGLISH:
+            return []
+        found = {one: one.shares_sense(entry) for one in self._named(entry)}
+        best = sorted((one for one, shared in found.items() if shared), key=lambda one: -found[one])
+        return best[:MAX_CONCEPTS]
+
+    def _named(self, entry: Entry) -> Iterator[CommonConcept]:
+        """Yield the concepts that have a name of an entry."""
+        found: set[tuple[int, int]] = set()
+        for name in _looked_up(entry):
+            hashes, wanted = self._places[:, 0], hash64(name.form)
+            first, last = hashes.searchsorted(wanted), hashes.searchsorted(wanted, side="right")
+            found.update((number, start) for number, start in self._places[first:last, 1:].tolist())
+        for number, start in sorted(found):
+            with self._files[number].open("rb") as file:
+                file.seek(start)
+                stated = json.loads(file.readline())
+            yield CommonConcept(
+                stated["term"],
+                tuple(stated["aliases"]),
+                stated["definition"],
+                tuple(stated["questions"]),
+            )
+
+
+def _is_clear(key: str, name: str) -> bool:
+    """Return whether a name, and its key, hardly stands for several things."""
+    return " " in key or not (_ACRONYM.match(name) or is_english(key))
+
+
+def _looked_up(entry: Entry) -> Iterator[Name]:
+    return (name for name in names_of(entry) if name.kind in _STATED)
+
+
+def _stems(*texts: str) -> set[str]:
+    return {one for text in texts for one in question_stems(text)}
+
+
+@lru_cache(maxsize=1)
+def bundled() -> CommonQuestions:
+    """Return the questions of this version."""
+    return CommonQuestions(sorted(FOLDER.glob("*.jsonl")))
+
+
+def bundled_as(digest: str) -> CommonQuestions | None:
+    """Return the questions of this version if an index was built with these; None otherwise."""
+    return bundled() if digest and digest == bundled().digest else None

@@ -1,0 +1,160 @@
+"""An index whose entries have common questions: builds, edits, publishing, other versions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from semsearch.core.answers import Hit
+from semsearch.core.checksums import text_hash
+from semsearch.core.entries import Details, Entry
+from semsearch.core.progress import Silent
+from semsearch.index.manifest import Manifest, read_manifest
+from semsearch.index.verify import verify
+from semsearch.ingest import Editor
+from semsearch.ingest.build import build_index
+from semsearch.ingest.drafts import Draft
+from semsearch.ingest.publish import publish_edits
+from semsearch.ingest.purge import purge
+from semsearch.ingest.upgrade import upgrade
+from semsearch.search.glossary import Glossary
+from semsearch.storage.entry_reader import EntryReader
+from semsearch.storage.layout import IndexLayout
+from semsearch.text import common_questions
+from semsearch.text.common_questions import CommonQuestions
+
+KNEADING = {
+    "term": "kneading",
+    "aliases": [],
+    "definition": "Working dough with the hands until gluten makes it smooth and elastic.",
+    "questions": ["why must I push and fold the stuff for ten minutes?", "push fold stretch dough"],
+}
+SCORING = {
+    "term": "scoring",
+    "aliases": ["slashing"],
+    "definition": "Cutting the surface of a loaf before it goes into the oven.",
+    "questions": ["what keeps my bread from bursting at its side?", "razor blade pattern on top"],
+}
+ENTRIES = [
+    Entry("bakery:kneading", "Kneading", "Working dough until it is smooth and elastic.", "bakery"),
+    Entry("bakery:crumb", "Crumb", "The inside of a loaf, open or dense.", "bakery"),
+]
+SLASHED = "Cutting the surface of a loaf with a razor before it is baked in the oven."
+
+
+@pytest.fixture(autouse=True)
+def _known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Bring the questions of two concepts only, so that the tests know them."""
+    file = tmp_path / "concepts.jsonl"
+    file.write_text("".join(json.dumps(one) + "\n" for one in (KNEADING, SCORING)))
+    monkeypatch.setattr(common_questions, "FOLDER", tmp_path)
+    bundled = common_questions.bundled
+    bundled.cache_clear()
+    yield
+    bundled.cache_clear()
+
+
+def build(index: Path, entries: list[Entry] = ENTRIES, *, common_questions: bool = True) -> Path:
+    """Build an index of entries without a model."""
+    build_index(entries, index, model="hashed", common_questions=common_questions)
+    return index
+
+
+def manifest(index: Path) -> Manifest:
+    """Return the manifest of the current generation."""
+    return read_manifest(IndexLayout(index))[0]
+
+
+def first(index: Path, question: str) -> Hit:
+    """Return the first hit."""
+    with Glossary.open(index) as glossary:
+        return glossary.ask(question).hits[0]
+
+
+def test_an_entry_is_found_by_them(tmp_path: Path) -> None:
+    """The evidence says so, the entry itself has no phrases of its own, and all is in order."""
+    index = build(tmp_path / "index")
+    for question in KNEADING["questions"]:
+        hit = first(index, str(question))
+        assert hit.entry == ENTRIES[0]
+        assert (hit.evidence.phrase, hit.evidence.common_question) == (None, question)
+    assert manifest(index).phrases == 2
+    verify(index, deep=True)
+
+
+def test_a_build_may_leave_them_out(tmp_path: Path) -> None:
+    """Changing one's mind publishes a generation, and nothing else does."""
+    index = build(tmp_path / "index", common_questions=False)
+    assert (manifest(index).phrases, manifest(index).common_questions) == (0, "")
+    question = str(KNEADING["questions"][0])
+    assert first(index, question).evidence.common_question is None
+    report = build_index(ENTRIES, index, model="hashed")
+    assert (report.published, report.commonly_asked, report.embedded) == (True, 1, 2)
+    assert not build_index(ENTRIES, index, model="hashed").published
+    assert build_index(ENTRIES, index, model="hashed", common_questions=False).published
+
+
+def test_phrases_of_its_author_come_before_them(tmp_path: Path) -> None:
+    """Numbers of phrases go on with the common questions."""
+    own = Details.of({"asked_as": ["making it stretchy"]})
+    entry = Entry("b:k", "Kneading", ENTRIES[0].definition, "b", details=own)
+    index = build(tmp_path / "index", [entry])
+    assert first(index, "making it stretchy").evidence.phrase == "making it stretchy"
+    hit = first(index, "push fold stretch dough")
+    assert (hit.evidence.phrase, hit.evidence.common_question) == (None, "push fold stretch dough")
+
+
+def test_edits_have_them_at_once(tmp_path: Path) -> None:
+    """An added entry gets those of its concept, and loses them with its sense."""
+    index, question = build(tmp_path / "index"), str(SCORING["questions"][0])
+    with Editor(index) as editor:
+        editor.add("bakery", Draft("Slashing", SLASHED))
+        assert first(index, question).evidence.common_question == question
+        publish_edits(IndexLayout(index), Silent())
+        assert first(index, question).evidence.common_question == question
+        assert manifest(index).phrases == 4
+        editor.change("bakery:slashing", definition="A heavy fall of rain.")
+        assert first(index, question).evidence.common_question is None
+    verify(index, deep=True)
+
+
+def test_an_index_of_another_version_keeps_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It answers by what it was built with; edits have none until the next build."""
+    index, question = build(tmp_path / "index"), str(KNEADING["questions"][0])
+    other = tmp_path / "other.jsonl"
+    other.write_text(json.dumps({**KNEADING, "questions": ["another", "one more"]}) + "\n")
+    monkeypatch.setattr(common_questions, "bundled", lambda: CommonQuestions([other]))
+    assert first(index, question).evidence.common_question == question
+    with Editor(index) as editor:
+        editor.add("bakery", Draft("Slashing", SLASHED))
+    assert first(index, str(SCORING["questions"][0])).evidence.common_question is None
+    verify(index, deep=True)
+    publish_edits(IndexLayout(index), Silent())
+    assert (manifest(index).phrases, manifest(index).common_questions) == (0, "")
+
+
+def test_an_upgrade_adds_none(tmp_path: Path) -> None:
+    """Answers stay what they were; the next build adds them."""
+    index = build(tmp_path / "index", common_questions=False)
+    current = json.loads((index / "CURRENT").read_text())
+    (index / "CURRENT").write_text(json.dumps({**current, "format": 8}))
+    assert upgrade(index).embedded == 0
+    assert manifest(index).common_questions == ""
+
+
+def test_vectors_of_questions_go_with_their_entry(tmp_path: Path) -> None:
+    """Nobody needs them after a purge; those of other entries stay."""
+    scoring = Entry("bakery:scoring", "Scoring", SLASHED, "bakery")
+    index = build(tmp_path / "index", [*ENTRIES, scoring])
+    purge(index, ["bakery:scoring"])
+    verify(index, deep=True)
+    hashes = {str(q): text_hash(str(q)) for one in (KNEADING, SCORING) for q in one["questions"]}
+    with closing(EntryReader(IndexLayout(index).store)) as store:
+        gone = store.texts.unknown(hashes.values(), manifest(index).embedded_by, ())
+    assert gone == {hashes[str(question)] for question in SCORING["questions"]}

@@ -1,0 +1,133 @@
+"""Questions of common concepts: which entries have them, and what the bundled ones are like."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from semsearch.core.entries import Details, Entry
+from semsearch.text.common_questions import (
+    FOLDER,
+    MAX_CONCEPTS,
+    CommonQuestions,
+    bundled,
+    bundled_as,
+)
+from semsearch.text.normalise import fold
+
+LIME = {
+    "term": "LIME",
+    "aliases": ["local interpretable model-agnostic explanations"],
+    "definition": "Explains a prediction by a simple model of its neighbourhood.",
+    "questions": ["why did the classifier say so?", "a local surrogate for one prediction"],
+}
+ROCK = {
+    "term": "limestone",
+    "aliases": ["lime"],
+    "definition": "Sedimentary rock of calcium carbonate, burnt to make cement.",
+    "questions": ["which rock is burnt for cement?", "shells turned to stone"],
+}
+
+
+def concepts(folder: Path, *stated: Mapping[str, object]) -> CommonQuestions:
+    """Return the questions of some concepts, each in a file of its own."""
+    for number, one in enumerate(stated):
+        file = folder / f"{number}.jsonl"
+        file.write_text(json.dumps(one, ensure_ascii=False) + "\n", encoding="utf-8")
+    return CommonQuestions(sorted(folder.glob("*.jsonl")))
+
+
+def entry(term: str, definition: str, **others: object) -> Entry:
+    """Return an entry of a glossary of minerals."""
+    return Entry("minerals:x", term, definition, "minerals", **others)  # type: ignore[arg-type]
+
+
+BURNT = entry("Lime", "A product of burning calcium carbonate, used for mortar and cement.")
+
+
+def test_an_entry_has_the_questions_of_its_sense(tmp_path: Path) -> None:
+    """Two concepts have its name, and its definition shares words with one of them."""
+    both = concepts(tmp_path, LIME, ROCK)
+    assert both.of(BURNT) == tuple(ROCK["questions"])
+    model = "A simple model that explains one prediction of a classifier from its neighbourhood."
+    assert both.of(replace(BURNT, definition=model)) == tuple(LIME["questions"])
+    assert both.of(replace(BURNT, definition="A green fruit with sour juice.")) == ()
+
+
+def test_any_form_of_a_name_will_do(tmp_path: Path) -> None:
+    """Case, plurals and hyphens do not matter, and derived initials are no name."""
+    both = concepts(tmp_path, LIME, ROCK)
+    assert both.of(replace(BURNT, term="Limestones"))
+    assert both.of(replace(BURNT, term="Whitewash", aliases=("lime",)))
+    assert not both.of(replace(BURNT, term="Whitewash"))
+    initials = replace(BURNT, term="Local Iron Mining Enterprise")
+    assert not concepts(tmp_path, {**ROCK, "term": "LIME", "aliases": []}).of(initials)
+
+
+def test_a_name_of_several_words_needs_fewer_shared_words(tmp_path: Path) -> None:
+    """It hardly stands for something else, but it may."""
+    both = concepts(tmp_path, LIME)
+    named = "Local interpretable model-agnostic explanations"
+    assert both.of(entry(named, "Why a prediction was made.")) == tuple(LIME["questions"])
+    assert not both.of(entry("LIME", "Why a prediction was made."))
+    assert not both.of(entry(named, "A song by a band of that name."))
+
+
+def test_only_english_entries_have_any(tmp_path: Path) -> None:
+    """The questions are English, in whatever variant."""
+    both = concepts(tmp_path, ROCK)
+    assert both.of(replace(BURNT, language="en-GB"))
+    assert not both.of(replace(BURNT, language="de"))
+
+
+def test_what_its_author_wrote_is_left_out(tmp_path: Path) -> None:
+    """The same phrase is not embedded twice for one entry."""
+    both = concepts(tmp_path, ROCK)
+    details = Details.of({"asked_as": ["Which rock is burnt for cement"]})
+    assert both.of(replace(BURNT, details=details)) == ("shells turned to stone",)
+
+
+def test_the_nearest_concepts_come_first(tmp_path: Path) -> None:
+    """Several fields may have the same one; no more than two are taken, no question twice."""
+    stated = [
+        {**ROCK, "definition": f"{ROCK['definition']} {more}", "questions": [f"{more}?", "stone"]}
+        for more in ("rare", "mortar", "mortar burning product")
+    ]
+    found = concepts(tmp_path, *stated)
+    assert len(found.concepts_of(BURNT)) == MAX_CONCEPTS == 2
+    assert found.of(BURNT) == ("mortar burning product?", "stone", "mortar?")
+
+
+def test_an_index_says_which_questions_it_has(tmp_path: Path) -> None:
+    """Others have another digest, and those of another version are not used."""
+    first = concepts(tmp_path, LIME).digest
+    assert concepts(tmp_path, LIME).digest == first != concepts(tmp_path, ROCK).digest
+    assert bundled_as(bundled().digest) is bundled()
+    assert bundled_as(first) is None is bundled_as("")
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.jsonl")), ids=lambda file: file.stem)
+def test_bundled_concepts_are_complete(file: Path) -> None:
+    """Each has four questions, which do not name it, and a definition of a sentence or more."""
+    named = set()
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        one, place = json.loads(line), f"{file.name}:{number}"
+        assert {"term", "aliases", "definition", "questions"} <= set(one), place
+        assert len(one["questions"]) == 4 and len(set(one["questions"])) > 2, place
+        assert len(one["definition"].split()) > 4, place
+        texts = [one["term"], one["definition"], *one["aliases"], *one["questions"]]
+        assert all(text.strip() == text != "" for text in texts), place
+        key = (fold(one["term"]), fold(one["definition"]))
+        assert key not in named, place
+        named.add(key)
+
+
+def test_the_seed_has_some() -> None:
+    """Overfitting is the same in every glossary of machine learning."""
+    text = "A model learns the training data too well, with its noise, and fails on new data."
+    found = bundled().of(Entry("seed:overfitting", "Overfitting", text, "seed"))
+    assert 4 <= len(found) <= 8
