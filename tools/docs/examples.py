@@ -109,7 +109,7 @@ def _folder(root: Path, index: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _service(page: Document, folder: Path) -> Iterator[str]:
-    asks = any(SHOWN_AT in block.content for block in page.blocks("console"))
+    asks = any(SHOWN_AT in block.content for block in page.blocks("console", "python"))
     with serving(folder / "index") if asks else contextlib.nullcontext(SHOWN_AT) as address:
         yield address.rstrip("/")
 
@@ -121,7 +121,8 @@ def _run(folder: Path, root: Path, blocks: list[Token], address: str) -> list[li
         if block.info.strip() == "console":
             commands = [line.replace(SHOWN_AT, address) for line in shell_lines(block)]
         else:
-            commands = [f'"{sys.executable}" - <<"PYTHON" || exit 1\n{block.content}PYTHON']
+            code = block.content.replace(SHOWN_AT, address)
+            commands = [f'"{sys.executable}" - <<"PYTHON" || exit 1\n{code}PYTHON']
         script += [f'{command}\nprintf "\\n%s\\n" "{_END}"' for command in commands]
     kept = {k: v for k, v in os.environ.items() if not k.startswith("SEMSEARCH_")}
     done = subprocess.run(  # noqa: S603 - runs what the documents tell people to run
@@ -129,7 +130,7 @@ def _run(folder: Path, root: Path, blocks: list[Token], address: str) -> list[li
         cwd=folder,
         env={
             **kept,
-            "PYTHONPATH": str(root),
+            "PYTHONPATH": os.pathsep.join([str(root), str(root / "clients" / "python")]),
             **TERMINAL,
             "LOGNAME": "ann",
         },
