@@ -161,6 +161,10 @@ class Hit:
     """The sentence of the definition nearest to the question."""
     matched_phrase: str | None = None
     """The entry's asked-as phrase that is most similar to the question; null if none is similar."""
+    matched_common_question: str | None = None
+    """The question by which people often ask for a common concept like this one, if it is more
+    similar than any asked-as phrase; else left out.
+    """
     outdated: bool | None = None
     """True if the status says that the term should not be used any more, such as "deprecated" or
     "veraltet"; else left out.
