@@ -52,9 +52,12 @@ def ok(description: str, example: object) -> dict[int | str, dict[str, Any]]:
     return responses
 
 
-def answered(example: object, status: int = 200) -> dict[int | str, dict[str, Any]]:
-    """Declare the example of a response."""
-    return {status: {"content": {"application/json": {"example": example}}}}
+def answered(
+    example: object, status: int = 200, *, description: str = ""
+) -> dict[int | str, dict[str, Any]]:
+    """Declare the example of a response, and what it is if the summary does not say it."""
+    stated = {"description": description} if description else {}
+    return {status: {**stated, "content": {"application/json": {"example": example}}}}
 
 
 class JsonLines(JSONResponse):
@@ -124,15 +127,10 @@ IDEMPOTENCY_KEY = _header(
 
 
 def edited(status: int, description: str, example: object) -> dict[int | str, dict[str, Any]]:
-    """Declare the response to an edit."""
+    """Declare the response to an edit that leaves an entry, with its ETag."""
     etag = {"description": "Of the entry, for the next edit.", "schema": {"type": "string"}}
-    return {
-        status: {
-            "description": description,
-            "content": {"application/json": {"example": example}},
-            "headers": {"ETag": etag},
-        }
-    }
+    declared = answered(example, status, description=description)[status]
+    return {status: {**declared, "headers": {"ETag": etag}}}
 
 
 def failures(*kinds: problem_types.ProblemType) -> dict[int | str, dict[str, Any]]:

@@ -29,6 +29,7 @@ from semsearch.server.http.openapi import (
     IDEMPOTENCY_KEY,
     IF_MATCH,
     IF_NONE_MATCH,
+    answered,
     edited,
     failures,
     headers,
@@ -151,7 +152,7 @@ async def change(
     operation_id="deleteEntry",
     summary="Delete an entry",
     response_model=WireDeletedEntry,
-    responses=edited(200, "The entry is gone.", openapi_examples.DELETED_ENTRY)
+    responses=answered(openapi_examples.DELETED_ENTRY, description="The entry is gone.")
     | failures(problem_types.INVALID_ENTRY, problem_types.ENTRY_NOT_FOUND, *_CONDITIONS),
     openapi_extra=headers(IF_MATCH, IDEMPOTENCY_KEY),
 )
@@ -196,7 +197,7 @@ async def restore(
     "A record with the id of an entry, or without one and with its term, gives that entry its "
     "content. What can be taken is\ntaken, all at once; with `strict` nothing is when one record "
     "is refused.",
-    responses=edited(200, "What became of each record.", openapi_examples.IMPORT_REPORT)
+    responses=answered(openapi_examples.IMPORT_REPORT, description="What became of each record.")
     | failures(*_REFUSED),
     openapi_extra={
         **headers(IDEMPOTENCY_KEY),
