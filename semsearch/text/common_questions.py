@@ -71,7 +71,7 @@ class CommonConcept:
     definition: str
     questions: tuple[str, ...]
 
-    def shares_sense(self, entry: Entry) -> int:
+    def shared_words(self, entry: Entry) -> int:
         """Return how many words speak for the sense of an entry with a name of this concept.
 
         Returns:
@@ -142,7 +142,7 @@ class CommonQuestions:
         """Return the concepts that an entry defines, at most `MAX_CONCEPTS`."""
         if word_language(entry.language) != ENGLISH:
             return []
-        found = {one: one.shares_sense(entry) for one in self._named(entry)}
+        found = {one: one.shared_words(entry) for one in self._named(entry)}
         best = sorted((one for one, shared in found.items() if shared), key=lambda one: -found[one])
         return best[:MAX_CONCEPTS]
 

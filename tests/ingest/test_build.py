@@ -97,7 +97,9 @@ def test_equal_definitions_under_two_ids_are_both_found(tmp_path: Path) -> None:
         entry("Levain", "A piece of fermented dough."),
         entry("Chef", "A piece of fermented dough."),
     ]
-    report = build_index([*twins, *ENTRIES], tmp_path / "index", model="hashed")
+    report = build_index(
+        [*twins, *ENTRIES], tmp_path / "index", model="hashed", common_questions=False
+    )
     with Glossary.open(tmp_path / "index") as glossary:
         hits = glossary.ask("a piece of fermented dough").hits[:2]
     assert {hit.entry.term for hit in hits} == {"Levain", "Chef"}
