@@ -13,10 +13,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +30,10 @@ from semsearch.text.stems import question_stems, stem
 from semsearch.text.word_languages import ENGLISH, word_language
 
 FOLDER = Path(__file__).with_name("concepts")
+PLACES = "places.bin"
+"""The file beside the concepts that says where each name stands."""
+_DIGEST_BYTES = 32
+_PLACE_BITS = 32
 
 MAX_CONCEPTS = 2
 """Concepts whose questions one entry has, those of most shared words: several fields may have
@@ -94,40 +97,20 @@ class CommonConcept:
 
 
 class CommonQuestions:
-    """The concepts of some files. Thread-safe.
+    """The concepts of a folder. Thread-safe.
 
-    Only places are held in memory; a concept is read when an entry has its name.
+    Nothing is read but the places of names, which lie in a file and are mapped, so that an edit is
+    not held up and processes share them. A concept is read when an entry has its name.
     """
 
-    def __init__(self, files: Sequence[Path]) -> None:
-        """Take the files; they are read at first use and must not change."""
-        self._files = tuple(files)
-
-    @cached_property
-    def digest(self) -> str:
+    def __init__(self, folder: Path) -> None:
+        """Take a folder with `PLACES`, which `write_places` has written; nothing may change."""
+        self._files = _files(folder)
+        content = np.memmap(folder / PLACES, np.uint8, mode="r")
+        self.digest = content[:_DIGEST_BYTES].tobytes().hex()
         """A hash of all concepts, so that an index can say which it was built with."""
-        found = hashlib.sha256()
-        for file in self._files:
-            found.update(file.read_bytes())
-        return found.hexdigest()
-
-    @cached_property
-    def _places(self) -> Numbers:
-        """(names, 3) hash of the form of a name, number of its file, and where its line begins.
-
-        Ascending, in half a megabyte: a service that shows edits has this in every process.
-        """
-        places = array("q")
-        for number, file in enumerate(self._files):
-            start = 0
-            for line in file.read_bytes().splitlines(keepends=True):
-                stated = json.loads(line)
-                names = (stated["term"], *stated["aliases"])
-                for form in {form_of(fold(name), name) for name in names}:
-                    places.extend((hash64(form), number, start))
-                start += len(line)
-        rows = np.array(places, dtype=np.int64).reshape(-1, 3)
-        return rows[np.lexsort(rows.T[::-1])]
+        self._places: Numbers = content[_DIGEST_BYTES:].view("<i8").reshape(2, -1)
+        """The hash of the form of each name, ascending, and where its concept stands."""
 
     def of(self, entry: Entry) -> tuple[str, ...]:
         """Return the questions by which people ask for an entry; asked-as phrases are left out."""
@@ -148,14 +131,15 @@ class CommonQuestions:
 
     def _named(self, entry: Entry) -> Iterator[CommonConcept]:
         """Yield the concepts that have a name of an entry."""
-        found: set[tuple[int, int]] = set()
+        hashes, places = self._places
+        found: set[int] = set()
         for name in _looked_up(entry):
-            hashes, wanted = self._places[:, 0], hash64(name.form)
+            wanted = hash64(name.form)
             first, last = hashes.searchsorted(wanted), hashes.searchsorted(wanted, side="right")
-            found.update((number, start) for number, start in self._places[first:last, 1:].tolist())
-        for number, start in sorted(found):
-            with self._files[number].open("rb") as file:
-                file.seek(start)
+            found.update(places[first:last].tolist())
+        for place in sorted(found):
+            with self._files[place >> _PLACE_BITS].open("rb") as file:
+                file.seek(place & ((1 << _PLACE_BITS) - 1))
                 stated = json.loads(file.readline())
             yield CommonConcept(
                 stated["term"],
@@ -163,6 +147,36 @@ class CommonQuestions:
                 stated["definition"],
                 tuple(stated["questions"]),
             )
+
+
+def places_of(folder: Path) -> bytes:
+    """Return the content of `PLACES` for the concepts of a folder.
+
+    It is the SHA-256 of their files, the hashes of the forms of all names, ascending, and for each
+    of them the number of its file times 2^32 plus the byte at which the line of its concept begins;
+    the numbers as little-endian 64-bit integers.
+    """
+    digest = hashlib.sha256()
+    rows: list[tuple[int, int]] = []
+    for number, file in enumerate(_files(folder)):
+        start = number << _PLACE_BITS
+        for line in file.read_bytes().splitlines(keepends=True):
+            digest.update(line)
+            stated = json.loads(line)
+            names = (stated["term"], *stated["aliases"])
+            rows += ((hash64(form_of(fold(name), name)), start) for name in names)
+            start += len(line)
+    places = np.array(sorted(set(rows)), dtype="<i8").reshape(-1, 2)
+    return digest.digest() + places.T.tobytes()
+
+
+def write_places(folder: Path) -> None:
+    """Write `PLACES` of a folder; see `python -m tools.write_concepts`."""
+    (folder / PLACES).write_bytes(places_of(folder))
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.jsonl"))
 
 
 def _is_clear(key: str, name: str) -> bool:
@@ -181,7 +195,7 @@ def _stems(*texts: str) -> set[str]:
 @lru_cache(maxsize=1)
 def bundled() -> CommonQuestions:
     """Return the questions of this version."""
-    return CommonQuestions(sorted(FOLDER.glob("*.jsonl")))
+    return CommonQuestions(FOLDER)
 
 
 def bundled_as(digest: str) -> CommonQuestions | None:

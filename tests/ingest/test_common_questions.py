@@ -51,6 +51,7 @@ def _known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Bring the questions of two concepts only, so that the tests know them."""
     file = tmp_path / "concepts.jsonl"
     file.write_text("".join(json.dumps(one) + "\n" for one in (KNEADING, SCORING)))
+    common_questions.write_places(tmp_path)
     monkeypatch.setattr(common_questions, "FOLDER", tmp_path)
     bundled = common_questions.bundled
     bundled.cache_clear()
@@ -127,9 +128,12 @@ def test_an_index_of_another_version_keeps_its_own(
 ) -> None:
     """It answers by what it was built with; edits have none until the next build."""
     index, question = build(tmp_path / "index"), str(KNEADING["questions"][0])
-    other = tmp_path / "other.jsonl"
-    other.write_text(json.dumps({**KNEADING, "questions": ["another", "one more"]}) + "\n")
-    monkeypatch.setattr(common_questions, "bundled", lambda: CommonQuestions([other]))
+    other = tmp_path / "other"
+    other.mkdir()
+    changed = json.dumps({**KNEADING, "questions": ["another", "one more"]})
+    (other / "concepts.jsonl").write_text(changed + "\n")
+    common_questions.write_places(other)
+    monkeypatch.setattr(common_questions, "bundled", lambda: CommonQuestions(other))
     assert first(index, question).evidence.common_question == question
     with Editor(index) as editor:
         editor.add("bakery", Draft("Slashing", SLASHED))

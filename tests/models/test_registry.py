@@ -11,6 +11,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,13 +21,16 @@ from benchmarks.torture.faults import FaultAtStep
 from semsearch.cli.output import build
 from semsearch.core.errors import EncoderError, EncoderMismatch, ModelRefused
 from semsearch.ingest import Editor
-from semsearch.ingest.build import build_index
+from semsearch.ingest import build as building
 from semsearch.models import is_meant, load_answering_encoder
 from semsearch.models.encoders.agreement import agree
 from semsearch.models.encoders.sentence_transformer import SentenceEncoder
 from semsearch.models.registry import BASE_MODEL, DEFAULT_MODEL, find_model, reads_only_english
 from semsearch.search.glossary import Glossary
 from tests.conftest import ENTRIES
+
+build_index = partial(building.build_index, common_questions=False)
+"""Which texts are embedded is what these tests are about."""
 
 
 @pytest.mark.model

@@ -15,6 +15,7 @@ from semsearch.core.answers import Hit, Tier
 from semsearch.core.errors import IndexDamaged
 from semsearch.ingest.build import build_index
 from semsearch.models.rerankers.cross_encoder import find_reranker
+from semsearch.ranking.fusion import fuse
 from semsearch.ranking.rerank_scores import (
     MAX_CHARS,
     RERANK_DEPTH,
@@ -98,7 +99,8 @@ def test_only_the_first_hits_are_read_and_the_rest_keep_their_order(
     hits = reranked.ask("a board for jars", k=40).hits
     assert len(hits) == len(ENTRIES) + len(SHELVES)
     assert [hit.evidence.rerank_score is not None for hit in hits] == [True] * 20 + [False] * 17
-    rest = [float(DEFAULT.vector @ astuple(hit.evidence.parts)) for hit in hits[RERANK_DEPTH:]]
+    parts = np.array([astuple(hit.evidence.parts) for hit in hits[RERANK_DEPTH:]], np.float32)
+    rest = fuse(parts, DEFAULT).tolist()
     assert rest == sorted(rest, reverse=True)
     assert {h.evidence.rerank_score for h in glossary.ask("a board for jars").hits} == {None}
 

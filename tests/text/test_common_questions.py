@@ -13,9 +13,12 @@ from semsearch.core.entries import Details, Entry
 from semsearch.text.common_questions import (
     FOLDER,
     MAX_CONCEPTS,
+    PLACES,
     CommonQuestions,
     bundled,
     bundled_as,
+    places_of,
+    write_places,
 )
 from semsearch.text.normalise import fold
 
@@ -38,7 +41,8 @@ def concepts(folder: Path, *stated: Mapping[str, object]) -> CommonQuestions:
     for number, one in enumerate(stated):
         file = folder / f"{number}.jsonl"
         file.write_text(json.dumps(one, ensure_ascii=False) + "\n", encoding="utf-8")
-    return CommonQuestions(sorted(folder.glob("*.jsonl")))
+    write_places(folder)
+    return CommonQuestions(folder)
 
 
 def entry(term: str, definition: str, **others: object) -> Entry:
@@ -105,7 +109,8 @@ def test_the_nearest_concepts_come_first(tmp_path: Path) -> None:
 def test_an_index_says_which_questions_it_has(tmp_path: Path) -> None:
     """Others have another digest, and those of another version are not used."""
     first = concepts(tmp_path, LIME).digest
-    assert concepts(tmp_path, LIME).digest == first != concepts(tmp_path, ROCK).digest
+    assert concepts(tmp_path, LIME).digest == first
+    assert concepts(tmp_path, ROCK).digest != first
     assert bundled_as(bundled().digest) is bundled()
     assert bundled_as(first) is None is bundled_as("")
 
@@ -124,6 +129,11 @@ def test_bundled_concepts_are_complete(file: Path) -> None:
         key = (fold(one["term"]), fold(one["definition"]))
         assert key not in named, place
         named.add(key)
+
+
+def test_the_places_of_names_are_current() -> None:
+    """`python -m tools.write_concepts` writes them."""
+    assert (FOLDER / PLACES).read_bytes() == places_of(FOLDER)
 
 
 def test_the_seed_has_some() -> None:

@@ -47,7 +47,7 @@ def test_a_run_learns_the_concepts(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             word,
             f"domain {number % 3}",
             definition=f"A thing of kind {'ABCDEF'[number]}.",
-            questions=[{"kind": kind, "text": f"{kind} {word}"} for kind in KINDS],
+            questions=[f"{kind} {word}" for kind in KINDS],
         )
         for number, word in enumerate(words)
     ]
