@@ -42,6 +42,9 @@ written down the same one."""
 MIN_SHARED = 3
 """Content words that a definition must share with a concept to mean the same."""
 
+MIN_SHARED_WITH_ONLY_CONCEPT = 2
+"""The same where no other concept has their name, which is no acronym."""
+
 MIN_SHARED_OF_CLEAR_NAMES = 1
 """The same where they share a name that hardly stands for anything else: one of several words, or
 one that is neither a word of the language nor an acronym. The definition may say it, too."""
@@ -74,8 +77,12 @@ class CommonConcept:
     definition: str
     questions: tuple[str, ...]
 
-    def shared_words(self, entry: Entry) -> int:
+    def shared_words(self, entry: Entry, *, is_only: bool) -> int:
         """Return how many words speak for the sense of an entry with a name of this concept.
+
+        Args:
+            entry: the entry.
+            is_only: whether no other concept has that name.
 
         Returns:
             The number of shared content words, or 0 if they are too few for the same sense.
@@ -83,7 +90,9 @@ class CommonConcept:
         own = (entry.term, *entry.aliases, self.term, *self.aliases)
         described = _stems(self.definition, *self.questions)
         shared = (_stems(entry.definition) & described) - _stems(*own) - _FREQUENT
-        enough = MIN_SHARED_OF_CLEAR_NAMES if self._is_clearly_named_in(entry) else MIN_SHARED
+        enough = MIN_SHARED_WITH_ONLY_CONCEPT if is_only else MIN_SHARED
+        if self._is_clearly_named_in(entry):
+            enough = MIN_SHARED_OF_CLEAR_NAMES
         return len(shared) if len(shared) >= enough else 0
 
     def _is_clearly_named_in(self, entry: Entry) -> bool:
@@ -125,28 +134,32 @@ class CommonQuestions:
         """Return the concepts that an entry defines, at most `MAX_CONCEPTS`."""
         if word_language(entry.language) != ENGLISH:
             return []
-        found = {one: one.shared_words(entry) for one in self._named(entry)}
+        named = self._named(entry)
+        found = {one: one.shared_words(entry, is_only=is_only) for one, is_only in named}
         best = sorted((one for one, shared in found.items() if shared), key=lambda one: -found[one])
         return best[:MAX_CONCEPTS]
 
-    def _named(self, entry: Entry) -> Iterator[CommonConcept]:
-        """Yield the concepts that have a name of an entry."""
+    def _named(self, entry: Entry) -> Iterator[tuple[CommonConcept, bool]]:
+        """Yield the concepts that have a name of an entry, and whether no other one has it."""
         hashes, places = self._places
-        found: set[int] = set()
+        found: dict[int, bool] = {}
         for name in _looked_up(entry):
             wanted = hash64(name.form)
             first, last = hashes.searchsorted(wanted), hashes.searchsorted(wanted, side="right")
-            found.update(places[first:last].tolist())
-        for place in sorted(found):
+            is_only = last - first == 1 and not _ACRONYM.match(name.label)
+            for place in places[first:last].tolist():
+                found[place] = found.get(place, True) and is_only
+        for place, is_only in sorted(found.items()):
             with self._files[place >> _PLACE_BITS].open("rb") as file:
                 file.seek(place & ((1 << _PLACE_BITS) - 1))
                 stated = json.loads(file.readline())
-            yield CommonConcept(
+            concept = CommonConcept(
                 stated["term"],
                 tuple(stated["aliases"]),
                 stated["definition"],
                 tuple(stated["questions"]),
             )
+            yield concept, is_only
 
 
 def places_of(folder: Path) -> bytes:

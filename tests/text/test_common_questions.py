@@ -81,6 +81,14 @@ def test_a_name_of_several_words_needs_fewer_shared_words(tmp_path: Path) -> Non
     assert not both.of(entry(named, "A song by a band of that name."))
 
 
+def test_a_name_of_one_concept_needs_fewer_shared_words(tmp_path: Path) -> None:
+    """Where two concepts have it, or it is an acronym, two shared words are not enough."""
+    vague = entry("Lime", "Something burnt, for cement.")
+    assert concepts(tmp_path, ROCK).of(vague)
+    assert not concepts(tmp_path, {**ROCK, "aliases": ["LIME"]}).of(replace(vague, term="LIME"))
+    assert not concepts(tmp_path, ROCK, {**LIME, "aliases": []}).of(vague)
+
+
 def test_only_english_entries_have_any(tmp_path: Path) -> None:
     """The questions are English, in whatever variant."""
     both = concepts(tmp_path, ROCK)
