@@ -45,6 +45,7 @@ VARIANTS: dict[str, dict[str, float]] = {
     "- words": {"words": 0},
     "- named": {"named": 0},
     "words and named only": {"definition": 0, "lead": 0, "asked": 0, "no_phrases": 0},
+    "words only": {"definition": 0, "lead": 0, "asked": 0, "no_phrases": 0, "named": 0},
 }
 
 

@@ -52,13 +52,13 @@ class StaticWeights:
     names a neighbour. Below `least` nothing matches well.
     """
 
-    definition: float = 6.92
-    lead: float = 6.15
-    asked: float = 2.69
-    no_phrases: float = 2.22
+    definition: float = 5.95
+    lead: float = 6.17
+    asked: float = 2.58
+    no_phrases: float = 2.43
     words: float = 0.29
-    named: float = -4.29
-    least: float = 9.03
+    named: float = -4.45
+    least: float = 8.75
 
 
 WEIGHTS = StaticWeights()

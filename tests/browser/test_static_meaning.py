@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from benchmarks.quality.static_sites import WEIGHTS, StaticSite, scores
+from benchmarks.quality.static_sites import StaticSite, scores
 from semsearch.search.glossary import Glossary
+from semsearch.search.static_search import WEIGHTS
 from semsearch.server.static_site import MEANING_ENTRIES, write_site
 from tests.browser.checks import axe, expect
 

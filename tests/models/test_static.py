@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from semsearch.models.encoders.onnx import EncoderExport, OnnxEncoder
-from semsearch.models.encoders.static import DIMENSIONS, StaticEncoder, distil
+from semsearch.models.encoders.static import RECIPE, StaticEncoder, distil
 from semsearch.models.encoders.static_cache import VERSION, static_encoder_of
-from semsearch.text.common_questions import CommonQuestions
+from semsearch.text.common_questions import CommonQuestions, write_places
 
 QUESTIONS = [
     "how does a network keep from learning its training set by heart",
@@ -44,7 +44,8 @@ def common(tmp_path: Path) -> CommonQuestions:
         "questions": ["where does dough become bread", "box that gets hot for baking"],
     }
     file.write_text(json.dumps(concept) + "\n")
-    return CommonQuestions([file])
+    write_places(tmp_path)
+    return CommonQuestions(tmp_path)
 
 
 def _plain(*pieces: str) -> StaticEncoder:
@@ -75,7 +76,7 @@ def test_a_static_encoder_is_near_to_its_encoder(encoder: OnnxEncoder) -> None:
     """A few texts suffice for questions to be nearest to their own full vectors."""
     static = distil(encoder, QUESTIONS * 2)
     assert static is not None
-    assert static.rows.shape == (len(static.pieces), min(DIMENSIONS, encoder.dim))
+    assert static.rows.shape == (len(static.pieces), min(RECIPE.dimensions, encoder.dim))
     assert static.rows.nbytes < 12_000_000
     assert {"oven", "##ing"} <= set(static.pieces)
     assert all(piece.isascii() for piece in static.pieces)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from benchmarks.quality.static_sites import WEIGHTS, StaticSite, scores, unpacked
+from benchmarks.quality.static_sites import StaticSite, scores, unpacked
 from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
 from semsearch.search import static_search
 from semsearch.search.glossary import Glossary
-from semsearch.search.static_search import MAX_BYTES, StaticSearch, packed
+from semsearch.search.static_search import MAX_BYTES, WEIGHTS, StaticSearch, packed
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +26,7 @@ def files(seed: Glossary) -> StaticSearch:
 
 def test_arrays_are_read_as_they_were_packed() -> None:
     """Each begins at a multiple of 4 bytes, whatever stands before it."""
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "bytes": np.array([-1, 2, 3], dtype=np.int8),
         "none": np.array([], dtype=np.float32),
         "numbers": np.array([7, -(2**31)], dtype=np.int32),

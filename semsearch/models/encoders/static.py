@@ -23,9 +23,6 @@ from numpy.typing import NDArray
 from semsearch.core.arrays import Vectors
 from semsearch.models.encoders.onnx import OnnxEncoder
 
-DIMENSIONS = 192
-"""At 256 acc@1 is the same and the file a third larger; at 128 it falls by a point."""
-
 MAX_PIECES = 40_000
 """Most pieces, frequent ones first: 8 MB."""
 
@@ -47,6 +44,24 @@ _STEPS = 12
 _TINY = np.float32(1e-12)
 _FIRST_RANK = 2.7
 """Offset of Zipf's law, as Mandelbrot has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaticRecipe:
+    """How a static encoder is made; `benchmarks/quality/static_recipes.py` compares others.
+
+    `dimensions` is the length of its vectors. Of the vectors of pieces the mean is removed, and
+    `removed` principal directions. `is_weighted` says whether frequent pieces weigh less, and
+    `is_corrected` whether the vector of each piece is corrected after the linear map.
+    """
+
+    dimensions: int = 192
+    removed: int = 0
+    is_weighted: bool = True
+    is_corrected: bool = True
+
+
+RECIPE = StaticRecipe()
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,12 +91,15 @@ class StaticEncoder:
         return _tokenizer_of(self.pieces)
 
 
-def distil(encoder: OnnxEncoder, texts: Sequence[str]) -> StaticEncoder | None:
+def distil(
+    encoder: OnnxEncoder, texts: Sequence[str], recipe: StaticRecipe = RECIPE
+) -> StaticEncoder | None:
     """Make a static encoder from an exported one, in seconds.
 
     Args:
         encoder: the exported encoder.
         texts: questions and definitions of many fields.
+        recipe: how to make it.
 
     Returns:
         The static encoder; None if the vocabulary is not one of lower-case English word pieces.
@@ -94,17 +112,21 @@ def distil(encoder: OnnxEncoder, texts: Sequence[str]) -> StaticEncoder | None:
     if len(known) < MIN_PIECES:
         return None
     pieces = tuple(piece for _, piece in known)
-    own = encoder.piece_vectors([number for number, _ in known])
-    prior, weights = _unit(own - own.mean(axis=0)), _weights(len(pieces))
+    prior = _without_common_directions(
+        encoder.piece_vectors([number for number, _ in known]), recipe.removed
+    )
+    weights = _weights(len(pieces)) if recipe.is_weighted else np.ones(len(pieces), dtype="f4")
     targets = encoder.encode_questions(texts).vectors
     mean = targets.mean(axis=0)
-    axes = _principal_axes(targets - mean)
+    axes = _principal_axes(targets - mean)[:, : recipe.dimensions]
     bags = _Bags(_numbers(_tokenizer_of(pieces), texts, len(pieces)), weights)
     wanted = ((targets - mean) @ axes)[bags.chosen]
     means = bags.means(prior)
     gram = means.T @ means + _RIDGE * np.eye(means.shape[1], dtype=np.float32)
     mapped = prior @ np.linalg.solve(gram, means.T @ wanted)
-    vectors = (mapped + bags.correction(wanted - bags.means(mapped))) * weights[:, np.newaxis]
+    if recipe.is_corrected:
+        mapped = mapped + bags.correction(wanted - bags.means(mapped))
+    vectors = mapped * weights[:, np.newaxis]
     scales = np.maximum(np.abs(vectors).max(axis=1), _TINY) / _LARGEST
     return StaticEncoder(
         pieces,
@@ -189,10 +211,19 @@ class _Bags:
         return found
 
 
+def _without_common_directions(vectors: Vectors, removed: int) -> Vectors:
+    """Return the rows without their mean and some principal directions, of length 1."""
+    centred = vectors - vectors.mean(axis=0)
+    if removed:
+        common = _principal_axes(centred)[:, :removed]
+        centred = centred - centred @ common @ common.T
+    return _unit(centred)
+
+
 def _principal_axes(centred: Vectors) -> Vectors:
-    """Return the directions of most variance as columns, at most `DIMENSIONS`."""
+    """Return the directions of most variance as columns, those of most first."""
     _, directions = np.linalg.eigh(centred.T @ centred)
-    axes: Vectors = directions[:, ::-1][:, :DIMENSIONS]
+    axes: Vectors = directions[:, ::-1]
     return axes
 
 
