@@ -52,13 +52,13 @@ class StaticWeights:
     names a neighbour. Below `least` nothing matches well.
     """
 
-    definition: float = 5.95
-    lead: float = 6.17
-    asked: float = 2.58
-    no_phrases: float = 2.43
+    definition: float = 6.35
+    lead: float = 5.83
+    asked: float = 2.68
+    no_phrases: float = 2.35
     words: float = 0.29
-    named: float = -4.45
-    least: float = 8.75
+    named: float = -4.46
+    least: float = 9.15
 
 
 WEIGHTS = StaticWeights()

@@ -72,6 +72,22 @@ def test_projected_vectors_have_length_one() -> None:
     assert static.project(np.array([[3, 4], [-5, 2]], "f4")).tolist() == [[1], [-1]]
 
 
+class _Foreign(OnnxEncoder):
+    """An encoder with hardly any English word pieces."""
+
+    def __init__(self) -> None:
+        """Load nothing."""
+
+    def lower_case_pieces(self) -> dict[str, int]:
+        """Return two pieces, one of them not English."""
+        return {"oven": 7, "\u043f\u0435\u0447\u044c": 8}
+
+
+def test_a_vocabulary_of_other_languages_gives_none() -> None:
+    """Too few pieces are lower-case English."""
+    assert distil(_Foreign(), QUESTIONS) is None
+
+
 def test_a_static_encoder_is_near_to_its_encoder(encoder: OnnxEncoder) -> None:
     """A few texts suffice for questions to be nearest to their own full vectors."""
     static = distil(encoder, QUESTIONS * 2)

@@ -11,7 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.core.arrays import Encoded
-from semsearch.models.encoders.wordpieces import NO_TOKENS, WordPieces, is_word
+from semsearch.models.encoders.wordpieces import (
+    NO_TOKENS,
+    WordPieces,
+    is_word,
+    lower_case_pieces,
+)
 from semsearch.models.onnx.session import ModelExport, OnnxSession
 
 PIECES_AT_ONCE = 64
@@ -98,8 +103,8 @@ class OnnxEncoder:
         return self._encode(questions, self._export.query_prompt)
 
     def lower_case_pieces(self) -> dict[str, int]:
-        """Return the vocabulary, if it is one; see `OnnxSession.lower_case_pieces`."""
-        return self._session.lower_case_pieces()
+        """Return the vocabulary, if it is one; see `wordpieces.lower_case_pieces`."""
+        return lower_case_pieces(self._session.stated_tokenizer())
 
     def piece_vectors(self, numbers: Sequence[int]) -> NDArray[np.float32]:
         """Return the vector of each word piece, run alone through the encoder, (n, w).

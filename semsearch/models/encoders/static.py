@@ -38,9 +38,17 @@ _LARGEST = 127
 _PIECE = re.compile(r"(?:##)?[a-z0-9]+")
 _UNKNOWN = "[UNK]"
 _SIF = 1e-3
+"""The parameter of SIF, from its paper; a tenth of it ranks worse."""
+
 _RIDGE = 3.0
+"""Ridge of the linear map, small beside thousands of texts."""
+
 _PIECE_RIDGE = 1.0
+"""Ridge of the correction of each piece. From .03 to 1 acc@1 of the site is the same within .03."""
+
 _STEPS = 12
+"""Steps of conjugate gradients."""
+
 _TINY = np.float32(1e-12)
 _FIRST_RANK = 2.7
 """Offset of Zipf's law, as Mandelbrot has it."""

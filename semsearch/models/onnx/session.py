@@ -192,25 +192,9 @@ class OnnxSession:
         """Return the word piece of this number."""
         return self._tokenizer.id_to_token(id_)  # type: ignore[no-any-return]
 
-    def lower_case_pieces(self) -> dict[str, int]:
-        """Return the vocabulary of a tokenizer that splits lower case without accents as BERT does.
-
-        Returns:
-            The number of each word piece; none if the tokenizer is of another kind.
-        """
-        stated = json.loads(self._tokenizer.to_str())
-        normalizer, splitter, model = (
-            stated.get(part) or {} for part in ("normalizer", "pre_tokenizer", "model")
-        )
-        is_lower_case = (
-            normalizer.get("type") == "BertNormalizer"
-            and normalizer.get("lowercase")
-            and normalizer.get("strip_accents") is not False
-            and splitter.get("type") == "BertPreTokenizer"
-            and model.get("type") == "WordPiece"
-            and model.get("continuing_subword_prefix") == "##"
-        )
-        return dict(model["vocab"]) if is_lower_case else {}
+    def stated_tokenizer(self) -> dict[str, Any]:
+        """Return what `tokenizer.json` says."""
+        return dict(json.loads(self._tokenizer.to_str()))
 
     def run_all(
         self, encodings: Sequence[Any]
