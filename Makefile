@@ -22,7 +22,7 @@ INSTALL_LOCKED := $(INSTALL) --require-hashes --no-deps
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test test-all test-packaging check format lint types layout docs-check docs bench bench-growth bench-overload bench-edits bench-import api-cases fuzz soak torture screenshots page-budget map-budget chart quality questions foreign names languages reconcile gaps-gain cross-check general fit-weights fit-confidence fit-names calibration training-data training picture lock audit sbom clean
+.PHONY: help serve build test test-all test-packaging check format lint types layout docs-check docs bench bench-growth bench-overload bench-edits bench-import api-cases fuzz soak torture screenshots page-budget map-budget chart quality questions foreign static-sites names languages reconcile gaps-gain cross-check general fit-weights fit-confidence fit-names calibration training-data training picture lock audit sbom clean
 
 ##@ Use
 
@@ -186,6 +186,9 @@ foreign: cross-check ## Score glossaries and questions that others wrote; needs 
 
 languages: $(BIN)/.dev ## Measure a German and a Spanish glossary, with words analysed as English and in their language
 	@$(BIN)/python -m benchmarks.quality.languages build/languages
+
+static-sites: $(BIN)/.dev ## Measure the search by meaning of exported sites, on five glossaries and their questions in SHARED
+	@$(BIN)/python -m benchmarks.quality.static_sites $(SHARED) build/quality
 
 names: $(BIN)/.dev ## Measure how often names are found: in other cases, plurals and question wordings, and mistyped (needs SHARED)
 	@$(BIN)/python -m benchmarks.quality.names $(SHARED) build/quality

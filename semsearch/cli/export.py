@@ -171,3 +171,5 @@ def _site(opened: Glossary, glossary: str | None, output: Path | None, address: 
     with common.BuildProgress(quiet=False) as progress:
         written = write_site(opened, output, url=address, progress=progress)
     common.done(f"wrote {written.files:,} files of {written.entries:,} entries to {output}")
+    if written.lacking:
+        common.remark(f"the site finds names only and has no search by meaning, {written.lacking}")

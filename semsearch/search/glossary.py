@@ -6,7 +6,7 @@ Everything here blocks and is thread-safe.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +34,7 @@ from semsearch.search.index_view import MAX_K, IndexView
 from semsearch.search.live_index import LiveIndex
 from semsearch.search.related import find_related
 from semsearch.search.semantic_map import Atlas
+from semsearch.search.static_search import StaticSearch, static_search_of
 from semsearch.storage.layout import IndexLayout
 from semsearch.text.questions import check_question
 
@@ -305,6 +306,10 @@ class Glossary(Closeable):
             glossary, lambda: view.retriever.entries(allowed), address or NOWHERE, base or ""
         )
         return GlossaryExport(target_named(format), context)
+
+    def static_search(self, path_of: Callable[[str], str]) -> StaticSearch:
+        """Return the files by which pages find entries by meaning; see `static_search_of`."""
+        return static_search_of(self._view, path_of)
 
     def atlas(self) -> Atlas:
         """Return the semantic map of entries and questions."""

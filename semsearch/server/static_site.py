@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -20,6 +20,7 @@ from semsearch.core.progress import Progress, Silent, track
 from semsearch.ingest import Editor
 from semsearch.search.browse import letter_of
 from semsearch.search.glossary import Glossary
+from semsearch.search.static_search import StaticSearch
 from semsearch.server.entry_lists import listed_entries
 from semsearch.server.static_map import compact, map_files
 from semsearch.web.assets import FOLDER, assets_path
@@ -33,6 +34,8 @@ from semsearch.web.urls import glossary_file
 MARKER = ".semsearch-site.json"
 """File with the list of written files. The next export removes outdated ones, and nothing else."""
 ASSETS = ("style.css", "favicon.svg", "static.js", "map.js", "dots.js", "labels.js", "service.js")
+MEANING_SCRIPT = "meaning.js"
+MEANING_ENTRIES = "meaning-entries.bin"
 TERMS_PER_PAGE = 500
 MAX_SITE_MAP_URLS = 50_000
 """Most URLs of one site map (sitemaps.org)."""
@@ -40,11 +43,15 @@ MAX_SITE_MAP_URLS = 50_000
 
 @dataclass(frozen=True, slots=True)
 class SiteReport:
-    """What an export did: pages of entries, all files written, and outdated files removed."""
+    """What an export did: pages of entries, all files written, and outdated files removed.
+
+    `lacking` says why the site has no search by meaning, if it has none.
+    """
 
     entries: int
     files: int
     removed: int
+    lacking: str
 
 
 def write_site(
@@ -61,14 +68,20 @@ def write_site(
 
     Raises:
         InvalidSetting: the folder has other files in it.
+        ModelRefused: others may write to the cache of static encoders.
     """
+    shown = progress or Silent()
     before = _earlier_files(folder)
     infos = tuple(glossary.info().glossaries)
     site = Site(url=url, address="", glossaries=infos, is_static=True, about=glossary.presentation)
+    shown.start("preparing the search by meaning", 1)
+    search = glossary.static_search(site.entry_path)
+    shown.advance(1)
+    site = replace(site, finds_meaning=not search.lacking)
     folder.mkdir(parents=True, exist_ok=True)
     export = _Export(glossary, site, folder, [*before])
-    export.write(progress or Silent())
-    return SiteReport(site.entries, len(export.files), export.remove(before))
+    export.write(search, shown)
+    return SiteReport(site.entries, len(export.files), export.remove(before), search.lacking)
 
 
 def _earlier_files(folder: Path) -> list[str]:
@@ -100,7 +113,7 @@ class _Export:
         self._built = day_of(glossary.info().built_at)
         self.files: dict[str, None] = {}
 
-    def write(self, progress: Progress) -> None:
+    def write(self, search: StaticSearch, progress: Progress) -> None:
         """Write everything."""
         names: list[tuple[str, str]] = []
         for entry, adjacent in track(
@@ -120,6 +133,10 @@ class _Export:
         )
         for name in ASSETS:
             self._file(assets_path() + name, (FOLDER / name).read_bytes())
+        if self._site.finds_meaning:
+            self._file(search.words_file, search.words)
+            self._file(MEANING_ENTRIES, search.entries)
+            self._file(assets_path() + MEANING_SCRIPT, (FOLDER / MEANING_SCRIPT).read_bytes())
         about = self._site.about
         if about.accent:
             self._file("theme.css", theme(about))

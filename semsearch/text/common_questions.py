@@ -121,6 +121,15 @@ class CommonQuestions:
         self._places: Numbers = content[_DIGEST_BYTES:].view("<i8").reshape(2, -1)
         """The hash of the form of each name, ascending, and where its concept stands."""
 
+    def texts(self, count: int) -> list[str]:
+        """Return about so many questions and definitions, drawn evenly from all concepts."""
+        every: list[str] = []
+        for file in self._files:
+            for line in file.read_text("utf-8").splitlines():
+                stated = json.loads(line)
+                every += [*stated["questions"], stated["definition"]]
+        return every[:: max(1, len(every) // count)]
+
     def of(self, entry: Entry) -> tuple[str, ...]:
         """Return the questions by which people ask for an entry; asked-as phrases are left out."""
         concepts = self.concepts_of(entry)

@@ -52,6 +52,8 @@ class Site:
     """Whether whoever reads the page has a key to edit."""
     takes_suggestions: bool = False
     """Whether readers may suggest missing terms and changes."""
+    finds_meaning: bool = False
+    """Whether a static site has the files by which it finds entries by meaning."""
     is_recording: bool = False
     """Whether the service records questions."""
 

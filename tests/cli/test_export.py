@@ -81,7 +81,11 @@ def test_what_goes_to_the_terminal_is_the_file(tools: Path) -> None:
 def test_a_site_is_a_folder(tools: Path, tmp_path: Path) -> None:
     """A site has all glossaries; other folders stay as they are."""
     folder = tmp_path / "site"
-    assert run("export", "-i", str(tools), "-f", "site", "-o", str(folder)).returncode == 0
+    written = run("export", "-i", str(tools), "-f", "site", "-o", str(folder))
+    assert written.returncode == 0
+    assert "no search by meaning, since the encoder hashed" in " ".join(
+        written.stderr.decode().split()
+    )
     assert (folder / "index.html").exists()
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine").touch()

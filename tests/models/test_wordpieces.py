@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from semsearch.models.encoders.wordpieces import MAX_TOKENS, WordPieces, is_word
+from semsearch.models.encoders.wordpieces import (
+    MAX_TOKENS,
+    WordPieces,
+    is_word,
+    lower_case_pieces,
+)
 
 NAMES = ["[CLS]", "[SEP]", "the", ",", "dough", "##s", "\u0120Basket", "\u2581of"]
 PIECES = WordPieces(lambda id_: NAMES[id_] if id_ < len(NAMES) else None, special=[0, 1])
@@ -53,3 +60,24 @@ def test_only_the_beginning_of_a_long_text_counts() -> None:
 def test_a_word_is_known_whole_or_but_for_its_ending(pieces: list[str], expected: bool) -> None:
     """Misspelt words fall into other pieces."""
     assert is_word(pieces) is expected
+
+
+BERT: dict[str, Any] = {
+    "normalizer": {"type": "BertNormalizer", "lowercase": True, "strip_accents": None},
+    "pre_tokenizer": {"type": "BertPreTokenizer"},
+    "model": {"type": "WordPiece", "continuing_subword_prefix": "##", "vocab": {"dough": 4}},
+}
+
+
+def test_only_lower_case_word_pieces_are_given() -> None:
+    """A tokenizer that heeds case or accents, or splits in another way, has none."""
+    assert lower_case_pieces(BERT) == {"dough": 4}
+    for part, changed in (
+        ("normalizer", None),
+        ("normalizer", {**BERT["normalizer"], "lowercase": False}),
+        ("normalizer", {**BERT["normalizer"], "strip_accents": False}),
+        ("pre_tokenizer", {"type": "Metaspace"}),
+        ("model", {**BERT["model"], "type": "Unigram"}),
+        ("model", {**BERT["model"], "continuing_subword_prefix": "_"}),
+    ):
+        assert lower_case_pieces({**BERT, part: changed}) == {}

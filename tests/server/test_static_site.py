@@ -50,6 +50,16 @@ def test_every_entry_has_a_page_and_a_twin(tmp_path: Path) -> None:
     assert json.loads((site / "map.json").read_text())["total"] == 2
 
 
+def test_an_encoder_without_word_pieces_gives_names_only(tmp_path: Path) -> None:
+    """The report says why, and pages promise no more."""
+    site, written = export(SEA, tmp_path)
+    assert written.lacking == "since the encoder hashed has no exported copy"
+    assert not [*site.rglob("meaning*")]
+    page = (site / "index.html").read_text()
+    assert "data-meaning" not in page
+    assert "Find a term by its name" in page
+
+
 def test_pages_of_deleted_entries_are_removed(tmp_path: Path) -> None:
     """Empty folders are removed too; foreign files stay."""
     gone = Entry("land:hill", "Hill", "A small mountain.", "land")

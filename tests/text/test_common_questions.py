@@ -62,6 +62,15 @@ def test_an_entry_has_the_questions_of_its_sense(tmp_path: Path) -> None:
     assert both.of(replace(BURNT, definition="A green fruit with sour juice.")) == ()
 
 
+def test_texts_are_drawn_evenly(tmp_path: Path) -> None:
+    """Questions and definitions of all files are among them; no name is."""
+    both = concepts(tmp_path, LIME, ROCK)
+    every = [*LIME["questions"], LIME["definition"], *ROCK["questions"], ROCK["definition"]]
+    assert both.texts(6) == every
+    assert both.texts(3) == every[::2]
+    assert both.texts(100) == every
+
+
 def test_any_form_of_a_name_will_do(tmp_path: Path) -> None:
     """Case, plurals and hyphens do not matter, and derived initials are no name."""
     both = concepts(tmp_path, LIME, ROCK)

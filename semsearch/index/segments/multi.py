@@ -281,6 +281,12 @@ class MultiAskedAsPhrases(MultiParts[AskedAsPhrases]):
         both = self.gather(positions, lambda part, own: np.stack(part.best(question, own), axis=1))
         return both[:, 0].astype(np.float32), both[:, 1].astype(np.int64)
 
+    def vectors_of(self, position: int) -> Vectors:
+        """Return the vectors of the phrases of one entry, (n, d), in their order."""
+        part, start = self.at(position)
+        own = position - start
+        return part.vectors(np.arange(part.first[own], part.first[own + 1]))
+
     def has_word(self, word: str, languages: tuple[str, ...] = ONLY_ENGLISH) -> bool:
         """Return whether any phrase has a word in any form, also one of a deleted entry."""
         return any(part.has_word(word, language) for part in self.parts for language in languages)

@@ -29,6 +29,11 @@ class CachingEncoder:
         self._lock = Lock()
 
     @property
+    def encoder(self) -> Encoder:
+        """The encoder without the cache."""
+        return self._encoder
+
+    @property
     def dim(self) -> int:
         """Length of every vector."""
         return self._encoder.dim

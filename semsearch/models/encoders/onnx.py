@@ -8,10 +8,30 @@ from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from semsearch.core.arrays import Encoded
-from semsearch.models.encoders.wordpieces import NO_TOKENS, WordPieces, is_word
+from semsearch.models.encoders.wordpieces import (
+    NO_TOKENS,
+    WordPieces,
+    is_word,
+    lower_case_pieces,
+)
 from semsearch.models.onnx.session import ModelExport, OnnxSession
+
+PIECES_AT_ONCE = 64
+"""Word pieces of a run; as texts of three tokens they are shorter than others."""
+
+
+@dataclass(frozen=True, slots=True)
+class _FramedPiece:
+    """A word piece between the tokens that frame a text, in the place of a tokenized text."""
+
+    ids: tuple[int, ...]
+
+    @property
+    def type_ids(self) -> tuple[int, ...]:
+        return (0,) * len(self.ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +101,24 @@ class OnnxEncoder:
     def encode_questions(self, questions: Sequence[str]) -> Encoded:
         """Embed questions; see `Encoder.encode_questions`."""
         return self._encode(questions, self._export.query_prompt)
+
+    def lower_case_pieces(self) -> dict[str, int]:
+        """Return the vocabulary, if it is one; see `wordpieces.lower_case_pieces`."""
+        return lower_case_pieces(self._session.stated_tokenizer())
+
+    def piece_vectors(self, numbers: Sequence[int]) -> NDArray[np.float32]:
+        """Return the vector of each word piece, run alone through the encoder, (n, w).
+
+        It is the one of the token, or of the whole text if the encoder has no token vectors.
+        """
+        (frame,) = self._session.tokens([""])
+        start = len(frame.ids) // 2
+        runs = [_FramedPiece((*frame.ids[:start], n, *frame.ids[start:])) for n in numbers]
+        found = []
+        for first in range(0, len(runs), PIECES_AT_ONCE):
+            whole, *tokens = self._session.run(runs[first : first + PIECES_AT_ONCE])
+            found.append(tokens[0][:, start] if tokens else whole)
+        return np.concatenate(found)
 
     def is_word(self, text: str) -> bool:
         """Look the word up in the tokenizer; see `Encoder.is_word`."""

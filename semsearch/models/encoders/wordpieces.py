@@ -6,7 +6,8 @@ words, punctuation, special tokens) are not compared in late interaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,3 +74,26 @@ def is_word(pieces: Sequence[str]) -> bool:
     Marks that join pieces ("##s") do not count.
     """
     return len(pieces) == 1 or (len(pieces) == 2 and pieces[1].lstrip("#") in _ENDINGS)
+
+
+def lower_case_pieces(tokenizer: Mapping[str, Any]) -> dict[str, int]:
+    """Return the vocabulary of a tokenizer that splits lower case without accents as BERT does.
+
+    Args:
+        tokenizer: the content of `tokenizer.json`.
+
+    Returns:
+        The number of each word piece; none if the tokenizer is of another kind.
+    """
+    normalizer, splitter, model = (
+        tokenizer.get(part) or {} for part in ("normalizer", "pre_tokenizer", "model")
+    )
+    is_lower_case = (
+        normalizer.get("type") == "BertNormalizer"
+        and normalizer.get("lowercase")
+        and normalizer.get("strip_accents") is not False
+        and splitter.get("type") == "BertPreTokenizer"
+        and model.get("type") == "WordPiece"
+        and model.get("continuing_subword_prefix") == "##"
+    )
+    return dict(model["vocab"]) if is_lower_case else {}

@@ -192,6 +192,10 @@ class OnnxSession:
         """Return the word piece of this number."""
         return self._tokenizer.id_to_token(id_)  # type: ignore[no-any-return]
 
+    def stated_tokenizer(self) -> dict[str, Any]:
+        """Return what `tokenizer.json` says."""
+        return dict(json.loads(self._tokenizer.to_str()))
+
     def run_all(
         self, encodings: Sequence[Any]
     ) -> Iterator[tuple[list[int], list[NDArray[np.float32]]]]:
