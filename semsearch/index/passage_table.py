@@ -19,7 +19,7 @@ from semsearch.core.arrays import Numbers
 from semsearch.core.checksums import text_hash
 from semsearch.core.entries import Entry
 from semsearch.core.progress import Progress, track
-from semsearch.text.common_questions import CommonQuestions
+from semsearch.text.common_questions import QuestionSource
 from semsearch.text.passages import Passage, embedded_names, passages_of, phrases_of
 
 _BYTES = 32
@@ -34,7 +34,7 @@ class PassageTable:
     """
 
     def __init__(
-        self, entries: Iterable[Entry], progress: Progress, common: CommonQuestions | None = None
+        self, entries: Iterable[Entry], progress: Progress, common: QuestionSource | None = None
     ) -> None:
         """Collect the texts of all entries; sources keep their order within a glossary.
 

@@ -15,6 +15,7 @@ from semsearch.core.entries import Entry
 from semsearch.core.errors import IndexDamaged
 from semsearch.core.progress import Progress, Silent
 from semsearch.index.calibration import load_calibration
+from semsearch.index.embedded_questions import embedded_questions
 from semsearch.index.embedding import BATCH, Embedding
 from semsearch.index.files.entry_table import EntryTable
 from semsearch.index.manifest import (
@@ -32,7 +33,6 @@ from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import GenerationLayout, IndexLayout
 from semsearch.storage.online_copy import copy_database
-from semsearch.text.common_questions import bundled_as
 
 SAMPLE = 1000
 """Texts that are embedded again."""
@@ -139,7 +139,8 @@ def _embed_again(
 ) -> int:
     """Check that every text has a vector, embed a sample again, and return its size."""
     embedding = Embedding.of(layout, manifest)
-    passages = PassageTable(store.entries(), progress, bundled_as(manifest.common_questions))
+    common = embedded_questions(manifest.common_questions, store.texts, manifest.embedded_by)
+    passages = PassageTable(store.entries(), progress, common)
     texts = passages.hashes(passages.rows)
     missing = store.texts.unknown(texts, embedding.key, ())
     if missing:

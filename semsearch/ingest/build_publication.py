@@ -12,7 +12,7 @@ from semsearch.ingest.corpus_sync import changed_since
 from semsearch.storage.atomic_files import LONG_S, briefly_locked, file_lock
 from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.layout import IndexLayout
-from semsearch.text.common_questions import CommonQuestions
+from semsearch.text.common_questions import QuestionSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class BuildPublication:
     layout: IndexLayout
     store: EntryStore
     embedding: Embedding
-    common: CommonQuestions | None
+    common: QuestionSource | None
     """The common questions that the generation has."""
     progress: Progress
 

@@ -22,7 +22,7 @@ from semsearch.storage.corpus_diff import Changes, PreservedEdits
 from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.live_edits import MergedCorpus, merge_live_edits
-from semsearch.text.common_questions import CommonQuestions
+from semsearch.text.common_questions import QuestionSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,7 @@ def forget_unused(
             store.texts.forget(set(unused).difference(since.hashes(since.rows)))
 
 
-def changed_since(store: EntryStore, revision: int, common: CommonQuestions | None) -> PassageTable:
+def changed_since(store: EntryStore, revision: int, common: QuestionSource | None) -> PassageTable:
     """Return the entries of the store that are new or changed since a revision."""
     changes = store.changes_since(revision)
     entries = [change.entry for change in changes if change.entry is not None]

@@ -39,7 +39,7 @@ from semsearch.storage.following import check_follows, refuse_mirror
 from semsearch.storage.idempotency import StoredRequest
 from semsearch.storage.io_errors import is_fault_of_disk, translate_os_errors
 from semsearch.storage.layout import IndexLayout
-from semsearch.text.common_questions import bundled_as
+from semsearch.text.common_questions import bundled
 
 EncoderProvider = Callable[[str], Encoder | None]
 """Return an encoder that is already loaded, by the key of its vectors in the store."""
@@ -263,7 +263,8 @@ class LockedIndex:
         embedding = Embedding.of(self._layout, self._manifest)
         known = replace(embedding, load=lambda: self._encoders.load(embedding))
         entries = [edit.entry for edit in edits if edit.entry is not None]
-        passages = PassageTable(entries, Silent(), bundled_as(self._manifest.common_questions))
+        common = bundled() if self._manifest.common_questions else None
+        passages = PassageTable(entries, Silent(), common)
         last: Embedded | None = None
         for batch in embed_missing(self.store.texts, passages, known, self._progress):
             if last is not None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from semsearch.core.errors import IndexBusy, PublishingUnderWay
 from semsearch.core.progress import Progress
 from semsearch.index.ann.engine import AUTO
+from semsearch.index.embedded_questions import embedded_questions
 from semsearch.index.generation import (
     GenerationSpec,
     UnpublishedGeneration,
@@ -25,7 +26,6 @@ from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import IndexLayout
-from semsearch.text.common_questions import bundled_as
 
 NOTHING_DONE = 75
 """Exit code of `publish --exit-code` if nothing was to do: EX_TEMPFAIL of sysexits.h."""
@@ -128,5 +128,6 @@ def _write(
         engine,
         current.presentation,
     )
-    passages = PassageTable(entries, progress, bundled_as(current.common_questions))
+    common = embedded_questions(current.common_questions, store.texts, current.embedded_by)
+    passages = PassageTable(entries, progress, common)
     return write_generation(layout, store, passages, spec, progress)

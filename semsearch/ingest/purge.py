@@ -8,6 +8,7 @@ from pathlib import Path
 
 from semsearch.core.errors import EntryNotFound, FormatTooOld, InvalidEntry
 from semsearch.core.progress import Progress, Silent
+from semsearch.index.embedded_questions import embedded_questions
 from semsearch.index.manifest import check_store_belongs, check_store_exists, read_manifest
 from semsearch.index.passage_table import PassageTable
 from semsearch.index.retention import remove_generations
@@ -22,7 +23,6 @@ from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.following import refuse_mirror
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import IndexLayout
-from semsearch.text.common_questions import bundled_as
 
 
 def purge(index: str | Path, ids: Iterable[str], progress: Progress | None = None) -> None:
@@ -119,7 +119,8 @@ def _erase(layout: IndexLayout, ids: Collection[str], progress: Progress) -> Non
     publish_edits(layout, progress)  # while the history still tells readers what has gone
     with file_lock(layout.publishing, LONG_S), closing(EntryStore(layout.store)) as store:
         (_, revision), entries = store.copied()
-        common = bundled_as(read_manifest(layout)[0].common_questions)
+        manifest, _ = read_manifest(layout)
+        common = embedded_questions(manifest.common_questions, store.texts, manifest.embedded_by)
         forget_unused(layout, store, PassageTable(entries, progress, common), revision)
         question_log.erase_entries(layout.questions, ids)
         inbox.erase_entries(layout.inbox, ids)

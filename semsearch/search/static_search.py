@@ -30,7 +30,7 @@ from semsearch.models.encoders.static_cache import static_encoder_of
 from semsearch.ranking.late_interaction import idf
 from semsearch.search.index_view import IndexView
 from semsearch.storage.int8 import to_int8
-from semsearch.text.common_questions import bundled, bundled_as
+from semsearch.text.common_questions import bundled
 from semsearch.text.passages import embedded_names, phrases_of, text_of
 
 MAX_BYTES = 12_000_000
@@ -140,29 +140,23 @@ def _entries_file(
 ) -> bytes:
     retriever = view.retriever
     entries = retriever.entry_table.entries(positions.tolist())
-    common = bundled_as(view.manifest.common_questions)
-    definitions, leads, phrases = [], [], []
-    for position in positions.tolist():
+    definitions, leads, phrases, texts = [], [], [], []
+    for position, entry in zip(positions.tolist(), entries, strict=True):
         rows = retriever.rows_of(position)
         definitions.append(rows[0])
         leads.append(rows[min(1, len(rows) - 1)])
         phrases.append(retriever.phrases.vectors_of(position))
+        own = phrases_of(entry)
+        common = (
+            retriever.entry_table.common_question(position, number)
+            for number in range(len(phrases[-1]) - len(own))
+        )
+        texts.append(" ".join((text_of(entry), *embedded_names(entry), *own, *common)))
     vectors = {
         "definitions": retriever.vectors(np.array(definitions, dtype=np.int64)),
         "leads": retriever.vectors(np.array(leads, dtype=np.int64)),
         "phrases": np.concatenate([np.empty((0, retriever.dim), dtype=np.float32), *phrases]),
     }
-    texts = [
-        " ".join(
-            (
-                text_of(one),
-                *embedded_names(one),
-                *phrases_of(one),
-                *(common.of(one) if common else ()),
-            )
-        )
-        for one in entries
-    ]
     return packed(
         {
             "words": words,

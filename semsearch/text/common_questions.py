@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -24,12 +25,15 @@ from semsearch.core.arrays import Numbers
 from semsearch.core.checksums import hash64
 from semsearch.core.entries import Entry
 from semsearch.text.english import is_english
-from semsearch.text.names import Name, NameKind, form_of, names_of
+from semsearch.text.names import NameKind, form_of, names_of
 from semsearch.text.normalise import fold
 from semsearch.text.stems import question_stems, stem
-from semsearch.text.word_languages import ENGLISH, word_language
+from semsearch.text.word_languages import ENGLISH, base_language
 
 FOLDER = Path(__file__).with_name("concepts")
+RULE = 1
+"""Number of the rule by which an entry gets questions; another rule is another digest."""
+
 PLACES = "places.bin"
 """The file beside the concepts that says where each name stands."""
 _DIGEST_BYTES = 32
@@ -38,6 +42,12 @@ _PLACE_BITS = 32
 MAX_CONCEPTS = 2
 """Concepts whose questions one entry has, those of most shared words: several fields may have
 written down the same one."""
+
+MAX_NAMES = 64
+"""Names of an entry by which concepts are looked up: the first ones."""
+
+MAX_READ = 64
+"""Concepts that are compared with an entry."""
 
 MIN_SHARED = 3
 """Content words that a definition must share with a concept to mean the same."""
@@ -77,32 +87,63 @@ class CommonConcept:
     definition: str
     questions: tuple[str, ...]
 
-    def shared_words(self, entry: Entry, *, is_only: bool) -> int:
-        """Return how many words speak for the sense of an entry with a name of this concept.
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The term and its aliases."""
+        return (self.term, *self.aliases)
+
+    @property
+    def forms(self) -> frozenset[str]:
+        """The forms by which its names are compared."""
+        return frozenset(form_of(fold(name), name) for name in self.names)
+
+
+class _Sense:
+    """What an entry says of its sense, to be compared with several concepts."""
+
+    def __init__(self, entry: Entry) -> None:
+        stated = [name for name in names_of(entry) if name.kind in _STATED][:MAX_NAMES]
+        self.labels = {name.form: name.label for name in stated}
+        """What is written for each form of a name that concepts are looked up by."""
+        self._said = f" {fold(entry.definition)} "
+        own = _stems(entry.term, *entry.aliases[:MAX_NAMES])
+        self._words = _stems(entry.definition) - own - _FREQUENT
+
+    def shared_words(self, concept: CommonConcept, *, is_only: bool) -> int:
+        """Return how many words of the definition speak for a concept of one of its names.
 
         Args:
-            entry: the entry.
+            concept: the concept.
             is_only: whether no other concept has that name.
 
         Returns:
             The number of shared content words, or 0 if they are too few for the same sense.
         """
-        own = (entry.term, *entry.aliases, self.term, *self.aliases)
-        described = _stems(self.definition, *self.questions)
-        shared = (_stems(entry.definition) & described) - _stems(*own) - _FREQUENT
+        described = _stems(concept.definition, *concept.questions) - _stems(*concept.names)
+        shared = len(self._words & described)
         enough = MIN_SHARED_WITH_ONLY_CONCEPT if is_only else MIN_SHARED
-        if self._is_clearly_named_in(entry):
+        if self._clearly_names(concept):
             enough = MIN_SHARED_OF_CLEAR_NAMES
-        return len(shared) if len(shared) >= enough else 0
+        return shared if shared >= enough else 0
 
-    def _is_clearly_named_in(self, entry: Entry) -> bool:
-        """Return whether an entry has a clear name of this concept, or says a long one."""
-        names = [(fold(name), name) for name in (self.term, *self.aliases)]
+    def _clearly_names(self, concept: CommonConcept) -> bool:
+        """Return whether the entry has a clear name of a concept, or says one of several words."""
+        names = [(fold(name), name) for name in concept.names]
         clear = {form_of(key, name) for key, name in names if _is_clear(key, name)}
-        if any(name.form in clear and not _ACRONYM.match(name.label) for name in _looked_up(entry)):
+        if any(form in clear and not _ACRONYM.match(self.labels[form]) for form in self.labels):
             return True
-        said = f" {fold(entry.definition)} "
-        return any(" " in key and f" {key} " in said for key, _ in names)
+        return any(" " in key and f" {key} " in self._said for key, _ in names)
+
+
+class QuestionSource(Protocol):
+    """Says which common questions an entry has."""
+
+    @property
+    def digest(self) -> str:
+        """What an index states to have been built with."""
+
+    def of(self, entry: Entry) -> tuple[str, ...]:
+        """Return the common questions of an entry."""
 
 
 class CommonQuestions:
@@ -116,8 +157,8 @@ class CommonQuestions:
         """Take a folder with `PLACES`, which `write_places` has written; nothing may change."""
         self._files = _files(folder)
         content = np.memmap(folder / PLACES, np.uint8, mode="r")
-        self.digest = content[:_DIGEST_BYTES].tobytes().hex()
-        """A hash of all concepts, so that an index can say which it was built with."""
+        self.digest = f"{RULE}-{content[:_DIGEST_BYTES].tobytes().hex()}"
+        """The rule and a hash of all concepts, so that an index can say what it was built with."""
         self._places: Numbers = content[_DIGEST_BYTES:].view("<i8").reshape(2, -1)
         """The hash of the form of each name, ascending, and where its concept stands."""
 
@@ -141,34 +182,46 @@ class CommonQuestions:
 
     def concepts_of(self, entry: Entry) -> list[CommonConcept]:
         """Return the concepts that an entry defines, at most `MAX_CONCEPTS`."""
-        if word_language(entry.language) != ENGLISH:
+        if base_language(entry.language) not in ("", ENGLISH):
             return []
-        named = self._named(entry)
-        found = {one: one.shared_words(entry, is_only=is_only) for one, is_only in named}
+        sense = _Sense(entry)
+        named = self._named(sense)
+        found = {one: sense.shared_words(one, is_only=is_only) for one, is_only in named}
         best = sorted((one for one, shared in found.items() if shared), key=lambda one: -found[one])
         return best[:MAX_CONCEPTS]
 
-    def _named(self, entry: Entry) -> Iterator[tuple[CommonConcept, bool]]:
+    def _named(self, sense: _Sense) -> Iterator[tuple[CommonConcept, bool]]:
         """Yield the concepts that have a name of an entry, and whether no other one has it."""
         hashes, places = self._places
         found: dict[int, bool] = {}
-        for name in _looked_up(entry):
-            wanted = hash64(name.form)
+        for form, label in sense.labels.items():
+            wanted = hash64(form)
             first, last = hashes.searchsorted(wanted), hashes.searchsorted(wanted, side="right")
-            is_only = last - first == 1 and not _ACRONYM.match(name.label)
+            is_only = last - first == 1 and not _ACRONYM.match(label)
             for place in places[first:last].tolist():
                 found[place] = found.get(place, True) and is_only
-        for place, is_only in sorted(found.items()):
+        for place, is_only in sorted(found.items())[:MAX_READ]:
+            concept = self._read(place)
+            if concept is not None and not concept.forms.isdisjoint(sense.labels):
+                yield concept, is_only
+
+    def _read(self, place: int) -> CommonConcept | None:
+        """Return the concept at a place; None if its file is another one by now.
+
+        A package may be replaced under a running service, which has the former places.
+        """
+        try:
             with self._files[place >> _PLACE_BITS].open("rb") as file:
                 file.seek(place & ((1 << _PLACE_BITS) - 1))
                 stated = json.loads(file.readline())
-            concept = CommonConcept(
+            return CommonConcept(
                 stated["term"],
                 tuple(stated["aliases"]),
                 stated["definition"],
                 tuple(stated["questions"]),
             )
-            yield concept, is_only
+        except (OSError, ValueError, LookupError, TypeError):
+            return None
 
 
 def places_of(folder: Path) -> bytes:
@@ -206,10 +259,6 @@ def _is_clear(key: str, name: str) -> bool:
     return " " in key or not (_ACRONYM.match(name) or is_english(key))
 
 
-def _looked_up(entry: Entry) -> Iterator[Name]:
-    return (name for name in names_of(entry) if name.kind in _STATED)
-
-
 def _stems(*texts: str) -> set[str]:
     return {one for text in texts for one in question_stems(text)}
 
@@ -218,8 +267,3 @@ def _stems(*texts: str) -> set[str]:
 def bundled() -> CommonQuestions:
     """Return the questions of this version."""
     return CommonQuestions(FOLDER)
-
-
-def bundled_as(digest: str) -> CommonQuestions | None:
-    """Return the questions of this version if an index was built with these; None otherwise."""
-    return bundled() if digest and digest == bundled().digest else None

@@ -46,7 +46,7 @@ QUESTIONS = (
 def index(hashed_index: Path, tmp_path: Path) -> Path:
     """Give an index of seven entries in two glossaries that a test may edit."""
     layout = IndexLayout(tmp_path / "index")
-    build_index(ENTRIES, layout.root, model="hashed")
+    build_index(ENTRIES, layout.root, model="hashed", common_questions=False)
     return layout.root
 
 
@@ -130,7 +130,7 @@ def test_answers_are_those_of_a_build(editor: Editor, glossary: Glossary, tmp_pa
     editor.change(ENTRIES[0].id, definition=entries[0].definition)
     editor.delete(ENTRIES[-1].id)
     editor.add("bakery", OVEN)
-    build_index(entries, tmp_path / "built", model="hashed")
+    build_index(entries, tmp_path / "built", model="hashed", common_questions=False)
     with Glossary.open(tmp_path / "built") as built:
         for question in QUESTIONS:
             one, other = glossary.ask(question), built.ask(question)
@@ -175,7 +175,7 @@ def test_an_index_follows_a_build_of_another_process(glossary: Glossary, index: 
 
     Its entries are seen at once, from the store.
     """
-    build_index(ENTRIES[:3], index, model="hashed")
+    build_index(ENTRIES[:3], index, model="hashed", common_questions=False)
     assert len(glossary.ask("dough", k=100).hits) == 3
     glossary.refresh()
     assert glossary.info().generation == 2
@@ -185,7 +185,7 @@ def test_an_index_follows_a_build_of_another_process(glossary: Glossary, index: 
 def test_relations_follow_an_entry_that_changed(index: Path, glossary: Glossary) -> None:
     """What mentions it still does, by its new content; what is gone is mentioned by nobody."""
     entries = [*ENTRIES, entry("Batard", "An oval loaf made with leaven.")]
-    build_index(entries, index, model="hashed")
+    build_index(entries, index, model="hashed", common_questions=False)
     glossary.refresh()
     leaven = glossary.related("leaven")
     assert "Batard" in {r.entry.term for r in leaven.mentioned_by}
@@ -246,7 +246,7 @@ def test_a_store_made_anew_is_followed(index: Path, glossary: Glossary) -> None:
     """
     (index / "store.db").rename(index / "store.old")
     assert not glossary.is_behind
-    build_index(ENTRIES, index, model="hashed")
+    build_index(ENTRIES, index, model="hashed", common_questions=False)
     glossary.refresh()
     with Editor(index, who="ann") as editor:
         editor.add("bakery", OVEN)
@@ -344,7 +344,7 @@ def test_edits_that_cannot_be_shown_are_told_once(
 def test_files_of_former_states_are_closed_at_once(tmp_path: Path) -> None:
     """Edits and publishes leave no open file behind, without a garbage collection."""
     index = tmp_path / "index"
-    build_index(ENTRIES, index, model="hashed")
+    build_index(ENTRIES, index, model="hashed", common_questions=False)
 
     def opened() -> list[str]:
         links = (link for link in Path("/proc/self/fd").iterdir() if link.is_symlink())

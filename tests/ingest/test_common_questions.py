@@ -1,9 +1,12 @@
-"""An index whose entries have common questions: builds, edits, publishing, other versions."""
+"""An index whose entries have common questions: builds, edits, publishing, other versions.
+
+Covers `index/embedded_questions`.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -25,7 +28,6 @@ from semsearch.search.glossary import Glossary
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.layout import IndexLayout
 from semsearch.text import common_questions
-from semsearch.text.common_questions import CommonQuestions
 
 KNEADING = {
     "term": "kneading",
@@ -123,24 +125,72 @@ def test_edits_have_them_at_once(tmp_path: Path) -> None:
     verify(index, deep=True)
 
 
-def test_an_index_of_another_version_keeps_its_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It answers by what it was built with; edits have none until the next build."""
-    index, question = build(tmp_path / "index"), str(KNEADING["questions"][0])
+@pytest.fixture
+def other_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Return what changes the version: it knows one question less and another one."""
     other = tmp_path / "other"
     other.mkdir()
-    changed = json.dumps({**KNEADING, "questions": ["another", "one more"]})
-    (other / "concepts.jsonl").write_text(changed + "\n")
+    changed = {**KNEADING, "questions": [KNEADING["questions"][0], "turn and press by hand"]}
+    lines = (json.dumps(one) + "\n" for one in (changed, SCORING))
+    (other / "concepts.jsonl").write_text("".join(lines))
     common_questions.write_places(other)
-    monkeypatch.setattr(common_questions, "bundled", lambda: CommonQuestions(other))
+
+    def change() -> None:
+        monkeypatch.setattr(common_questions, "FOLDER", other)
+        common_questions.bundled.cache_clear()
+
+    return change
+
+
+def test_an_index_of_another_version_keeps_what_it_can(
+    tmp_path: Path, other_version: Callable[[], None]
+) -> None:
+    """It answers by what it was built with, is published with what both know, and built anew."""
+    index, question = build(tmp_path / "index"), str(KNEADING["questions"][1])
+    other_version()
     assert first(index, question).evidence.common_question == question
     with Editor(index) as editor:
-        editor.add("bakery", Draft("Slashing", SLASHED))
-    assert first(index, str(SCORING["questions"][0])).evidence.common_question is None
+        editor.add("bakery", Draft("Oven", "A hot box."))
     verify(index, deep=True)
     publish_edits(IndexLayout(index), Silent())
-    assert (manifest(index).phrases, manifest(index).common_questions) == (0, "")
+    verify(index, deep=True)
+    assert manifest(index).phrases == 1
+    kept = str(KNEADING["questions"][0])
+    assert first(index, kept).evidence.common_question == kept
+    report = build_index(ENTRIES, index, model="hashed")
+    assert (report.published, manifest(index).phrases) == (True, 2)
+
+
+def test_an_edit_by_another_version_is_found(
+    tmp_path: Path, other_version: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service that knows other questions shows it, with those of both that have a vector."""
+    index = build(tmp_path / "index")
+    other_version()
+    with Editor(index) as editor:
+        editor.change("bakery:kneading", definition="Working dough by hand, smooth and elastic.")
+    monkeypatch.setattr(common_questions, "FOLDER", tmp_path)
+    common_questions.bundled.cache_clear()
+    for question in KNEADING["questions"]:
+        assert first(index, str(question)).entry.definition.startswith("Working dough by hand")
+    publish_edits(IndexLayout(index), Silent())
+    verify(index, deep=True)
+
+
+def test_another_rule_breaks_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An entry that would have more questions than at build has those that were embedded."""
+    slashing = Entry("bakery:slashing", "Slashing", SLASHED, "bakery")
+    with monkeypatch.context() as stricter:
+        stricter.setattr(common_questions, "MIN_SHARED", 99)
+        stricter.setattr(common_questions, "MIN_SHARED_WITH_ONLY_CONCEPT", 99)
+        index = build(tmp_path / "index", [*ENTRIES, slashing])
+    assert manifest(index).phrases == 0
+    with Editor(index) as editor:
+        editor.add("bakery", Draft("Oven", "A hot box."))
+    publish_edits(IndexLayout(index), Silent())
+    verify(index, deep=True)
+    purge(index, ["bakery:slashing"])
+    verify(index, deep=True)
 
 
 def test_an_upgrade_adds_none(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ class Client(Operations):
         self.close()
 
     async def _send(self, request: httpx2.Request) -> httpx2.Response:
-        return self._http.send(request)
+        return self._http.send(request, follow_redirects=_may_follow(request))
 
     async def _pause(self, seconds: float) -> None:
         time.sleep(seconds)
@@ -94,7 +94,7 @@ class AsyncClient(Operations):
         await self.close()
 
     async def _send(self, request: httpx2.Request) -> httpx2.Response:
-        return await self._http.send(request)
+        return await self._http.send(request, follow_redirects=_may_follow(request))
 
     async def _pause(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -103,10 +103,15 @@ class AsyncClient(Operations):
         return work
 
 
+def _may_follow(request: httpx2.Request) -> bool:
+    """Whether a redirect may be followed: an edit would become a GET, which edits nothing."""
+    return request.method == "GET"
+
+
 def _options(url: str, key: str | None, timeout: float) -> dict[str, Any]:
     if not url.startswith(("http://", "https://")):
         raise ValueError(f"{url!r} is not the address of a service, such as http://127.0.0.1:8000")
     headers = {"User-Agent": f"semsearch-client/{__version__}"}
     if key:
         headers["Authorization"] = f"Bearer {key}"
-    return {"base_url": url, "headers": headers, "timeout": timeout, "follow_redirects": True}
+    return {"base_url": url, "headers": headers, "timeout": timeout}

@@ -42,6 +42,8 @@ from semsearch_client.models import (
 )
 
 if TYPE_CHECKING:
+    import httpx2
+
     from semsearch_client.client import AsyncClient, Client
 
 P = ParamSpec("P")
@@ -246,7 +248,7 @@ class Operations(Exchange):
 
     async def _entry(self, id: str) -> StoredEntry:
         response = await self._ask("GET", _entry_path(id))
-        return read(StoredEntry, response, etag=response.headers.get("ETag"))
+        return read(StoredEntry, response, etag=_etag(response))
 
     async def _edit(
         self,
@@ -258,8 +260,14 @@ class Operations(Exchange):
     ) -> StoredEntry:
         headers = {"If-Match": if_match, "Idempotency-Key": idempotency_key or str(uuid.uuid4())}
         response = await self._ask(method, path, headers=headers, body=body)
-        return read(StoredEntry, response, etag=response.headers.get("ETag"))
+        return read(StoredEntry, response, etag=_etag(response))
 
 
 def _entry_path(id: str, behind: str = "") -> str:
     return f"/v1/entries/{quote(id, safe=':')}{behind}"
+
+
+def _etag(response: httpx2.Response) -> str | None:
+    """Return the ETag for `if_match`, not weak as a proxy that compresses makes it."""
+    stated = response.headers.get("ETag")
+    return None if stated is None else str(stated).removeprefix("W/")

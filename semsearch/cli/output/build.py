@@ -105,7 +105,7 @@ def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
     if report.embedded:
         say(f"Embedded: {report.embedded:,} of {report.vectors:,} texts with {report.model}")
     if report.commonly_asked:
-        say(f"Common concepts: {counted_entries(report.commonly_asked)}, with questions of ours")
+        say(f"Common concepts: {counted_entries(report.commonly_asked)}, found by common questions")
     if report.relations:
         say(_relations(report.relations))
     _conflicts(report)

@@ -19,6 +19,7 @@ from semsearch.core.arrays import Numbers
 from semsearch.core.entries import Changed, Entry
 from semsearch.core.progress import Silent
 from semsearch.index.ann.engine import FLAT
+from semsearch.index.embedded_questions import embedded_questions
 from semsearch.index.files.tokens import ReferenceTokens
 from semsearch.index.manifest import Manifest
 from semsearch.index.passage_table import PassageTable
@@ -31,7 +32,6 @@ from semsearch.index.segment_writer import (
 from semsearch.index.segments.segment import Segment
 from semsearch.storage.embedding_cache import EmbeddedTexts
 from semsearch.storage.layout import GenerationLayout
-from semsearch.text.common_questions import bundled_as
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of one's own is made in it
 """Files here never reach a disk. Where the folder is missing, the temporary folder is used."""
@@ -82,13 +82,14 @@ def derive_live_segment(
 def _is_embedded(entry: Entry | None, texts: EmbeddedTexts, manifest: Manifest) -> bool:
     if entry is None:
         return True
-    passages = _passages([entry], manifest)
+    passages = _passages([entry], texts, manifest)
     hashes = passages.hashes(passages.rows)
     return not texts.unknown(hashes, manifest.embedded_by, hashes[:1])
 
 
-def _passages(entries: Sequence[Entry], manifest: Manifest) -> PassageTable:
-    return PassageTable(entries, Silent(), bundled_as(manifest.common_questions))
+def _passages(entries: Sequence[Entry], texts: EmbeddedTexts, manifest: Manifest) -> PassageTable:
+    common = embedded_questions(manifest.common_questions, texts, manifest.embedded_by)
+    return PassageTable(entries, Silent(), common)
 
 
 def _derive(
@@ -103,7 +104,7 @@ def _derive(
 def _segment(
     generation: Segment, manifest: Manifest, entries: Sequence[Entry], texts: EmbeddedTexts
 ) -> Segment:
-    passages = _passages(entries, manifest)
+    passages = _passages(entries, texts, manifest)
     sizes = {name: len(range_) for name, range_ in generation.entry_table.glossaries().items()}
     reference = ScoringReference(ReferenceTokens(generation.tokens, sizes), manifest.mean_words)
     embeddings = StoredEmbeddings(texts, manifest.embedded_by, manifest.dim)

@@ -126,7 +126,8 @@ def backup(_query: Annotated[NoQuery, Query()], request: Request) -> Response:
             "without this restriction"
         )
     if request.scope["response"].scope["method"] == "HEAD":
-        return StreamingResponse(iter(()), media_type=MEDIA_TYPE)  # a copy for nobody is not made
+        # the application sees a GET, of which only the head is sent
+        return StreamingResponse(iter(()), media_type=MEDIA_TYPE)
     layout = IndexLayout(Path(state_of(request).glossary.info().path))
     with ExitStack() as made:
         with translate_os_errors(layout.root):
@@ -145,7 +146,7 @@ def backup(_query: Annotated[NoQuery, Query()], request: Request) -> Response:
 class CopyResponse(StreamingResponse):
     """A copy that is sent from a file; whatever becomes of the client, the file is closed.
 
-    It is closed before its last piece is sent, so that whoever has all of it can have another.
+    It is closed before its last piece is sent: a client that has it may ask for another at once.
     """
 
     def __init__(self, stream: IO[bytes], size: int, opened: ExitStack) -> None:

@@ -48,7 +48,7 @@ class _Context:
 def ships(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Glossary]:
     """Yield an open index with two entries of one name."""
     folder: Path = tmp_path_factory.mktemp("bows") / "index"
-    build_index(ENTRIES, folder, model="hashed")
+    build_index(ENTRIES, folder, model="hashed", common_questions=False)
     with Glossary.open(folder) as opened:
         yield opened
 
