@@ -36,7 +36,7 @@ PART_NAMES = {
     "lead": "Nearness of its first sentence",
     "sentence": "Nearness of its best sentence",
     "term": "Nearness of its name",
-    "asked": "Nearness of an asked-as phrase, above what the other parts suggest",
+    "asked": "Nearness of a phrase by which people ask, above what the other parts suggest",
     "tokens": "Words of the question it answers, by meaning",
     "coverage": "Share of the definition that the question covers",
     "words": "Words that both use (BM25)",

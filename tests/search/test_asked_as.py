@@ -36,7 +36,7 @@ def index(tmp_path: Path) -> Path:
         *ENTRIES[:2],
         *ENTRIES[3:],
     ]
-    build_index(entries, tmp_path, model="hashed")
+    build_index(entries, tmp_path, model="hashed", common_questions=False)
     return tmp_path
 
 
@@ -118,9 +118,9 @@ def test_a_rebuild_embeds_new_phrases_only(index: Path) -> None:
     """A rebuild drops the vectors of removed phrases."""
     with Editor(index) as editor:
         entries = [editor.entry(entry.id).entry for entry in ENTRIES]
-    assert build_index(entries, index, model="hashed").embedded == 0
+    assert build_index(entries, index, model="hashed", common_questions=False).embedded == 0
     entries[0] = asking(entries[0], "sour", "a starter")
-    report = build_index(entries, index, model="hashed")
+    report = build_index(entries, index, model="hashed", common_questions=False)
     assert (report.embedded, report.changes.changed) == (2, (ENTRIES[0].id,))
 
 
