@@ -82,6 +82,7 @@ format: $(BIN)/.dev ## Let the formatter decide
 	@$(BIN)/ruff format .
 
 docs: $(BIN)/.dev ## Write the generated tables of the documents, and run their examples
+	@rm -rf build/docs-index # examples show the first generation
 	@$(BIN)/semsearch build corpus --index build/docs-index
 	@$(BIN)/python -m tools.docs --examples build/docs-index
 

@@ -17,7 +17,6 @@ from semsearch.core.errors import FormatTooOld
 from semsearch.core.progress import Progress, Silent
 from semsearch.index.ann.engine import AUTO
 from semsearch.index.backup import back_up_any_format, has_present_state
-from semsearch.index.embedded_questions import embedded_questions
 from semsearch.index.embedding import Embedding
 from semsearch.index.generation import GenerationSpec, write_generation
 from semsearch.index.manifest import FORMAT, check_store_exists
@@ -31,6 +30,7 @@ from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import IndexLayout
+from semsearch.text.common_questions import bundled
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +132,7 @@ def _derive(layout: IndexLayout, manifest: ManifestOfAnyFormat, progress: Progre
         remove_unfinished(layout)
         store.check()
         revision, entries = store.copied()
-        # answers stay, so there are no new questions
-        common = embedded_questions(manifest.common_questions, store.texts, manifest.embedded_by)
+        common = bundled() if manifest.common_questions else None
         passages = PassageTable(entries, progress, common)
         publication = BuildPublication(layout, store, embedding, common, progress)
         embedded = publication.embed(passages)

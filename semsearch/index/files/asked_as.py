@@ -5,7 +5,8 @@ Those of an entry are its asked-as phrases and then common questions (`passage_t
     phrases.i8          the vector of each phrase, entry by entry, one byte per dimension
     first_phrases.i64   number of the first phrase of each position, and the end of the last
     phrase_keys.i64     hash of each folded phrase
-    phrase_words.i64    hashes of the stems of all phrases, ascending, each once
+    phrase_words.i64    hashes of the stems of all asked-as phrases, ascending, each once: words
+                        that the glossary uses, which nobody mistyped
 
 Phrases are separate from the passages of a definition, so that nothing shows them as a part of it.
 """
@@ -31,6 +32,7 @@ from semsearch.storage.atomic_files import write_array
 from semsearch.storage.int8 import to_int8
 from semsearch.storage.layout import GenerationLayout
 from semsearch.text.normalise import fold
+from semsearch.text.passages import phrases_of
 from semsearch.text.stems import question_stems, stem
 from semsearch.text.word_languages import ENGLISH, word_language
 
@@ -64,8 +66,8 @@ def write_phrases(
     write_array(files.phrase_keys, np.array(keys, dtype="<i8"))
     stems = {
         one
-        for position, entry in enumerate(passages.entries)
-        for phrase in passages.phrases(position)
+        for entry in passages.entries
+        for phrase in phrases_of(entry)
         for one in question_stems(phrase, word_language(entry.language))
     }
     write_array(files.phrase_words, np.array(sorted(map(hash64, stems)), dtype="<i8"))
