@@ -134,7 +134,7 @@ SERVICE_INFO = _members(
         WireServiceInfo(
             3,
             21,
-            "semsearch-definitions-v3",
+            "semsearch-definitions-v4",
             "4c01e7f2",
             "9be1c07d52a8f3e4",
             WireFollowInfo("https://glossary.example.org", 21, 0.4, False),

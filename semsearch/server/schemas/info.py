@@ -55,7 +55,7 @@ class WireServiceInfo(Wire):
     revision: Annotated[
         int, Field(description="Of the store, with the edits that are shown.", examples=[21])
     ]
-    model: Annotated[str, Field(examples=["semsearch-definitions-v3"])]
+    model: Annotated[str, Field(examples=["semsearch-definitions-v4"])]
     fingerprint: Annotated[str, Field(description="Of the encoder.", examples=["4c01e7f2"])]
     presentation: Annotated[
         str,
