@@ -256,6 +256,26 @@ def test_every_letter_is_in_view_on_a_phone(browser: Browser, site: str) -> None
     context.close()
 
 
+def test_the_link_of_a_term_in_the_widget_is_reached_by_keyboard(page: Page, site: str) -> None:
+    """Its card stays while the focus is in it; Escape closes it and goes back to the term."""
+    page.goto(f"{site}widget")
+    word, card = (page.locator(f"semsearch-term .{name}") for name in ("term", "card"))
+    word.focus()
+    expect(card).to_be_visible()
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(100)  # longer than a card that closes takes
+    expect(card.locator("a")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    expect(word).to_be_focused()
+    word.blur()
+    word.focus()
+    expect(card).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(card).to_be_hidden()
+
+
 def test_the_widget_says_that_a_term_is_outdated(page: Page, site: str) -> None:
     """In an answer only then, in the card of a term whatever its status is."""
 

@@ -118,9 +118,13 @@ class _Excerpt:
 
 
 def _asked(hit: Hit) -> list[Text]:
-    """Return the phrase that is similar to the question, if one is: "someone asked: ..."."""
+    """Return the phrase that is similar to the question, if one is: "someone asked: ...".
+
+    Where a name decided, common questions are evidence of nothing.
+    """
     evidence = hit.evidence
-    phrases = ("someone asked: ", evidence.phrase), ("often asked as: ", evidence.common_question)
+    common = None if evidence.name else evidence.common_question
+    phrases = ("someone asked: ", evidence.phrase), ("often asked as: ", common)
     return [Text.assemble((label, "dim"), one_line(text)) for label, text in phrases if text]
 
 
