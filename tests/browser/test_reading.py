@@ -256,6 +256,15 @@ def test_every_letter_is_in_view_on_a_phone(browser: Browser, site: str) -> None
     context.close()
 
 
+def test_the_interface_description_can_be_read(page: Page, site: str) -> None:
+    """All its texts have enough contrast, those of an opened route and of schemas too."""
+    page.goto(f"{site}docs")
+    page.locator(".opblock-summary-control").first.click(timeout=60_000)
+    page.locator(".opblock .responses-inner").first.wait_for()
+    found = {one["id"]: one["nodes"] for one in axe(page).response["violations"]}
+    assert [node["html"] for node in found.get("color-contrast", [])] == []
+
+
 def test_the_link_of_a_term_in_the_widget_is_reached_by_keyboard(page: Page, site: str) -> None:
     """Its card stays while the focus is in it; Escape closes it and goes back to the term."""
     page.goto(f"{site}widget")
