@@ -256,6 +256,20 @@ def test_every_letter_is_in_view_on_a_phone(browser: Browser, site: str) -> None
     context.close()
 
 
+def test_print_has_the_answer_and_no_controls(page: Page, site: str) -> None:
+    """Entries that are no matches are left out, since the line that says so is."""
+    page.goto(f"{site}?q=a deep spoon for serving soup")
+    page.emulate_media(media="print")
+    expect(page.locator(".best")).to_be_visible()
+    for control in ("form.ask", "footer", ".divider", ".nearest >> nth=0", ".copy"):
+        expect(page.locator(control)).to_be_hidden()
+    page.goto(f"{site}?q=qzx vvk")
+    expect(page.locator(".nearest").first).to_be_visible()
+    page.goto(f"{site}entry/kitchen:ladle")
+    expect(page.locator(".definition")).to_be_visible()
+    expect(page.get_by_text("Ask about it")).to_be_hidden()
+
+
 def test_the_interface_description_can_be_read(page: Page, site: str) -> None:
     """All its texts have enough contrast, those of an opened route and of schemas too."""
     page.goto(f"{site}docs")

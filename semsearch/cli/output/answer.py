@@ -107,9 +107,9 @@ class _Excerpt:
         if best is not None and len(text[: best.end].wrap(console, width)) > _LINES:
             lines = (Text("... ") + text[best.start :]).wrap(console, width)
         if len(lines) > _LINES:
-            last = lines[_LINES - 1]
-            last.truncate(width - 4)
-            last.append(" ...")
+            last = lines[_LINES - 1].wrap(console, width - 4)[0]  # cut between words
+            last.rstrip()
+            lines[_LINES - 1] = last.append(" ...")
         yield Text("\n").join(lines[:_LINES])
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
