@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _MAX_FORMULAS = 100
 """Formulas that are drawn on a page; later ones are shown as code."""
-REMEMBERED = 256
+REMEMBERED = 1024
 """Definitions whose HTML is remembered: some 5 kB each with their texts."""
 _AHEAD = 500
 """Characters of the plain text that are searched for the next word of the Markdown."""

@@ -64,7 +64,7 @@ class Share(NamedTuple):  # a tuple, since an answer has a hundred
 
 
 def shares(parts: ScoreParts) -> list[Share]:
-    """Return the share of each part in the sum of a score, largest first, without zeros."""
+    """Return the share of each part that has weight in the sum of a score, largest first."""
     values = list(_VALUES(parts))
     if parts.asked:
         columns = np.array([values], dtype=np.float32)
@@ -73,7 +73,7 @@ def shares(parts: ScoreParts) -> list[Share]:
     found = [
         Share(value * weight, part, value, weight)
         for part, value, weight in zip(PARTS, values, _WEIGHTS, strict=True)
-        if value
+        if value and weight
     ]
     found.sort(key=_GIVEN, reverse=True)
     return found
