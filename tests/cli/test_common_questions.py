@@ -47,6 +47,8 @@ def test_the_command_line_says_so(corpus: Path) -> None:
     assert "Common concepts: 1 entry" in printed
     assert f"often asked as: {QUESTION}"[:60] in asked(index)
     assert "Often asked as" in asked(index, "--why")
+    named = run("ask", TERM, "--index", str(index), "-n", "1").stdout.decode()
+    assert "often asked as" not in named
     (line,) = asked(index, "--json").splitlines()
     hit = json.loads(line)["hits"][0]
     assert (hit["matched_common_question"], "matched_phrase" in hit) == (QUESTION, False)

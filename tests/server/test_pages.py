@@ -354,6 +354,7 @@ def test_a_glossary_is_filtered_and_counted(client: TestClient) -> None:
     ]
     none = HtmlPage(client.get("/glossary/kitchen?filter=zzz").text)
     assert "0 terms with “zzz” in the name" in none.text
+    assert "../?q=zzz&glossary=kitchen" in none.links()
 
 
 def test_what_the_owner_says_is_on_every_page(tmp_path: Path) -> None:

@@ -96,6 +96,7 @@ def test_parts_that_say_nothing_are_left_out() -> None:
     """An entry without a common word and without its name has five parts, one without any none."""
     assert [s.part for s in shares(ScoreParts(lead=0.5, tokens=-0.1))] == ["lead", "tokens"]
     assert shares(ScoreParts()) == []
+    assert shares(ScoreParts(sentence=0.5)) == []  # it has no weight
 
 
 def test_everything_has_its_words() -> None:
