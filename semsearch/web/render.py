@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from semsearch.core.presentation import Presentation
+from semsearch.ranking import confidence
 from semsearch.text.statuses import is_outdated
 from semsearch.web.assets import assets_path
 from semsearch.web.display import PART_NAMES, Share, fixed, language_name, signed
@@ -171,6 +172,8 @@ def _environment() -> Environment:
     environment.filters["with_links"] = with_links
     environment.filters["share_rows"] = share_rows
     environment.globals["count"] = count
+    environment.globals["close_from"] = round(100 * confidence.THRESHOLD)
+    environment.globals["strong_from"] = round(100 * confidence.STRONG)
     return environment
 
 
