@@ -182,6 +182,8 @@ def test_accepting_a_change_begins_with_the_markdown_of_a_revision(
         ({**TERM, "text": "x" * 2_001}, 422, "invalid-request"),
         ({**TERM, "text": "\u200b\u2060\x00"}, 422, "invalid-request"),
         ({**TERM, "term": "\u200d\ufeff\x07"}, 422, "invalid-request"),
+        ({**TERM, "term": "\u3164"}, 422, "invalid-request"),
+        ({**TERM, "text": "\u2800\u2060\uffa0"}, 422, "invalid-request"),
         ({**TERM, "glossary": "none"}, 404, "glossary-not-found"),
         ({"entry": "kitchen:none", "text": "x"}, 404, "entry-not-found"),
     ],

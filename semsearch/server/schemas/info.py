@@ -61,6 +61,14 @@ class WireServiceInfo(Wire):
         str,
         Field(description="Changes with titles, colours and logo.", examples=["9be1c07d52a8f3e4"]),
     ]
+    common_questions: Annotated[
+        str,
+        Field(
+            description="Changes with the questions of common concepts that entries are found by; "
+            "empty if the index was built without them.",
+            examples=["1-5f0c2a9d41b7e836"],
+        ),
+    ]
     follows: Annotated[
         WireFollowInfo | None, Field(description="The service that it mirrors, if it does.")
     ]
@@ -83,5 +91,6 @@ class WireServiceInfo(Wire):
             info.model,
             info.fingerprint,
             presentation,
+            info.common_questions.digest,
             WireFollowInfo.of(follows, shows_url=shows_url) if follows else None,
         )
