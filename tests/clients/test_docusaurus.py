@@ -47,7 +47,6 @@ pytestmark = [
 
 def build(to: Path, *more: Entry) -> Path:
     """Build the site with its glossary and further entries, and return the folder of its pages."""
-    (SITE / "static").mkdir(exist_ok=True)
     write_data(SITE / "static", [*read_corpus([SITE / "glossary.md"]).entries, *more])
     program = PACKAGES / "@docusaurus" / "core" / "bin" / "docusaurus.mjs"
     command = [str(NODE), str(program), "build", "--no-minify", "--out-dir", str(to)]

@@ -9,6 +9,7 @@ const terms = [remarkSemsearch, { data, skip: ["Quiz"] }];
 
 export default {
   title: "Bakery handbook",
+  favicon: "favicon.svg",
   url: "https://bakery.example",
   baseUrl,
   onBrokenLinks: "throw",
