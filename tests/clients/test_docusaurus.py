@@ -102,11 +102,11 @@ def browser() -> Iterator[Browser]:
 def address(pages: Path) -> Iterator[str]:
     """Yield the address of the site, at its base URL."""
 
-    class Silent(http.server.SimpleHTTPRequestHandler):
+    class QuietPages(http.server.SimpleHTTPRequestHandler):
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 
-    handler = functools.partial(Silent, directory=str(pages.parent))
+    handler = functools.partial(QuietPages, directory=str(pages.parent))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/handbook"
