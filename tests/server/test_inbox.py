@@ -191,9 +191,11 @@ def test_accepting_a_change_begins_with_the_markdown_of_a_revision(
 def test_what_is_no_suggestion_is_refused(
     started: Started, body: dict[str, str], status: int, slug: str
 ) -> None:
-    """With the reason."""
+    """With the reason, in our words."""
     with started() as http:
-        problem_of(http.post("/v1/inbox", json=body), status, slug)
+        response = http.post("/v1/inbox", json=body)
+        problem_of(response, status, slug)
+        assert "value error" not in response.text.casefold()
 
 
 def test_an_address_suggests_five_an_hour(started: Started) -> None:
