@@ -25,7 +25,6 @@ OTHER_SENSES = {
     "Dead letter": "A piece of mail that can neither be delivered nor returned to its sender.",
     "Decision tree": "A tall oak on a village green under which the elders met.",
     "Dropout": "The slotted end of a bicycle fork that holds the axle of the wheel.",
-    "Due date": "The day on which a baby is expected to be born.",
     "Elevator pitch": "The slope at which a lift for skiers climbs.",
     "Firewall": "The steel bulkhead between the engine and the cabin of an aircraft.",
     "Foreign key": "A metal tool for a lock, bought abroad.",
