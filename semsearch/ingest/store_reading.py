@@ -32,7 +32,7 @@ class StoreReading(Closeable):
 
     def answered(self, key: str) -> StoredRequest | None:
         """Return the stored answer to a request of this author within the last day."""
-        with self._session.reading() as store:
+        with self._session.asking_writer() as store:
             return store.answered(self._who, key)
 
     def find(self, id_: str) -> StoredEntry | None:

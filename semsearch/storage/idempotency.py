@@ -5,11 +5,11 @@ An answer is stored for a day, under the caller and the key.
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from semsearch.core.errors import AnsweredBefore
+from semsearch.storage.store_connection import StoreConnection
 
 RETENTION = timedelta(days=1)
 
@@ -24,7 +24,7 @@ class StoredRequest:
     answer: bytes
 
 
-def keep(connection: sqlite3.Connection, answered: StoredRequest) -> None:
+def keep(connection: StoreConnection, answered: StoredRequest) -> None:
     """Store an answer inside the transaction of the edit; remove those older than a day.
 
     Raises:
@@ -32,18 +32,15 @@ def keep(connection: sqlite3.Connection, answered: StoredRequest) -> None:
     """
     now = datetime.now(UTC)
     connection.execute("DELETE FROM request WHERE at < ?", ((now - RETENTION).timestamp(),))
-    try:
-        connection.execute(
-            "INSERT INTO request VALUES (?, ?, ?, ?, ?)",
-            (answered.who, answered.key, now.timestamp(), answered.digest, answered.answer),
-        )
-    except sqlite3.IntegrityError as error:
-        raise AnsweredBefore(
-            f"the request {answered.key!r} of {answered.who} was answered before"
-        ) from error
+    written = connection.execute(
+        "INSERT INTO request VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (answered.who, answered.key, now.timestamp(), answered.digest, answered.answer),
+    )
+    if not written.rowcount:
+        raise AnsweredBefore(f"the request {answered.key!r} of {answered.who} was answered before")
 
 
-def find(connection: sqlite3.Connection, who: str, key: str) -> StoredRequest | None:
+def find(connection: StoreConnection, who: str, key: str) -> StoredRequest | None:
     """Return the answer to a request of the last day, or None."""
     found = connection.execute(
         "SELECT digest, answer FROM request WHERE who = ? AND key = ? AND at >= ?",

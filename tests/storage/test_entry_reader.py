@@ -24,7 +24,7 @@ def test_the_revision_is_read_again_only_after_a_commit(tmp_path: Path) -> None:
             known = reader.last_revision()
             assert known == reader.revision == store.revision
             statements: list[str] = []
-            reader._connection.set_trace_callback(statements.append)
+            reader.connection._connection.set_trace_callback(statements.append)
             assert reader.last_revision() == known
             assert statements == []
             first = ENTRIES[0]
