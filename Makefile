@@ -22,7 +22,7 @@ INSTALL_LOCKED := $(INSTALL) --require-hashes --no-deps
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test test-all test-packaging check format lint types layout docs-check docs bench bench-growth bench-overload bench-edits bench-import api-cases fuzz soak torture screenshots page-budget map-budget chart quality questions foreign static-sites names languages reconcile gaps-gain cross-check general fit-weights fit-confidence fit-names calibration training-data training picture lock audit sbom clean
+.PHONY: help serve build test test-all test-packaging test-cluster check format lint types layout docs-check docs bench bench-growth bench-overload bench-edits bench-import api-cases fuzz soak torture screenshots page-budget map-budget chart quality questions foreign static-sites names languages reconcile gaps-gain cross-check general fit-weights fit-confidence fit-names calibration training-data training picture lock audit sbom clean
 
 ##@ Use
 
@@ -72,8 +72,11 @@ test: $(BIN)/.dev ## Run the unit tests and one end-to-end test of each surface 
 	@$(BIN)/python -m pytest tests/browser -m surface
 
 test-all: test ## Run every other test as well: models, processes, browser, torture and fuzz in short forms
-	@$(PYTEST) -n 3 --dist loadscope -m "not (unit or surface or browser or packaging)"
+	@$(PYTEST) -n 3 --dist loadscope -m "not (unit or surface or browser or packaging or cluster)"
 	@$(PYTEST) -n 3 --dist loadscope tests/browser -m "not surface"
+
+test-cluster: $(BIN)/.dev ## Kill servers of a shared store, publishers and PostgreSQL; check that no edit is lost (three minutes)
+	@$(BIN)/python -m pytest -m cluster tests/cluster
 
 check: lint types layout docs-check ## Lint, types, layers, bounds of the layout and documents
 

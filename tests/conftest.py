@@ -81,7 +81,7 @@ SHELVES = tuple(
 """More entries than a reranker reads."""
 
 
-OTHER_TIERS = ("model", "process", "browser", "torture", "fuzz", "shared", "packaging")
+OTHER_TIERS = ("model", "process", "browser", "torture", "fuzz", "shared", "packaging", "cluster")
 """Markers of tests that are no unit tests."""
 
 _NEED_A_MODEL = {"cross_encoder", "random_adapter", "reranked_index", "seed_index", "small_model"}

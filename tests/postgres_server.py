@@ -7,7 +7,7 @@ import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,21 @@ class TestServer:
 
         with psycopg.connect(self.url(database), autocommit=True) as connection:
             connection.execute(statement.encode())
+
+    def kill(self) -> None:
+        """End it as a crash does: without a checkpoint, with all connections."""
+        process = self.server.get_postmaster_info().process
+        others = process.children(recursive=True)
+        process.kill()
+        process.wait(30)
+        for one in others:
+            with suppress(Exception):  # it has ended since
+                one.kill()
+                one.wait(30)
+
+    def start(self) -> None:
+        """Start it again after `kill`, with everything that was committed."""
+        self.server.ensure_postgres_running()
 
 
 @contextmanager

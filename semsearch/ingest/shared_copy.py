@@ -222,6 +222,23 @@ def locked_store(layout: IndexLayout, database: SharedDatabase) -> Iterator[Entr
             _log.warning("an edit was stored and is not shown yet: %s", error)
 
 
+def share_calibration(layout: IndexLayout) -> None:
+    """Make the calibration of a copy that of its store; do nothing for an index of its own.
+
+    Raises:
+        StoreUnavailable: PostgreSQL does not answer.
+    """
+    database = shared_database(layout)
+    if database is None:
+        return
+    with opened(database) as shared, shared.connection.transaction():
+        shared.connection.execute("DELETE FROM setting WHERE name = ?", (CALIBRATION,))
+        if layout.calibration.exists():
+            shared.connection.execute(
+                "INSERT INTO setting VALUES (?, ?)", (CALIBRATION, layout.calibration.read_bytes())
+            )
+
+
 def copy_settings(layout: IndexLayout, shared: EntryReader) -> None:
     """Copy access keys and calibration, if they differ."""
     copy_keys(shared.connection, layout.keys)

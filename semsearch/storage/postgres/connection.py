@@ -6,6 +6,7 @@ lost network nor a server that was stopped in the middle of an edit holds up oth
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
     from psycopg_pool import ConnectionPool
 
-CONNECT_S = 5
+CONNECT_S = 3
 """Seconds to wait for a connection."""
 STATEMENT_S = 60
 """Seconds that one statement may take; the longest reads all entries."""
@@ -84,12 +85,14 @@ class SharedDatabase:
         parts.setdefault("connect_timeout", CONNECT_S)
         parts.setdefault("application_name", "semsearch")
         self.conninfo = conninfo.make_conninfo(**parts)
+        logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # each caller tells it
         self._pool: ConnectionPool[Connection[tuple[Any, ...]]] = ConnectionPool(
             self.conninfo,
             min_size=0,
             max_size=MAX_CONNECTIONS,
             open=False,
             timeout=CONNECT_S,
+            reconnect_timeout=CONNECT_S,  # so that the next one who asks does not wait for longer
             kwargs={"autocommit": True},
             check=ConnectionPool.check_connection,
             reset=_unlock,
