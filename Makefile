@@ -146,8 +146,8 @@ lock: $(BIN)/.dev ## Resolve the dependencies anew, with hashes (minutes)
 	@$(LOCK) pyproject.toml --extra build --extra dev --extra mcp -o requirements/dev.lock
 	@grep -oE '^torch==[0-9.]+' requirements/dev.lock > requirements/torch.lock
 	@for lock in run serve wheel; do cp requirements/dev.lock requirements/$$lock.lock; done
-	@$(LOCK) pyproject.toml --extra build -o requirements/run.lock
-	@$(LOCK) pyproject.toml -o requirements/serve.lock
+	@$(LOCK) pyproject.toml --extra build --extra postgres -o requirements/run.lock
+	@$(LOCK) pyproject.toml --extra postgres -o requirements/serve.lock
 	@$(LOCK) requirements/txtai.in -o requirements/txtai.lock
 	@$(WITHOUT_TORCH) requirements/dev.lock requirements/run.lock requirements/txtai.lock
 	@$(LOCK) pyproject.toml --only-build-deps --all-build-deps -o requirements/wheel.lock

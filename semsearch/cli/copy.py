@@ -22,6 +22,9 @@ def copy(
     target: Annotated[
         str, typer.Argument(metavar="DST", help="Address of an empty store, or a new folder.")
     ],
+    if_empty: Annotated[
+        bool, typer.Option("--if-empty", help="Do nothing if the store has a glossary already.")
+    ] = False,
 ) -> None:
     """Copy a whole glossary between an index folder and a shared store, and verify it.
 
@@ -31,6 +34,7 @@ def copy(
     from semsearch.ingest.shared_moves import (  # noqa: PLC0415 - loads numpy
         copy_into_folder,
         copy_into_store,
+        has_glossary,
     )
     from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
     from semsearch.storage.postgres.connection import SharedDatabase, is_shared  # noqa: PLC0415
@@ -46,7 +50,12 @@ def copy(
         closing(SharedDatabase(url)) as database,
         common.BuildProgress(quiet=False) as progress,
     ):
+        if if_empty and not is_shared(source) and has_glossary(database):
+            common.done(f"{database.name} has a glossary already; nothing was copied")
+            return
         do = copy_into_folder if is_shared(source) else copy_into_store
         moved = do(layout, database, progress)
-    counts = ", ".join(f"{count:,} {name}" for name, (count, _) in moved.rows.items() if count)
+    counts = ", ".join(
+        f"{count:,} {name}" for name, (count, _) in moved.rows.items() if count and name != "store"
+    )
     common.done(f"copied and verified: {counts}, {moved.keys:,} keys")

@@ -227,18 +227,7 @@ class FollowingStopped(StoredIndexError):
 
 
 class IndexShared(StoredIndexError):
-    """The index folder is a copy of a shared store, to which this cannot be done.
-
-    Args:
-        root: the index folder.
-        what: cannot be done, as the message begins.
-    """
-
-    def __init__(self, root: Path, what: str) -> None:
-        super().__init__(
-            f"{what}: the index in {root} is a copy of a shared store in PostgreSQL; "
-            "docs/shared-store.md says what is done there instead"
-        )
+    """The index folder is a copy of a shared store, to which this cannot be done."""
 
 
 class FormatTooOld(StoredIndexError):

@@ -37,6 +37,12 @@ class Moved:
     """How many access keys were copied."""
 
 
+def has_glossary(database: SharedDatabase) -> bool:
+    """Return whether a shared store has a whole glossary, which servers answer from."""
+    with opened(database) as shared:
+        return shared_generation(shared.connection) is not None
+
+
 def copy_into_store(layout: IndexLayout, database: SharedDatabase, progress: Progress) -> Moved:
     """Copy an index into an empty shared store; an interrupted copy is repeated, and goes on.
 

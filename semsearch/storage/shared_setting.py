@@ -102,7 +102,10 @@ def refuse_shared(layout: IndexLayout, what: str) -> None:
         IndexDamaged: the setting cannot be read.
     """
     if shared_url(layout) is not None:
-        raise IndexShared(layout.root, what)
+        raise IndexShared(
+            f"{what}: the index in {layout.root} is a copy of a shared store in PostgreSQL; "
+            "docs/shared-store.md says what to do instead"
+        )
 
 
 def note_in_step(layout: IndexLayout, state: InStep) -> None:

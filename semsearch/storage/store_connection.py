@@ -36,7 +36,7 @@ class Lock(IntEnum):
     PUBLISHING = 3
 
 
-class Rows(Protocol):
+class ResultRows(Protocol):
     """The result of a statement."""
 
     @property
@@ -67,10 +67,10 @@ class StoreConnection(Protocol):
     def row_number(self) -> str:
         """The column that numbers embeddings in the order of their commits."""
 
-    def execute(self, query: str, values: Sequence[Any] = (), /) -> Rows:
+    def execute(self, query: str, values: Sequence[Any] = (), /) -> ResultRows:
         """Run one statement."""
 
-    def executemany(self, query: str, rows: Iterable[Sequence[Any]], /) -> Rows:
+    def executemany(self, query: str, rows: Iterable[Sequence[Any]], /) -> ResultRows:
         """Run one statement for each row of values."""
 
     def reading(self) -> AbstractContextManager[None]:
@@ -145,11 +145,11 @@ class SqliteConnection:
         self._file = file
         self._named = named
 
-    def execute(self, query: str, values: Sequence[Any] = (), /) -> Rows:
+    def execute(self, query: str, values: Sequence[Any] = (), /) -> ResultRows:
         """Run one statement."""
         return self._connection.execute(query, values)
 
-    def executemany(self, query: str, rows: Iterable[Sequence[Any]], /) -> Rows:
+    def executemany(self, query: str, rows: Iterable[Sequence[Any]], /) -> ResultRows:
         """Run one statement for each row of values."""
         return self._connection.executemany(query, rows)
 

@@ -44,7 +44,7 @@ PUBLISH = (
 
 
 @dataclass
-class Cluster:
+class KilledCluster:
     """A store, the index folders of two servers, and the servers that run now."""
 
     postgres: TestServer
@@ -120,7 +120,7 @@ def _is_there(url: str, id_: str) -> bool:
 
 
 @pytest.fixture
-def cluster(hashed_index: Path, tmp_path: Path) -> Iterator[Cluster]:
+def cluster(hashed_index: Path, tmp_path: Path) -> Iterator[KilledCluster]:
     """Yield two servers of one store."""
     with running_server() as postgres:
         from semsearch.storage.postgres.migrating import migrate  # noqa: PLC0415 - an extra
@@ -134,7 +134,7 @@ def cluster(hashed_index: Path, tmp_path: Path) -> Iterator[Cluster]:
             join_store(layout, url, Silent())
         keys = KeyStore(layouts[0].keys, database)
         _, secret = keys.create(name="Ann", scope=KeyScope.EDIT, now=utc_now())
-        found = Cluster(postgres, url, secret.text, layouts)
+        found = KilledCluster(postgres, url, secret.text, layouts)
         for number in (0, 1):
             found.start(number)
         try:
@@ -147,7 +147,7 @@ def cluster(hashed_index: Path, tmp_path: Path) -> Iterator[Cluster]:
             database_of.cache_clear()
 
 
-def test_no_acknowledged_edit_is_lost_or_applied_twice(cluster: Cluster) -> None:
+def test_no_acknowledged_edit_is_lost_or_applied_twice(cluster: KilledCluster) -> None:
     """Each server, the publisher and PostgreSQL are killed in turn, while three clients edit."""
     stop = threading.Event()
     clients = [threading.Thread(target=cluster.edit, args=(n, stop)) for n in range(CLIENTS)]
@@ -180,7 +180,7 @@ def test_no_acknowledged_edit_is_lost_or_applied_twice(cluster: Cluster) -> None
         assert {**wanted, "answers": 0} == {**found, "answers": 0}
 
 
-def test_another_server_publishes_when_the_publisher_has_died(cluster: Cluster) -> None:
+def test_another_server_publishes_when_the_publisher_has_died(cluster: KilledCluster) -> None:
     """Its lock ends with it, and what it left in the store disturbs nobody."""
     stop = threading.Event()
     client = threading.Thread(target=cluster.edit, args=(0, stop))
@@ -212,7 +212,7 @@ def _kill_publisher(layout: IndexLayout, after_s: float) -> None:
     process.wait()
 
 
-def _wait_for_edits(cluster: Cluster, count: int) -> None:
+def _wait_for_edits(cluster: KilledCluster, count: int) -> None:
     """Wait until some further edits were acknowledged."""
     wanted = len(cluster.acknowledged) + count
     assert comes(lambda: len(cluster.acknowledged) >= wanted, 60), "no edit is acknowledged"

@@ -33,7 +33,7 @@ QUESTION = {"q": "a mesh that holds back lumps"}
 
 
 @dataclass(frozen=True)
-class Service:
+class SharedService:
     """A running service and its index folder."""
 
     client: TestClient
@@ -48,7 +48,7 @@ class Service:
 @pytest.fixture
 def services(
     postgres_server: TestServer, index: Path, tmp_path: Path
-) -> Iterator[tuple[Service, Service]]:
+) -> Iterator[tuple[SharedService, SharedService]]:
     """Yield two services over copies of one store, with a key that both know."""
     from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
     from semsearch.storage.postgres.migrating import migrate  # noqa: PLC0415
@@ -66,7 +66,7 @@ def services(
             join_store(layout, url, Silent())
             glossary = running.enter_context(Glossary.open(layout.root))
             app = create_app(glossary, load_settings(index=layout.root, history="open"))
-            found.append(Service(running.enter_context(TestClient(app)), layout))
+            found.append(SharedService(running.enter_context(TestClient(app)), layout))
         keys = KeyStore(found[0].layout.keys, database_of(url))
         _, secret = keys.create(name="Ann", scope=KeyScope.EDIT, now=utc_now())
         for service in found:
@@ -76,7 +76,7 @@ def services(
 
 
 def test_an_edit_is_answered_here_at_once_and_there_soon(
-    services: tuple[Service, Service],
+    services: tuple[SharedService, SharedService],
 ) -> None:
     """With the same revision and tag; a key of one service opens the other one soon, too."""
     one, other = services
@@ -93,7 +93,7 @@ def test_an_edit_is_answered_here_at_once_and_there_soon(
 
 
 def test_a_request_is_executed_once_whichever_service_takes_it(
-    services: tuple[Service, Service],
+    services: tuple[SharedService, SharedService],
 ) -> None:
     """The second answers as the first did, even before it has caught up."""
     one, other = services
@@ -106,7 +106,7 @@ def test_a_request_is_executed_once_whichever_service_takes_it(
     assert (again.status_code, again.json()) == (201, first.json())
 
 
-def test_a_publication_is_fetched(services: tuple[Service, Service]) -> None:
+def test_a_publication_is_fetched(services: tuple[SharedService, SharedService]) -> None:
     """The other service answers from the same files."""
     one, other = services
     assert one.client.post("/v1/entries", json=SIEVE).status_code == 201
@@ -117,7 +117,7 @@ def test_a_publication_is_fetched(services: tuple[Service, Service]) -> None:
 
 
 def test_answers_go_on_while_postgresql_is_away(
-    services: tuple[Service, Service], monkeypatch: pytest.MonkeyPatch
+    services: tuple[SharedService, SharedService], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Edits are told to come again, keys count for an hour, and it all passes."""
     one, _ = services

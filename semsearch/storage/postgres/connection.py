@@ -20,7 +20,7 @@ from semsearch.core.errors import (
     StoreUnavailable,
 )
 from semsearch.storage.shared_setting import public_address
-from semsearch.storage.store_connection import Lock, Rows
+from semsearch.storage.store_connection import Lock, ResultRows
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -165,18 +165,18 @@ class PostgresConnection:
         self.raw = connection
         self._database = database
 
-    def execute(self, query: str, values: Sequence[Any] = (), /) -> Rows:
+    def execute(self, query: str, values: Sequence[Any] = (), /) -> ResultRows:
         """Run one statement."""
         with self._translated():
-            rows: Rows = self.raw.execute(_marked(query), values or None)
+            rows: ResultRows = self.raw.execute(_marked(query), values or None)
             return rows
 
-    def executemany(self, query: str, rows: Iterable[Sequence[Any]], /) -> Rows:
+    def executemany(self, query: str, rows: Iterable[Sequence[Any]], /) -> ResultRows:
         """Run one statement for each row of values, without waiting between them."""
         with self._translated():
             cursor: Any = self.raw.cursor()
             cursor.executemany(_marked(query), rows)
-            written: Rows = cursor
+            written: ResultRows = cursor
             return written
 
     @contextmanager
