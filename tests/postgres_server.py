@@ -29,7 +29,7 @@ class TestServer:
 
     def url(self, database: str = "postgres", user: str = "postgres") -> str:
         """Return the address of a database."""
-        uri = self.server.get_uri(database)
+        uri: str = self.server.get_uri(database)
         return uri.replace("//postgres:@", f"//{user}@").replace("//postgres@", f"//{user}@")
 
     def new_database(self) -> str:

@@ -245,9 +245,9 @@ class _Story:
         elif what < 0.95:
             size = self._random.randint(1, 6)
             corpus = {one.id: one for one in (self._entry() for _ in range(size))}
-            gone = {id_ for id_ in corpus if digest_of(id_) in store.purged()}
+            purged = {id_ for id_ in corpus if digest_of(id_) in store.purged()}
             live = {one.id: one for one in store.live()}
-            kept = [e for e in ({**corpus, **live}).values() if e.id not in gone]
+            kept = [e for e in ({**corpus, **live}).values() if e.id not in purged]
             if kept:
                 deleted = set(store.live_deletions()) - {e.id for e in kept}
                 store.replace_all(kept, PreservedEdits(set(live), deleted))

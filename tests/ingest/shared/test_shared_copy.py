@@ -32,6 +32,7 @@ from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import pending, publish_edits
 from semsearch.ingest.purge import purge
 from semsearch.ingest.shared_copy import catch_up, database_of, join_store, opened
+from semsearch.ingest.upgrade import upgrade
 from semsearch.search.glossary import Glossary
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.following import follow_info
@@ -60,7 +61,7 @@ def same(layout: IndexLayout, database: SharedDatabase) -> bool:
     """Return whether a copy has every row of its store but the answers to requests."""
     with opened(database) as shared, closing(EntryReader(layout.store)) as copy:
         wanted, found = summary(shared), summary(copy)
-    return {**wanted, "answers": 0} == {**found, "answers": 0}
+    return {**wanted, "answers": (0, "")} == {**found, "answers": (0, "")}
 
 
 def test_a_server_from_nothing_answers(new_server: NewServer, database: SharedDatabase) -> None:
@@ -229,6 +230,8 @@ def test_only_an_own_folder_becomes_a_copy(
     layout = new_server("one")
     with pytest.raises(IndexShared, match="cannot be purged here"):
         purge(layout.root, ["bakery:crumb"])
+    with pytest.raises(IndexShared, match="not upgraded here"):
+        upgrade(layout.root)
 
 
 def test_questions_are_answered_while_postgresql_is_away(

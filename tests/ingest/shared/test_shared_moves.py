@@ -25,7 +25,7 @@ from semsearch.server.auth.key_store import KeyRing, KeyStore
 from semsearch.server.auth.keys import KeyScope
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.layout import IndexLayout
-from semsearch.storage.replication import summary
+from semsearch.storage.replication import replicate, summary
 from semsearch.storage.shared_setting import shared_url
 from tests.ingest.shared.test_shared_copy import SCORING
 
@@ -104,15 +104,14 @@ def test_a_copy_that_differs_is_told(
 ) -> None:
     """It is compared by number and hash of the rows of each kind."""
     database = database_of(url)
-    real = shared_moves.replicate
 
     def lossy(*args: object, **named: object) -> object:
-        done = real(*args, **named)  # type: ignore[arg-type]
+        done = replicate(*args, **named)  # type: ignore[arg-type]
         with opened(database) as shared:
             shared.connection.execute("UPDATE history SET before = replace(before, 'a', 'b')")
         return done
 
-    monkeypatch.setattr(shared_moves, "replicate", lossy)
+    monkeypatch.setattr("semsearch.ingest.shared_moves.replicate", lossy)
     with pytest.raises(IndexDamaged, match="differs from what was copied in its history"):
         copy_into_store(own, database, Silent())
 
