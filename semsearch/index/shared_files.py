@@ -36,14 +36,23 @@ class SharedGeneration:
     """The content of `CURRENT` that makes it the current one."""
     files: dict[str, str]
     """SHA-256 of each file, by its path in the index folder."""
+    embedding: str
+    """What edits have to embed, and by which encoder; see `embedding_of`."""
 
 
 def shared_generation(connection: StoreConnection) -> SharedGeneration | None:
     """Return the newest generation of a shared store; None before the first one."""
     row = connection.execute(
-        "SELECT number, pointer, files FROM generation ORDER BY number DESC LIMIT 1"
+        "SELECT number, pointer, files, embedding FROM generation ORDER BY number DESC LIMIT 1"
     ).fetchone()
-    return SharedGeneration(int(row[0]), bytes(row[1]), json.loads(row[2])) if row else None
+    if row is None:
+        return None
+    return SharedGeneration(int(row[0]), bytes(row[1]), json.loads(row[2]), str(row[3]))
+
+
+def embedding_of(manifest: Manifest) -> str:
+    """Return what is the same for generations that need the same embeddings of an edit."""
+    return f"{manifest.embedded_by} {manifest.common_questions}"
 
 
 def put_files(
@@ -88,8 +97,13 @@ def put_generation(manifest: Manifest, files: dict[str, str], connection: StoreC
     """
     with connection.transaction():
         connection.execute(
-            "INSERT INTO generation (number, pointer, files) VALUES (?, ?, ?)",
-            (manifest.generation, pointer_to(manifest), json.dumps(files)),
+            "INSERT INTO generation (number, pointer, files, embedding) VALUES (?, ?, ?, ?)",
+            (
+                manifest.generation,
+                pointer_to(manifest),
+                json.dumps(files),
+                embedding_of(manifest),
+            ),
         )
         _remove_old(connection)
 

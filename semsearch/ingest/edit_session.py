@@ -29,7 +29,7 @@ from semsearch.index.manifest import (
 from semsearch.index.passage_table import PassageTable
 from semsearch.ingest.bulk import ImportReport
 from semsearch.ingest.id_suggestions import suggested_ids
-from semsearch.ingest.shared_copy import locked_store, opened, shared_database
+from semsearch.ingest.shared_copy import check_embeds_alike, locked_store, opened, shared_database
 from semsearch.models.encoders.base import Encoder
 from semsearch.storage.atomic_files import PATIENCE_S, file_lock
 from semsearch.storage.database import translate_corruption
@@ -143,6 +143,8 @@ class EditSession:
                     check_follows(layout, follows)
                 check_store_belongs(layout, store.revision[0], manifest.store)
                 self._check_known(manifest)
+                if store.connection.is_shared:
+                    check_embeds_alike(layout, manifest, store)
                 self._progress.advance(1)
                 yield LockedIndex(layout, store, manifest, self._encoders, self._progress)
         except IndexUnwritable as error:

@@ -15,10 +15,11 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from semsearch.core.errors import IndexMissing, StoredIndexError, StoreUnavailable
+from semsearch.core.errors import IndexBusy, IndexMissing, StoredIndexError, StoreUnavailable
 from semsearch.core.progress import Progress, Silent
+from semsearch.index.manifest import Manifest
 from semsearch.index.retention import remove_generations, remove_models, remove_unfinished
-from semsearch.index.shared_files import fetch_generation, shared_generation
+from semsearch.index.shared_files import embedding_of, fetch_generation, shared_generation
 from semsearch.storage.atomic_files import LONG_S, PATIENCE_S, file_lock, replace_atomically
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_reader import EntryReader
@@ -140,6 +141,27 @@ def catch_up(layout: IndexLayout, database: SharedDatabase, progress: Progress) 
         copy_settings(layout, shared)
 
 
+def check_embeds_alike(layout: IndexLayout, manifest: Manifest, shared: EntryReader) -> None:
+    """Refuse an edit of a copy that does not have the encoder of the newest build yet.
+
+    Its vectors would be of no use to the others.
+
+    Args:
+        layout: of the index folder.
+        manifest: of its current generation.
+        shared: its store, whose lock for edits is held.
+
+    Raises:
+        IndexBusy: the generation of that build has to be fetched first.
+    """
+    newest = shared_generation(shared.connection)
+    if newest is not None and newest.embedding != embedding_of(manifest):
+        raise IndexBusy(
+            f"the index in {layout.root} fetches a generation with another encoder; try again when it "
+            "answers from that"
+        )
+
+
 def is_newest(layout: IndexLayout, shared: EntryReader) -> bool:
     """Return whether the current generation is the newest one of a shared store."""
     newest = shared_generation(shared.connection)
@@ -185,7 +207,8 @@ def catch_up_rows(
         StoredIndexError: the folder is busy or cannot be written.
     """
     known = in_step(layout)
-    if known.revision == shared.revision[1] and layout.store.exists() and not is_built:
+    is_same = (known.identity, known.revision) == shared.revision and layout.store.exists()
+    if is_same and not is_built:
         if known.ago_s > _NOTED_S:
             note_in_step(layout, replace(known, at=time.time()))
         return
@@ -199,7 +222,7 @@ def catch_up_rows(
         done = replicate(shared, copy, progress, embedded=known.embedded)
         if is_built or done.is_built:
             forget_embeddings(shared, copy)
-        note_in_step(layout, InStep(time.time(), done.revision, done.embedded))
+        note_in_step(layout, InStep(time.time(), done.identity, done.revision, done.embedded))
 
 
 @contextmanager

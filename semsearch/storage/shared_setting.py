@@ -24,6 +24,8 @@ class InStep:
 
     at: float = 0.0
     """When it was in step last, in seconds since 1970; 0 if never."""
+    identity: str = ""
+    """Of the store."""
     revision: int = 0
     embedded: int = 0
     """Number of the last embedding that it has."""
@@ -120,7 +122,12 @@ def in_step(layout: IndexLayout) -> InStep:
     """Return how far a copy has come; nothing is known if the note cannot be read."""
     try:
         noted = json.loads(layout.in_step.read_bytes())
-        return InStep(float(noted["at"]), int(noted["revision"]), int(noted["embedded"]))
+        return InStep(
+            float(noted["at"]),
+            str(noted["identity"]),
+            int(noted["revision"]),
+            int(noted["embedded"]),
+        )
     except (OSError, *UNREADABLE):
         return InStep()
 

@@ -183,6 +183,34 @@ def test_a_build_is_one_of_the_store(new_server: NewServer, database: SharedData
     verify(other.root)
 
 
+def test_an_edit_waits_for_the_encoder_of_a_build(
+    new_server: NewServer, database: SharedDatabase
+) -> None:
+    """Vectors of the former encoder would leave the entry out of every answer."""
+    one, other = new_server("one"), new_server("other")
+    build_index(list(ENTRIES), one.root, model="hashed", common_questions=False)
+    with opened(database) as shared, shared.connection.transaction():
+        shared.connection.execute("UPDATE generation SET embedding = ?", ("another",))
+    with Editor(other.root) as editor, pytest.raises(IndexBusy, match="another encoder"):
+        editor.add("bakery", SCORING)
+    build_index(list(ENTRIES), one.root, model="hashed")
+    catch_up(other, database, Silent())
+    with Editor(other.root) as editor:
+        editor.add("bakery", SCORING)
+    assert first_hit(other) == "Scoring"
+
+
+def test_another_store_at_the_same_revision_is_noticed(
+    new_server: NewServer, database: SharedDatabase
+) -> None:
+    """The copy stays what it is, and the message says what to do."""
+    layout = new_server("one")
+    with opened(database) as shared:
+        shared.renew_identity()
+    with pytest.raises(InvalidSetting, match="no earlier state"):
+        catch_up(layout, database, Silent())
+
+
 def test_a_first_build_fills_an_empty_store(url: str, tmp_path: Path) -> None:
     """A server that joins before has nothing to show, and says what to do."""
     layout, other = IndexLayout(tmp_path / "one"), IndexLayout(tmp_path / "other")

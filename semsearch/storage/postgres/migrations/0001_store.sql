@@ -103,6 +103,7 @@ CREATE TABLE generation (
     number bigint PRIMARY KEY,
     pointer bytea NOT NULL,
     files text NOT NULL,
+    embedding text NOT NULL,
     published_at timestamptz NOT NULL DEFAULT now()
 );
 
