@@ -37,7 +37,8 @@ def copy(
         has_glossary,
     )
     from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
-    from semsearch.storage.postgres.connection import SharedDatabase, is_shared  # noqa: PLC0415
+    from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415
+    from semsearch.storage.shared_setting import is_shared  # noqa: PLC0415
 
     if is_shared(source) == is_shared(target):
         raise InvalidSetting(

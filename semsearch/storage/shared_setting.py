@@ -17,6 +17,8 @@ from semsearch.core.errors import UNREADABLE, IndexDamaged, IndexShared, Invalid
 from semsearch.core.index_info import FollowInfo
 from semsearch.storage.layout import IndexLayout
 
+_SCHEMES = ("postgresql://", "postgres://")
+
 
 @dataclass(frozen=True, slots=True)
 class InStep:
@@ -52,6 +54,11 @@ def shared_url(layout: IndexLayout) -> str | None:
         return str(json.loads(content)["url"])
     except UNREADABLE as error:
         raise _unreadable(layout) from error
+
+
+def is_shared(store: str) -> bool:
+    """Return whether a text is the address of a store in PostgreSQL."""
+    return store.startswith(_SCHEMES)
 
 
 def public_address(url: str) -> str:

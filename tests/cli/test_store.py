@@ -5,6 +5,7 @@ Covers `cli/copy`, `cli/store`.
 
 from __future__ import annotations
 
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,9 +49,13 @@ def test_from_a_folder_to_two_servers_and_back(
     assert "Scoring" in told("ask", question, "--store", url, "--index", other)
     told("keys", "create", "--name", "Ann", "--index", one)
     assert "Ann" in told("keys", "list", "--index", one)
-    assert "in step" in told("info", "--index", other)
+    info = told("info", "--index", other)
+    assert "in step" in info
+    assert "Refused purge and upgrade" in info
     told("verify", "--index", other)
     told("backup", tmp_path / "backup.tar", "--index", other)
+    with tarfile.open(tmp_path / "backup.tar") as archive:
+        assert "SHARED" not in archive.getnames(), "it may have a password"
     told("publish", "--index", other)
     assert "cannot be purged here" in told("purge", "bakery:crumb", "--index", other, code=3)
     assert "1 keys" in told("copy", url, back)

@@ -19,7 +19,7 @@ from semsearch.core.errors import (
     MissingExtra,
     StoreUnavailable,
 )
-from semsearch.storage.shared_setting import public_address
+from semsearch.storage.shared_setting import is_shared, public_address
 from semsearch.storage.store_connection import Lock, ResultRows
 
 if TYPE_CHECKING:
@@ -34,14 +34,17 @@ IDLE_S = 60
 """Seconds that a transaction may wait for its next statement, before PostgreSQL ends it."""
 _DEAD_AFTER = "-c tcp_keepalives_idle=4 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
 """A machine that is gone keeps its locks for ten seconds; a process that ends, not at all."""
+_PARAMETERS = {
+    "application_name": "semsearch",
+    "connect_timeout": CONNECT_S,
+    "keepalives_idle": 4,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""Unless the address says otherwise; a network that is gone is noticed in ten seconds."""
 MAX_CONNECTIONS = 4
 """Of one process: edits take turns, and reads of the store are short."""
-SCHEMES = ("postgresql://", "postgres://")
-
-
-def is_shared(store: str) -> bool:
-    """Return whether a text is the address of a store in PostgreSQL."""
-    return store.startswith(SCHEMES)
 
 
 class SharedDatabase:
@@ -66,7 +69,7 @@ class SharedDatabase:
             raise MissingExtra("psycopg", "a store in PostgreSQL", "postgres") from error
         if not is_shared(url):
             raise InvalidSetting(
-                f"{url!r} is no address of a store; name it as postgresql://user@host:5432/database"
+                f"{url.rpartition('@')[2]!r} is no address of a store; name it as postgresql://user@host:5432/database"
             )
         try:
             parts = conninfo.conninfo_to_dict(url)
@@ -82,8 +85,8 @@ class SharedDatabase:
             f"-c idle_in_transaction_session_timeout={IDLE_S}s {_DEAD_AFTER} -c timezone=UTC"
         )
         parts["options"] = f"{parts.get('options') or ''} {timeouts}".strip()
-        parts.setdefault("connect_timeout", CONNECT_S)
-        parts.setdefault("application_name", "semsearch")
+        for name, value in _PARAMETERS.items():
+            parts.setdefault(name, value)
         self.conninfo = conninfo.make_conninfo(**parts)
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # each caller tells it
         self._pool: ConnectionPool[Connection[tuple[Any, ...]]] = ConnectionPool(
