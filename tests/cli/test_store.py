@@ -52,6 +52,7 @@ def test_from_a_folder_to_two_servers_and_back(
     info = told("info", "--index", other)
     assert "in step" in info
     assert "Refused purge and upgrade" in info
+    assert "which is at revision 8" in told("doctor", "--index", other)
     told("verify", "--index", other)
     told("backup", tmp_path / "backup.tar", "--index", other)
     with tarfile.open(tmp_path / "backup.tar") as archive:

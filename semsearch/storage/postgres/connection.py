@@ -288,7 +288,11 @@ class PostgresConnection:
                 f"the store {self._database.name} is damaged ({error}); restore a backup of "
                 "PostgreSQL"
             ) from error
-        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        except (
+            psycopg.OperationalError,
+            psycopg.InterfaceError,
+            psycopg.errors.ReadOnlySqlTransaction,  # of a replica that is not the primary yet
+        ) as error:
             raise self._database.unavailable(error) from error
         except psycopg.errors.InsufficientPrivilege as error:
             raise InvalidSetting(

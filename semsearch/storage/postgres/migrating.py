@@ -21,6 +21,8 @@ from semsearch.storage.store_connection import Lock
 
 _FOLDER = Path(__file__).with_name("migrations")
 _GRANTS = Path(__file__).with_name("grants.sql")
+OLDEST_SERVER = 170_000
+"""PostgreSQL 17 has the right to vacuum tables of others, which servers need."""
 _OLDEST = re.compile(r"-- oldest: (\d+)\n")
 
 
@@ -75,10 +77,15 @@ def migrate(database: SharedDatabase, role: str | None = None) -> list[str]:
     Raises:
         StoreUnavailable: PostgreSQL does not answer.
         FormatTooNew: a newer version of semsearch has migrated it.
-        InvalidSetting: there is no such role.
+        InvalidSetting: there is no such role, or PostgreSQL is too old.
     """
     connection = database.connect()
     try:
+        if connection.raw.info.server_version < OLDEST_SERVER:
+            raise InvalidSetting(
+                f"{database.name} is PostgreSQL {connection.raw.info.server_version // 10000}; a "
+                f"shared store needs {OLDEST_SERVER // 10000} or later"
+            )
         with connection.locked(Lock.BUILDING, LONG_S):
             connection.execute(
                 "CREATE TABLE IF NOT EXISTS migration (number integer PRIMARY KEY, "

@@ -85,6 +85,24 @@ def test_a_server_of_the_version_before_goes_on_if_it_may(database: SharedDataba
             migrate(database)
 
 
+def test_what_is_too_old_or_a_replica_is_told(
+    database: SharedDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first needs another server, the second passes when the replica is promoted."""
+    from semsearch.storage.postgres import migrating  # noqa: PLC0415 - an extra
+
+    with monkeypatch.context() as patch:
+        patch.setattr(migrating, "OLDEST_SERVER", 990_000)
+        with pytest.raises(InvalidSetting, match="needs 99 or later"):
+            migrating.migrate(database)
+    migrating.migrate(database)
+    with closing(migrating.open_store(database)) as store:
+        store.connection.execute("SET default_transaction_read_only = on")
+        with pytest.raises(StoreUnavailable, match="read-only"):
+            store.replace_all(list(ENTRIES))
+        store.connection.execute("SET default_transaction_read_only = off")
+
+
 def test_servers_have_the_least_rights(
     database: SharedDatabase, postgres_server: TestServer
 ) -> None:
