@@ -8,6 +8,7 @@ files of this machine, with PostgreSQL or without it. Only edits go there.
 from __future__ import annotations
 
 import logging
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -15,9 +16,9 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from semsearch.core.errors import IndexBusy, IndexMissing, StoredIndexError, StoreUnavailable
+from semsearch.core.errors import IndexBusy, IndexMissing, SemsearchError, StoreUnavailable
 from semsearch.core.progress import Progress, Silent
-from semsearch.index.manifest import Manifest
+from semsearch.index.manifest import Manifest, read_pointer
 from semsearch.index.retention import remove_generations, remove_models, remove_unfinished
 from semsearch.index.shared_files import embedding_of, fetch_generation, shared_generation
 from semsearch.storage.atomic_files import LONG_S, PATIENCE_S, file_lock, replace_atomically
@@ -114,10 +115,10 @@ def join_store(
         IndexMissing: the store has no generation yet.
         StoreUnavailable: PostgreSQL does not answer, and there is no copy yet.
     """
-    with translate_os_errors(layout.root):
-        write_shared_url(layout, url)
     from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
 
+    with translate_os_errors(layout.root):
+        write_shared_url(layout, url)
     try:
         # with connections of its own: processes may be forked after this
         with closing(SharedDatabase(url)) as database:
@@ -199,7 +200,7 @@ def fetch_newest(layout: IndexLayout, shared: EntryReader, progress: Progress) -
         return
     catch_up_rows(layout, shared, progress)  # a generation is never ahead of the rows
     remove_unfinished(layout)
-    former = layout.next_number() - 1 if layout.generations.exists() else 0
+    former = read_pointer(layout).generation if layout.current.exists() else newest.number
     fetch_generation(layout, newest, shared.connection, progress)
     remove_generations(layout, {newest.number, former})
     remove_models(layout, {newest.number, former})
@@ -255,7 +256,7 @@ def locked_store(layout: IndexLayout, database: SharedDatabase) -> Iterator[Entr
             yield store
         try:
             catch_up_rows(layout, store, Silent())
-        except StoredIndexError as error:  # the copy catches up later
+        except (SemsearchError, sqlite3.Error, OSError) as error:  # the copy catches up later
             _log.warning("an edit was stored and is not shown yet: %s", error)
 
 

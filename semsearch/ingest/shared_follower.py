@@ -85,8 +85,8 @@ class SharedFollower(Closeable):
                     while not self._stopping.is_set():
                         self._look()
                         wait(POLL_S)
-            except (SemsearchError, OSError) as error:
-                self._tell(str(error))
+            except Exception as error:  # whatever it is, the copy looks again
+                self._tell(str(error) or repr(error))
             self._stopping.wait(PAUSE_S)
 
     def _look(self) -> None:

@@ -5,6 +5,7 @@ Covers `ingest/shared_follower`.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -40,9 +41,9 @@ class SharedService:
     layout: IndexLayout
 
     def first(self) -> str:
-        """Return the id of the first hit for the question."""
-        found: str = self.client.get("/v1/search", params=QUESTION).json()["hits"][0]["id"]
-        return found
+        """Return the id of the first hit; empty while the key has not arrived."""
+        answer = self.client.get("/v1/search", params=QUESTION)
+        return str(answer.json()["hits"][0]["id"]) if answer.status_code == 200 else ""
 
 
 @pytest.fixture
@@ -114,6 +115,40 @@ def test_a_publication_is_fetched(services: tuple[SharedService, SharedService])
     wanted = one.layout.current.read_bytes()
     assert comes(lambda: other.layout.current.read_bytes() == wanted)
     assert comes(lambda: other.first() == "kitchen:sieve")
+
+
+def test_following_survives_any_error(
+    services: tuple[SharedService, SharedService], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It looks again, as when a file was locked for a moment."""
+    one, other = services
+    failed = []
+
+    def fail(*_: object) -> None:
+        failed.append(1)
+        raise sqlite3.OperationalError("database is locked")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shared_follower, "copy_settings", fail)
+        assert comes(lambda: len(failed) >= 2)
+    assert one.client.post("/v1/entries", json=SIEVE).status_code == 201
+    assert comes(lambda: other.first() == "kitchen:sieve")
+
+
+def test_an_edit_that_cannot_be_shown_yet_is_acknowledged(
+    services: tuple[SharedService, SharedService], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is in the store; the copy catches up when its file can be written again."""
+    one, other = services
+
+    def fail(*_: object, **__: object) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("semsearch.ingest.shared_copy.catch_up_rows", fail)
+        assert one.client.post("/v1/entries", json=SIEVE).status_code == 201
+    for service in (one, other):
+        assert comes(lambda service=service: service.first() == "kitchen:sieve")  # type: ignore[misc]
 
 
 def test_answers_go_on_while_postgresql_is_away(
