@@ -222,8 +222,8 @@ STORE_AWAY = ProblemType(
     "store-away",
     503,
     "The shared store does not answer",
-    "Edits go to a database that does not answer now. Search still works, from a copy. If the answer "
-    "to an edit was lost, repeat it with the same Idempotency-Key: it is not executed twice.",
+    "Edits go to a database that does not answer now; try again after the seconds of Retry-After, "
+    "with the same Idempotency-Key: no edit is made twice. Search still works, from a copy.",
     retry_after=5,
 )
 NOT_WRITABLE = ProblemType(
