@@ -22,7 +22,7 @@ INSTALL_LOCKED := $(INSTALL) --require-hashes --no-deps
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test test-all test-packaging test-cluster check format lint types layout docs-check docs bench bench-growth bench-overload bench-edits bench-import api-cases fuzz soak torture screenshots page-budget map-budget chart quality questions foreign static-sites names languages reconcile gaps-gain cross-check general fit-weights fit-confidence fit-names calibration training-data training picture lock audit sbom clean
+.PHONY: help serve build test test-all test-packaging test-cluster check format lint types layout docs-check docs bench bench-growth bench-overload bench-edits bench-import api-cases fuzz soak torture screenshots page-budget map-budget chart quality quality-development questions foreign static-sites names languages reconcile gaps-gain cross-check general fit-weights fit-confidence fit-names calibration training-data training picture lock audit sbom clean
 
 ##@ Use
 
@@ -180,6 +180,9 @@ sbom: $(AUDIT)/.made ## Write what serves and what builds as CycloneDX, checked 
 quality: $(BIN)/.dev ## Score five glossaries with the questions in SHARED; fails on a real drop
 	@$(BIN)/python -m benchmarks.quality.scores $(SHARED) build/quality
 
+quality-development: $(BIN)/.dev ## Score five other glossaries, whose questions may be fitted on
+	@$(BIN)/python -m benchmarks.quality.scores $(SHARED) build/quality --development
+
 questions: $(BIN)/.dev ## Score the domains of training.concepts, each by the encoder in FOLD_ENCODERS that never saw it
 	@$(BIN)/python -m benchmarks.quality.questions build/questions $(if $(FOLD_ENCODERS),--encoders $(FOLD_ENCODERS))
 	@$(BIN)/python -m benchmarks.quality.questions build/questions --phrases $(if $(FOLD_ENCODERS),--encoders $(FOLD_ENCODERS))
@@ -253,9 +256,11 @@ chart: $(BIN)/.dev ## Draw the chart and the table of docs/benchmarks.md from wh
 training-data: $(BIN)/.dev $(DICT)/foldoc.index ## Write pairs of questions and definitions from free dictionaries and manuals; fetches them on Debian
 	@$(BIN)/python -m training.data build/training --shared $(SHARED) --foldoc $(DICT)/foldoc.index
 
-training: training-data ## Train the encoder's adapter from that data and the concepts, and the encoders of three folds (an hour and a half); see docs/development.md
+training: training-data ## Train the encoder's adapter from that data and the concepts, and the encoders of three folds (two hours); see docs/development.md
 	@$(BIN)/python -m training.train build/training build/training/run
-	@for fold in a b c; do $(BIN)/python -m training.tune build/training build/training/folds/$$fold --start build/training/run/adapter --strength 0.6 --fold $$fold || exit 1; done
+	@for part in 1 2; do $(BIN)/python -m training.tune build/training build/training/common/$$part --start build/training/run/adapter --strength 0.6 --common $$part/2 --epochs 1 || exit 1; done
+	@$(BIN)/python -m training.adapters build/training/common/mean $(addprefix build/training/common/,1 2)
+	@for fold in a b c; do $(BIN)/python -m training.tune build/training build/training/folds/$$fold --start build/training/common/mean --fold $$fold || exit 1; done
 	@$(BIN)/python -m training.adapters build/training/mean $(addprefix build/training/folds/,a b c)
 
 fit-weights: $(BIN)/.dev ## Fit the weights of the score on the domains and the tuning halves of the questions in SHARED

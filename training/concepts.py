@@ -104,6 +104,35 @@ def _check(concept: TrainingConcept, owners: dict[tuple[str, str, str], str]) ->
                 )
 
 
+def read_common(
+    concepts: Sequence[TrainingConcept], beside: Path = CONCEPTS
+) -> list[TrainingConcept]:
+    """Read the concepts in the other files of the folder; each file is a domain.
+
+    Those that share a name with a given concept are left out, so an encoder that learns from the
+    rest has seen none of them. No rivals are named.
+
+    Args:
+        concepts: those of the domains.
+        beside: the file of the domains.
+    """
+    held = {name for concept in concepts for name in concept.names}
+    found = [
+        TrainingConcept(
+            domain=file.stem,
+            term=stated["term"],
+            aliases=tuple(stated["aliases"]),
+            definition=stated["definition"],
+            questions=tuple(stated["questions"]),
+            confused_with=(),
+        )
+        for file in sorted(beside.parent.glob("*.jsonl"))
+        if file != beside
+        for stated in map(json.loads, file.read_text(encoding="utf-8").splitlines())
+    ]
+    return [concept for concept in found if not concept.names & held]
+
+
 def without_overlaps(
     concepts: Iterable[TrainingConcept], forbidden: Overlaps
 ) -> list[TrainingConcept]:

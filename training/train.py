@@ -158,7 +158,9 @@ def _trainer(model: Any, pairs: Sequence[TrainingPair], given: argparse.Namespac
         for texts in ([pair.document for pair in pairs], [pair.query for pair in pairs])
     )
     topics = (
-        np.zeros(len(pairs), dtype=np.int64) if given.no_topics else topics_in(pairs, given.data)
+        np.zeros(len(pairs), dtype=np.int64)
+        if given.no_topics
+        else topics_in([pair.document for pair in pairs], given.data)
     )
     sampler = partial(ByTopic, topics=topics, lengths=lengths_of(definitions, questions))
     return SentenceTransformerTrainer(
@@ -182,10 +184,10 @@ def lengths_of(
     return np.array([len(d) + len(q) / 2 for d, q in zip(definitions, questions, strict=True)])
 
 
-def topics_in(pairs: Sequence[TrainingPair], data: Path) -> Numbers:
-    """Return the topic of each pair by the base encoder, whose export lies in `data/encoder`."""
+def topics_in(definitions: Sequence[str], data: Path) -> Numbers:
+    """Return the topic of each by the base encoder, whose export lies in `data/encoder`."""
     print("Grouping the definitions by topic, a minute or two")
-    texts = [" ".join(pair.document.split()[:BEGINNING]) for pair in pairs]
+    texts = [" ".join(one.split()[:BEGINNING]) for one in definitions]
     encoder = base_encoder(data / "encoder", texts[:200])
     return topics_of(encoder.encode_entries(texts).vectors)
 

@@ -1,15 +1,18 @@
 """Train the adapter on hand-written questions, after `training.train`: `make training`.
 
-    python -m training.tune DATA FOLDER [--start START] [--base NAME] [--fold a] [options]
+    python -m training.tune DATA FOLDER [--start START] [--base NAME] [--common 1/2] [--fold a]
 
 DATA holds the `pairs.jsonl` of `training.data`. START is the adapter to continue from, scaled by
 `--strength`. Without START a fresh adapter is trained, which is for another `--base`. The concepts
 of `domains.jsonl` come in batches of whole domains, mixed with batches of old pairs against
 forgetting. FOLDER becomes the folder of the adapter, with `start/`, `model/` (the adapter
-merged into the base) and `checkpoints/` in it. With `--fold` the domains of that fold are left out.
-The released adapter is the mean of those of the three folds (`training.adapters`), so two of them
-have seen each domain. The other options are for experiments; the defaults were chosen on the
-development domains (`training.folds`).
+merged into the base) and `checkpoints/` in it.
+
+With `--common` the concepts of the other fields are learned in place of those of the domains, in
+batches by topic, or a part of them; the mean of the parts is where the encoders of the folds start.
+With `--fold` the domains of that fold are left out. The released adapter is the mean of those of
+the three folds (`training.adapters`), so two of them have seen each domain. The other options are
+for experiments; the defaults were chosen on the development domains (`training.folds`).
 """
 
 from __future__ import annotations
@@ -22,10 +25,19 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import numpy as np
+
 from semsearch.core.checksums import sha256_of
 from semsearch.models.registry import BASE_MODEL, find_model
 from training.adapters import add_fresh, load_into, write_start
-from training.concepts import CONCEPTS, KINDS, TrainingConcept, read_concepts, senses_of
+from training.concepts import (
+    CONCEPTS,
+    KINDS,
+    TrainingConcept,
+    read_common,
+    read_concepts,
+    senses_of,
+)
 from training.folds import FOLDS, seen_by
 from training.install import WEIGHTS
 from training.runs import (
@@ -55,7 +67,7 @@ RANK = 16
 TERMS = 0.5
 """Share of the definitions with their term in front, as in the old pairs."""
 _DECISIVE = (
-    *("base", "fold", "learning_rate", "pairs", "together", "terms", "phrases"),
+    *("base", "common", "fold", "learning_rate", "pairs", "together", "terms", "phrases"),
     *("max_tokens", "no_tokens", "seed"),
 )
 
@@ -64,7 +76,9 @@ def main() -> int:
     """Read concepts and pairs, train, and write the adapter."""
     given = _parser().parse_args()
     concepts = read_concepts(CONCEPTS)
-    if given.fold:
+    if given.common:
+        concepts = part_of(read_common(concepts, CONCEPTS), given.common)
+    elif given.fold:
         concepts = seen_by(given.fold, concepts)
     pairs = chosen(read_pairs(given.data / "pairs.jsonl"), SHARES)[: given.pairs]
     print(f"{len(concepts):,} concepts, {len(pairs):,} old pairs")
@@ -97,6 +111,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--base", default=BASE_MODEL, help="what the adapter is for")
     parser.add_argument("--rank", type=int, default=RANK, help="of a fresh adapter")
     parser.add_argument("--strength", type=float, default=1.0, help="of START, if not installed")
+    parser.add_argument(
+        "--common", metavar="1/2", help="learn from this part of the other fields instead"
+    )
     parser.add_argument("--fold", choices=FOLDS, help="leave the domains of this fold out")
     parser.add_argument("--pairs", type=int, default=PAIRS, help="old pairs of an epoch")
     parser.add_argument("--together", type=int, default=TOGETHER, help="domains of a batch")
@@ -107,6 +124,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--seed", type=int, default=0)
     return parser
+
+
+def part_of(concepts: list[TrainingConcept], share: str) -> list[TrainingConcept]:
+    """Return a part of the concepts, such as "1/2" for the first of two, which alternate.
+
+    Raises:
+        ValueError: the share is none.
+    """
+    part, parts = map(int, share.split("/"))
+    if not 1 <= part <= parts:
+        raise ValueError(f"{share}: there is no such part")
+    return concepts[part - 1 :: parts]
 
 
 def _trainer(
@@ -124,18 +153,22 @@ def _trainer(
     asked = concept_columns(concepts, terms=given.terms, seed=given.seed)
     sets = {"concepts": Dataset.from_dict(asked)}
     ids = token_ids(model, asked["document"])
-    samplers: dict[tuple[str, ...], Any] = {
-        tuple(asked): partial(
-            ByDomain, domains=[one.domain for one in concepts], together=given.together
-        )
-    }
+    by_domain = partial(ByDomain, domains=[one.domain for one in concepts], together=given.together)
+    by_topic = partial(
+        ByTopic,
+        topics=topics_in([one.definition for one in concepts], given.data),
+        lengths=np.array([len(one) for one in ids], dtype=np.float64),
+    )
+    samplers: dict[tuple[str, ...], Any] = {tuple(asked): by_topic if given.common else by_domain}
     if pairs:
         old = columns(pairs)
         definitions = token_ids(model, old["document"])
         lengths = lengths_of(definitions, token_ids(model, old["query"]))
         sets["pairs"] = Dataset.from_dict(old)
         samplers[tuple(old)] = partial(
-            ByTopic, topics=topics_in(pairs, given.data), lengths=lengths
+            ByTopic,
+            topics=topics_in([pair.document for pair in pairs], given.data),
+            lengths=lengths,
         )
         ids += definitions
 

@@ -19,20 +19,21 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.quality.glossaries import DEVELOPMENT
 from benchmarks.quality.questions import FAR_SHARE, NEAR_SHARE
 from benchmarks.quality.samples import FEW_WORDS, MISSING, Sample, arguments, of_domains, of_judged
 from semsearch.models.registry import DEFAULT_MODEL
 from semsearch.quality.evaluation.abstention import BINS, bins_of
 from semsearch.quality.evaluation.judgements import FAR, NEAR
 from semsearch.ranking import confidence
-from semsearch.ranking.confidence import log_odds_of_shares
+from semsearch.ranking.confidence import log_odds_of_shares, phrase_evidence
 from semsearch.ranking.fusion import fuse
 from semsearch.ranking.weights import DEFAULT, PARTS
 from training.concepts import KINDS, read_concepts
 
-JUDGED_SHARE = 0.3
-"""Weight of the judged glossaries in the fit. With .5 confidence is .08 too high on the domains;
-with this value it is .05 too high there and .12 too low on the glossaries."""
+JUDGED_SHARE, PHRASES_SHARE = 0.4, 0.25
+"""Weights in the fit of the judged glossaries and of the domains with three phrases an entry; the
+domains without phrases have the rest."""
 MADE = {MISSING: 0.05, FEW_WORDS: 0.05}
 """Weight of a generated question, relative to one that a person asked. Longer lists of words and
 questions that name a rival have no weight: a fit that separates them ranks real questions
@@ -55,8 +56,10 @@ class FirstHitSample:
     z_score: float
     name: float
     odds: float
+    phrase: float
     is_right: bool
     share: float
+    has_phrases: bool = False
 
     @property
     def is_answerable(self) -> bool:
@@ -83,8 +86,10 @@ def row_of(sample: Sample, *, with_phrases: bool = False) -> FirstHitSample | No
         z_score=sample.baseline.z_score(float(fused[first])),
         name=float(parts[first, PARTS.index("term")]) / max(sample.stems, 1),
         odds=float(log_odds_of_shares(fused)[first]),
+        phrase=phrase_evidence(float(parts[first, PARTS.index("asked")])),
         is_right=bool(sample.right[first]),
         share=share_of(sample),
+        has_phrases=with_phrases,
     )
 
 
@@ -103,13 +108,14 @@ def share_of(sample: Sample) -> float:
 
 
 def weighed(rows: Sequence[FirstHitSample]) -> Values:
-    """Return the weight of each row; the judged glossaries have `JUDGED_SHARE` together.
-
-    The sum is 1.
-    """
+    """Return the weight of each row; see `JUDGED_SHARE`. The sum is 1."""
     shares = np.array([row.share for row in rows])
     judged = np.array([len(row.group) > 1 for row in rows])
-    for some, share in ((judged, JUDGED_SHARE), (~judged, 1 - JUDGED_SHARE)):
+    phrases = np.array([row.has_phrases for row in rows])
+    domains_share = 1 - JUDGED_SHARE - PHRASES_SHARE
+    for some, share in (
+        (judged, JUDGED_SHARE), (phrases, PHRASES_SHARE), (~judged & ~phrases, domains_share)
+    ):  # fmt: skip
         if some.any():
             shares[some] *= share / shares[some].sum()
     found: Values = shares / shares.sum()
@@ -146,8 +152,8 @@ def _sure(numbers: Values, signs: Values) -> Values:
 
 
 def signs_of(rows: Sequence[FirstHitSample]) -> Values:
-    """Return (n, 3) features of each first hit: z-score, name and odds."""
-    return np.array([(row.z_score, row.name, row.odds) for row in rows])
+    """Return (n, 4) features of each first hit: z-score, name, odds and phrase."""
+    return np.array([(row.z_score, row.name, row.odds, row.phrase) for row in rows])
 
 
 def sure_of(rows: Sequence[FirstHitSample], numbers: Values) -> Values:
@@ -182,7 +188,9 @@ def main() -> None:
         *of_domains(read_concepts(), given.domains, given.encoders),
         *of_judged(given.shared, given.judged, DEFAULT_MODEL),
     ]
-    report([row for row in map(row_of, samples) if row is not None and row.share])
+    rows = [*map(row_of, samples)]
+    rows += [row_of(sample, with_phrases=True) for sample in samples if sample.phrases.any()]
+    report([row for row in rows if row is not None and row.share])
 
 
 def report(rows: Sequence[FirstHitSample]) -> None:
@@ -196,7 +204,13 @@ def report(rows: Sequence[FirstHitSample]) -> None:
     right = np.array([row.is_right for row in rows], dtype=float)
     shares = weighed(rows)
     is_domain = np.array([len(row.group) == 1 for row in rows])
-    for title, some in (("domains", is_domain), ("judged, tuning", ~is_domain)):
+    phrases = np.array([row.has_phrases for row in rows])
+    is_development = np.array([row.group in DEVELOPMENT for row in rows])
+    for title, some in (
+        ("domains", is_domain & ~phrases), ("domains with phrases", phrases),
+        ("judged, tuning", ~is_domain & ~is_development),
+        ("judged, development", is_development),
+    ):  # fmt: skip
         _report(title, [rows[i] for i in np.flatnonzero(some).tolist()], sure[some])
     print(f"both: calibration error {calibration_error(sure, right, shares):.3f}")
 

@@ -1,6 +1,8 @@
-"""The five judged glossaries, each with an index of its own.
+"""Ten judged glossaries, each with an index of its own.
 
-Glossaries and questions are read from a folder beside the checkout. Each index is updated when it
+Glossaries are read from a folder beside the checkout, and so are the questions of the first five.
+Those of the other five, of another kind and another hand, lie here and are for development: all of
+them may be fitted on. Each index is updated when it
 is opened, which takes a minute the first time and no time later. Indexes of another encoder than
 the default have a folder of their own.
 """
@@ -8,7 +10,7 @@ the default have a folder of their own.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,7 +27,15 @@ SOURCES = {
     "cncf": "{shared}/glossaries/cncf",
     "solana-glossary": "{shared}/glossaries/solana-glossary",
 }
+DEVELOPMENT = {
+    name: f"{{shared}}/glossaries/{name}"
+    for name in ("sklearn", "numpy", "dpv", "cgi-geoscience-skos", "fibo-skos-owl")
+}
+"""Notes of two libraries and three vocabularies of concepts and properties, which have no sentences
+around their definitions. Their questions were written without sight of an answer."""
+
 PROJECT = Path(__file__).parents[2]
+DEVELOPMENT_QUESTIONS = Path(__file__).parent / "development_questions"
 
 
 def folder_of(folder: Path, model: str) -> Path:
@@ -38,16 +48,18 @@ def folder_of(folder: Path, model: str) -> Path:
 
 def judged(name: str, shared: Path) -> list[Judgement]:
     """Return the judged questions of a glossary."""
+    if name in DEVELOPMENT:
+        return read_judgements(DEVELOPMENT_QUESTIONS / f"{name}.jsonl")
     hopeless = read_judgements(shared / "questions" / "unanswerable.jsonl")
     questions = read_judgements(shared / "questions" / f"{name}.jsonl")
     return questions + [question for question in hopeless if question.glossary == name]
 
 
 def opened(
-    shared: Path, folder: Path, model: str = DEFAULT_MODEL
+    shared: Path, folder: Path, model: str = DEFAULT_MODEL, names: Iterable[str] = SOURCES
 ) -> Iterator[tuple[str, Glossary, list[Judgement]]]:
     """Yield each glossary by name, with its open index and its judged questions."""
-    for name in SOURCES:
+    for name in names:
         with opened_one(name, shared, folder, model) as glossary:
             yield name, glossary, judged(name, shared)
 
@@ -59,7 +71,8 @@ def opened_one(
     """Open the index of one glossary by one encoder, brought up to date."""
     index = folder_of(folder, model) / name
     _share_encoders(index)
-    semsearch.build([SOURCES[name].format(project=PROJECT, shared=shared)], index, model=model)
+    source = (SOURCES | DEVELOPMENT)[name].format(project=PROJECT, shared=shared)
+    semsearch.build([source], index, model=model)
     with semsearch.open(index) as glossary:
         yield glossary
 

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from semsearch.core.errors import EncoderUnavailable
 from semsearch.ingest.corpus_build import build
 from semsearch.models.registry import DEFAULT_MODEL
 from semsearch.quality.evaluation.judgements import Judgement, read_judgements
@@ -69,8 +70,14 @@ def measured(folder: Path, model: str) -> list[LanguageScores]:
 
 
 def _ranks(glossary: Glossary, questions: Sequence[Judgement]) -> list[int | None]:
-    """Return the rank of the right entry for each question, None if it is not among the first."""
+    """Return the rank of the right entry for each question, None if it is not among the first.
+
+    Raises:
+        EncoderUnavailable: a question was answered by words and names, for want of its vector.
+    """
     answers = glossary.ask_many([one.query for one in questions], k=K)
+    if passing := next((answer for answer in answers if answer.is_passing), None):
+        raise EncoderUnavailable(f"{passing.query!r}: {passing.notices[0].message}")
     return [
         next((hit.rank for hit in answer.hits if hit.entry.term in one.terms), None)
         for one, answer in zip(questions, answers, strict=True)

@@ -1,4 +1,4 @@
-"""Samples from all domains and five judged glossaries, for fitting scores and confidence.
+"""Samples from all domains and ten judged glossaries, for fitting scores and confidence.
 
 A sample is a question with its shortlist of candidates and the parts of their scores. The domains
 (`benchmarks.quality.domains`) give, for each concept:
@@ -7,7 +7,7 @@ A sample is a question with its shortlist of candidates and the parts of their s
 - questions of other domains (far)
 - questions made of its words, of a neighbour's name, and of its own name where it is left out
 
-The judged glossaries give their tuning halves and the same made questions.
+The judged glossaries give the questions that may be fitted on, and the same made questions.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from benchmarks.quality.domains import (
     opened,
     shown,
 )
-from benchmarks.quality.glossaries import SOURCES, folder_of, judged, opened_one
+from benchmarks.quality.glossaries import DEVELOPMENT, SOURCES, folder_of, judged, opened_one
 from semsearch.core.answers import Tier
 from semsearch.core.arrays import Numbers, Vectors
 from semsearch.core.entries import Entry
@@ -155,10 +155,17 @@ class _DomainSamples:
 
 
 class SampledGlossary:
-    """A glossary from which samples are drawn."""
+    """A glossary from which samples are drawn.
 
-    def __init__(self, shown: IndexView, name: str, group: str) -> None:
-        self.name = name
+    Args:
+        shown: the index.
+        name: what it calls the glossary.
+        group: see `Sample`.
+        title: of the glossary, if several indexes have one of that name.
+    """
+
+    def __init__(self, shown: IndexView, name: str, group: str, title: str = "") -> None:
+        self.name = title or name
         self.allowed = shown.allowed(name)
         (positions,) = self.allowed.ranges
         self.first = positions.start
@@ -280,17 +287,18 @@ class SampledGlossary:
 
 
 def of_judged(shared: Path, folder: Path, model: str) -> Iterator[Sample]:
-    """Yield the samples of the tuning halves of the judged glossaries.
+    """Yield the samples of the judged glossaries.
 
-    See `benchmarks.quality.scores`.
+    They are the tuning halves of the questions of `benchmarks.quality.scores`, and all questions
+    for development.
     """
-    for name in SOURCES:
+    for name in (*SOURCES, *DEVELOPMENT):
         with opened_one(name, shared, folder, model) as glossary:
             questions, _ = prepare(glossary, judged(name, shared))
         with shown(folder_of(folder, model) / name) as open_:
-            source = SampledGlossary(open_, questions[0].glossary, name)
+            source = SampledGlossary(open_, questions[0].glossary, name, title=name)
             for asked in questions:
-                if is_tuning(asked.query):
+                if name in DEVELOPMENT or is_tuning(asked.query):
                     yield from _judged(source, asked)
 
 

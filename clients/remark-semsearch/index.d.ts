@@ -8,7 +8,7 @@ export interface Term {
 }
 
 export interface Options {
-  /** Path of `terms.json`, relative to the folder where the site is built, or what is in it. */
+  /** What is in `terms.json`, or its path, relative to the folder where the site is built. */
   data: string | URL | Record<string, Term>;
   /** Base URL of a service, to whose pages terms link; without it they are no links. */
   address?: string;

@@ -36,8 +36,12 @@ export default function createSemsearchClient(
   address: string,
   { key, retries = 3, maxWait = 30, fetch = globalThis.fetch }: Options = {},
 ): SemsearchClient {
-  if (!/^https?:\/\//.test(address)) {
+  if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) {
     throw new TypeError(`${JSON.stringify(address)} is not the address of a service, such as http://127.0.0.1:8000`);
+  }
+  const wrong = /[^!-~]/u.exec(key ?? ""); // the message has no more of the key
+  if (wrong) {
+    throw new TypeError(`the key has ${JSON.stringify(wrong[0])} as character ${wrong.index + 1}, which no key has`);
   }
   const client = createFetchClient<paths>({
     baseUrl: address,
@@ -57,7 +61,12 @@ export function jsonLines<T>(text: string): T[] {
 }
 
 const KEYED: Middleware = {
-  onRequest({ request, schemaPath }) {
+  onRequest({ request, schemaPath, params }) {
+    for (const [name, value] of Object.entries(params.path ?? {})) {
+      if (["", ".", ".."].includes(String(value))) {
+        throw new TypeError(`${name} is ${JSON.stringify(value)}: no address can have it as a part`);
+      }
+    }
     if (request.method !== "GET" && schemaPath.startsWith("/v1/entries") && !request.headers.has("Idempotency-Key")) {
       request.headers.set("Idempotency-Key", crypto.randomUUID());
     }

@@ -55,7 +55,8 @@ def build(
         bool | None,
         typer.Option(
             "--common-questions/--no-common-questions",
-            help="Find common concepts by the questions that semsearch brings (default: yes).",
+            help="Find common concepts by the questions that semsearch brings (default: as the index "
+            "was built before, at first yes).",
             show_default=False,
         ),
     ] = None,

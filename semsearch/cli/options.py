@@ -34,7 +34,7 @@ Model = Annotated[
         "--model",
         "-m",
         help="Encoder: default, base, accurate, a local folder, a hub id, or api:NAME of an "
-        "embeddings server (default: semsearch-definitions-v3).",
+        "embeddings server (default: semsearch-definitions-v4).",
     ),
 ]
 EmbeddingsApi = Annotated[
@@ -50,7 +50,7 @@ Limit = Annotated[int, typer.Option("--limit", "-n", help="How many to show, 1 t
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 MinConfidence = Annotated[
     float | None,
-    typer.Option(help="Confidence, 0 to 1, needed for a close match (default: 0.3)."),
+    typer.Option(help="Confidence, 0 to 1, needed for a close match (default: 0.37)."),
 ]
 InGlossary = Annotated[
     str | None,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import PurePath
 from typing import Any, cast
 
@@ -71,13 +72,12 @@ class Details:
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Details:
         """Make details from a mapping by name; lists become tuples, and a mapping fields."""
-        parts = {name: _frozen(value) for name, value in values.items()}
-        made = cls(**cast("dict[str, Any]", parts))
-        return made if made.stated() else NO_DETAILS
+        parts = {name: made for name, value in values.items() if value and (made := _frozen(value))}
+        return cls(**cast("dict[str, Any]", parts)) if parts else NO_DETAILS
 
     def stated(self) -> dict[str, Stated]:
         """Return the details that are not empty, by name; `extra` is a mapping, as in JSON."""
-        every = ((name, getattr(self, name)) for name in DETAILS)
+        every = zip(DETAILS, _every_detail(self), strict=True)
         stated: dict[str, Stated] = {name: value for name, value in every if value}
         return {**stated, EXTRA: dict(self.extra)} if self.extra else stated
 
@@ -94,6 +94,8 @@ Stated = str | tuple[str, ...] | dict[str, str]
 
 
 def _frozen(value: object) -> object:
+    if type(value) in (str, tuple):  # as most of them
+        return value
     if isinstance(value, Mapping):
         return tuple(value.items())
     return value if isinstance(value, str) else tuple(cast("Iterable[object]", value))
@@ -101,6 +103,7 @@ def _frozen(value: object) -> object:
 
 DETAILS = tuple(field.name for field in fields(Details))
 """The names of all details, in display order."""
+_every_detail = attrgetter(*DETAILS)
 TEXT_DETAILS = ("category", "notation", "status", "iri")
 """The details that are one text."""
 MARKDOWN = "markdown"

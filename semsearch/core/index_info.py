@@ -51,6 +51,18 @@ class EngineInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class CommonQuestionsInfo:
+    """The questions of common concepts that an index has (`text/common_questions.py`)."""
+
+    digest: str
+    """Hash of those that it was built with; empty if it was built without them."""
+    entries: int
+    """Entries that are found by some."""
+    is_declined: bool
+    """Whether a build was told to leave them out, which later builds do as well."""
+
+
+@dataclass(frozen=True, slots=True)
 class FollowInfo:
     """What a mirror follows, or a copy of a shared store, and how it stands.
 
@@ -86,6 +98,7 @@ class IndexInfo:
     precision: str
     engine: EngineInfo
     reranker: RerankerInfo | None
+    common_questions: CommonQuestionsInfo
     threshold: float
     calibrated_with: int
     """Judged questions that its confidence was calibrated with; 0 if it was not."""

@@ -44,10 +44,10 @@ class Settings(BaseSettings):
         description="The nearest-neighbour engine to build with; auto chooses by the number of "
         "entries.",
     )
-    common_questions: bool = Field(
-        True,
+    common_questions: bool | None = Field(
+        None,
         description="Whether a build lets entries of common concepts be found by the questions that "
-        "semsearch brings for these.",
+        "semsearch brings for these; by default as the index was built before, at first yes.",
     )
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")

@@ -13,7 +13,6 @@ from semsearch.core.entries import (
     EXTRA,
     LIST_DETAILS,
     MARKDOWN,
-    NO_DETAILS,
     TEXT_DETAILS,
     Details,
     Field,
@@ -37,6 +36,9 @@ _PHRASES = ("asked_as", "name_languages")
 """Fields of phrases: one on each line, or several between semicolons or bars, never commas."""
 NO_DEFINITION = "no definition of"
 """Beginning of the reason for refusing a term without a definition."""
+_ONE_TEXT = ("term", "id", "language", "iri", "scope_note", MARKDOWN)
+"""Fields of a record that are one text; `_details` reads the others."""
+_TEXTS = frozenset({str})
 _SHOWN = 5
 """Texts that a message quotes."""
 MAP_HINT = "map them with --columns term=...,definition=..."
@@ -48,13 +50,18 @@ class FieldMap:
 
     columns: Mapping[str, tuple[str, ...]]
     others: tuple[str, ...] = ()
-    has_details: bool = dataclass_field(init=False)
-    """Whether a detail has a column."""
+    details: tuple[str, ...] = dataclass_field(init=False)
+    """The details that have a column."""
+    texts: tuple[tuple[str, str], ...] = dataclass_field(init=False)
+    """The fields of one text that have a column, and that column."""
 
     def __post_init__(self) -> None:
-        """Note whether a detail has a column, which is asked for each row."""
-        stated = any(self.columns.get(name) for name in (*TEXT_DETAILS, *LIST_DETAILS))
-        object.__setattr__(self, "has_details", stated)
+        """Note what is asked for each row."""
+        every = (*TEXT_DETAILS, *LIST_DETAILS)
+        object.__setattr__(self, "details", tuple(filter(self.columns.get, every)))
+        columns = ((field, self.columns.get(field)) for field in _ONE_TEXT)
+        texts = tuple((field, found[0]) for field, found in columns if found)
+        object.__setattr__(self, "texts", texts)
 
     def missing(self) -> tuple[str, ...]:
         """Return the required fields that have no column."""
@@ -90,24 +97,28 @@ class FieldMap:
         Returns:
             The record, or the reason why it is refused.
         """
-        term = self._text(values, "term")
+        held = ((field, values.get(column)) for field, column in self.texts)
+        stated = {field: text.strip() for field, text in held if isinstance(text, str)}
+        term = stated.get("term", "")
         definition, linked, has_html = self._definition(values, is_plain=is_plain)
         if has_html:
             term = as_name(term)
         if not term or not definition:
             return reason_without(term)
-        markdown = self._markdown(values, is_plain=is_plain) or markdown
-        id_ = self._text(values, "id") or None
-        language = self._text(values, "language")
+        own_markdown = stated.get(MARKDOWN, "")
+        markdown = self._markdown(values, own_markdown, is_plain=is_plain) or markdown
+        id_ = stated.get("id") or None
+        language = stated.get("language", "")
         see_also = self._names(values, "see_also")
         aliases = self._names(values, "aliases", has_html=has_html)
-        iri = self._text(values, "iri")
-        key = iri if is_iri(iri) else ""  # else it is the id of an entry
-        note = self._text(values, "scope_note")
+        iri = stated.get("iri", "")
+        key = iri if iri and is_iri(iri) else ""  # else it is the id of an entry
+        note = stated.get("scope_note", "")
         extra, left_out = self._extra(values)
         details = with_markdown(self._details(values, extra), markdown)
-        known = (term, *aliases, *details.hidden_labels)
-        aliases += tuple(name for name in details.languages() if name not in known)
+        if details.name_languages:
+            known = (term, *aliases, *details.hidden_labels)
+            aliases += tuple(name for name in details.languages() if name not in known)
         made = Record(
             term,
             definition,
@@ -118,12 +129,11 @@ class FieldMap:
             see_also + links + linked,
             details,
             key,
-            local_name(key),
+            local_name(key) if key else "",
             left_out,
         )
-        texts = [values.get(column) for column in self.columns["definition"]]
-        is_list = any(isinstance(text, list) for text in texts)
-        if not self._text(values, MARKDOWN) and not is_list:
+        is_list = list in {*map(type, map(values.get, self.columns["definition"]))}
+        if not own_markdown and not is_list:
             made = with_labels_read(made)
         listed = () if is_list else listed_names(made.definition)
         if not note and not listed:
@@ -133,8 +143,9 @@ class FieldMap:
 
     def _extra(self, values: Mapping[str, object]) -> tuple[tuple[Field, ...], tuple[Field, ...]]:
         """Return the fields without a column of ours, and those whose value no field can hold."""
-        extra, left_out = split_values({name: values.get(name) for name in self.others})
-        if all(isinstance(value, str) for value in values.values()):
+        own = {name: values.get(name) for name in self.others}
+        extra, left_out = split_values(own) if own else ((), ())
+        if {*map(type, values.values())} <= _TEXTS:
             return extra, left_out
         unusable = (
             (column, beginning_of(value))
@@ -147,17 +158,18 @@ class FieldMap:
         return extra, (*left_out, *unusable)
 
     def _details(self, values: Mapping[str, object], extra: tuple[Field, ...]) -> Details:
-        if not self.has_details:
-            return Details(extra=extra) if extra else NO_DETAILS
-        texts = {name: "; ".join(self._sentences(values, name)) for name in TEXT_DETAILS}
-        lines = {name: self._sentences(values, name) for name in _LINES}
-        phrases = {
-            name: tuple(p for c in self.columns.get(name, ()) for p in split_phrases(values.get(c)))
-            for name in _PHRASES
-        }
-        others = (n for n in LIST_DETAILS if n not in (*_LINES, *_PHRASES))
-        names = {name: self._names(values, name) for name in others}
-        return Details.of({**texts, **lines, **names, **phrases, EXTRA: extra})
+        stated = {name: self._detail(values, name) for name in self.details}
+        return Details.of({**stated, EXTRA: extra})
+
+    def _detail(self, values: Mapping[str, object], field: str) -> str | tuple[str, ...]:
+        if field in TEXT_DETAILS:
+            return "; ".join(self._sentences(values, field))
+        if field in _LINES:
+            return self._sentences(values, field)
+        if field in _PHRASES:
+            held = (values.get(column) for column in self.columns[field])
+            return tuple(phrase for value in held for phrase in split_phrases(value))
+        return self._names(values, field)
 
     def _sentences(self, values: Mapping[str, object], field: str) -> tuple[str, ...]:
         found: list[str] = []
@@ -198,24 +210,21 @@ class FieldMap:
             paragraphs |= dict.fromkeys(filter(None, texts))
         return "\n\n".join(paragraphs), linked, has_html
 
-    def _markdown(self, values: Mapping[str, object], *, is_plain: bool) -> str:
+    def _markdown(self, values: Mapping[str, object], stated: str, *, is_plain: bool) -> str:
         """Return the Markdown that a column states, or that of the only definition."""
-        if stated := self._text(values, MARKDOWN):
+        if stated:
             from semsearch.importers.markdown_writer.from_markdown import (  # noqa: PLC0415 - markdown-it
                 kept_markdown,
             )
 
             return kept_markdown(stated)
+        if is_plain:
+            return ""
         columns = [*self.columns.get("definition", ()), *self.columns.get("scope_note", ())]
         texts = [value for column in columns if (value := values.get(column))]
-        if is_plain or len(texts) != 1 or not isinstance(texts[0], str):
+        if len(texts) != 1 or not isinstance(texts[0], str):
             return ""
         return markdown_of_text(texts[0]) or markdown_of_marks(as_text(texts[0].strip()))
-
-    def _text(self, values: Mapping[str, object], field: str) -> str:
-        columns = self.columns.get(field)
-        value = values.get(columns[0]) if columns else None
-        return value.strip() if isinstance(value, str) else ""
 
 
 def map_fields(names: Sequence[str], chosen: Mapping[str, str]) -> FieldMap:

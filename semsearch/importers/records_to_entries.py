@@ -126,8 +126,10 @@ def clean(record: Record) -> Record | Refusal:
     """
     term = clean_name(record.term)
     definition = clean_text(record.definition)
-    aliases = dict.fromkeys(filter(None, map(clean_name, record.aliases)))
-    aliases.pop(term, None)
+    aliases = dict[str, None]()
+    if record.aliases:
+        aliases = dict.fromkeys(filter(None, map(clean_name, record.aliases)))
+        aliases.pop(term, None)
     id_ = clean_name(record.id or "") or None
     language = language_tag(record.language) or "en"
     extra, left_out = _split_extra(record.details.extra)
@@ -244,8 +246,10 @@ def _clean_detail(text: str) -> str:
     return cleaned if is_text(cleaned) else ""
 
 
-def _clean_links(names: Iterable[str]) -> tuple[str, ...]:
+def _clean_links(names: Sequence[str]) -> tuple[str, ...]:
     """Clean the names of linked entries, and drop texts that cannot be names."""
+    if not names:
+        return ()
     cleaned = dict.fromkeys(filter(None, map(clean_name, names)))
     kept = (name for name in cleaned if len(name) <= MAX_TERM and _could_be_name(name))
     return tuple(islice(kept, MAX_SEE_ALSO))
@@ -293,20 +297,22 @@ class _Ids:
 
     def give(self, record: Record) -> Entry | Refusal:
         """Make the entry of a cleaned record, or refuse a duplicate."""
-        wanted = slug(record.id or record.hint) or slug(record.id or record.term)
+        stated = record.id or record.hint
+        wanted = (slug(stated) if stated else "") or slug(record.id or record.term)
         if not wanted:
             return Refusal(record.source, f"no id can be made of {record.id or record.term!r}")
+        same = (record.term, record.definition, record.language)
         if record.id:
             if wanted in self._given:
                 reason = f"duplicate id {wanted!r}, first at {self._given[wanted]}"
                 return Refusal(record.source, reason)
         else:
-            first = self._seen.get((record.term, record.definition, record.language))
+            first = self._seen.get(same)
             if first is not None:
                 return Refusal(record.source, f"duplicate of {first}")
             wanted = self._free(wanted)
         self._given[wanted] = record.source
-        self._seen.setdefault((record.term, record.definition, record.language), record.source)
+        self._seen.setdefault(same, record.source)
         return Entry(
             id=f"{self._glossary}:{wanted}",
             term=record.term,

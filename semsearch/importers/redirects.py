@@ -163,17 +163,16 @@ def _split_listed_names(items: Sequence[Item]) -> tuple[list[Item], list[Note]]:
     Other signs may belong to a name: "salt, pepper", "Input / output", "bias, inductive". A term
     stays whole if it also has a comma, or if one of the names is another term.
     """
-    known = {fold(item.term) for item in items if isinstance(item, Record)}
-    made: list[Item] = []
-    notes: list[Note] = []
-    for item in items:
-        names = _listed(item) if isinstance(item, Record) else ()
-        if isinstance(item, Record) and names and not any(fold(name) in known for name in names):
-            made.append(_split(item, names))
+    made, notes = list(items), list[Note]()
+    listing = [(at, item) for at, item in enumerate(items) if isinstance(item, Record)]
+    listing = [(at, item) for at, item in listing if ";" in item.term]  # few, if any
+    known = {fold(item.term) for item in items if listing and isinstance(item, Record)}
+    for at, item in listing:
+        names = _listed(item)
+        if names and not any(fold(name) in known for name in names):
+            made[at] = _split(item, names)
             shown = ", ".join(map(repr, names))
             notes.append(Note(item.source, f"{item.term!r} was read as several names: {shown}"))
-        else:
-            made.append(item)
     return made, notes
 
 

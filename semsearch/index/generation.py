@@ -58,6 +58,8 @@ class GenerationSpec:
     engine: str
     """The engine that is wanted, one of `ann.engine.ENGINES`."""
     presentation: Presentation
+    declines_common_questions: bool
+    """Whether a build was told to leave them out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,7 @@ def _manifest(
         similarity_baselines=similarities,
         sha256=sha256,
         presentation=spec.presentation,
+        declines_common_questions=spec.declines_common_questions,
     )
 
 

@@ -83,6 +83,8 @@ class Manifest:
     sha256: dict[str, str]
     presentation: Presentation = field(default_factory=Presentation)
     """How the owner wants the glossaries shown."""
+    declines_common_questions: bool = False
+    """Whether a build was told to leave common questions out, so that later builds do so, too."""
 
     @property
     def tag(self) -> str:
@@ -236,22 +238,24 @@ def read_manifest_bytes(layout: IndexLayout, generation: int, digest: str) -> by
 
 @dataclass(frozen=True, slots=True)
 class BuiltWith:
-    """The encoder of an index, as its manifest names it."""
+    """The encoder of an index and the choice of its owner, as its manifest states them."""
 
     model: str
     fingerprint: str
+    declines_common_questions: bool
 
 
 def built_with(layout: IndexLayout) -> BuiltWith | None:
-    """Return the encoder of the current generation; None if it cannot be read.
+    """Return what the current generation was built with; None if that cannot be read.
 
-    Builds use it to report a change of the encoder. Nothing is checked, so it also works for
-    indexes of another format version.
+    Builds use it to report a change of the encoder, and to go on as before. Nothing is checked, so
+    it also works for indexes of another format version.
     """
     try:
         number = int(json.loads(layout.current.read_bytes())["generation"])
         parsed = json.loads(layout.generation(number).manifest.read_bytes())
-        return BuiltWith(str(parsed["model"]), str(parsed["fingerprint"]))
+        declines = parsed.get("declines_common_questions") is True
+        return BuiltWith(str(parsed["model"]), str(parsed["fingerprint"]), declines)
     except (OSError, *UNREADABLE):
         return None
 

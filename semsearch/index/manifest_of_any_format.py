@@ -41,6 +41,8 @@ class ManifestOfAnyFormat:
     presentation: Presentation
     common_questions: str
     """Hash of the common questions; formats before 9 have none."""
+    declines_common_questions: bool
+    """Whether a build was told to leave them out."""
     is_current: bool
     """Whether this version can open the generation."""
 
@@ -77,6 +79,7 @@ def read_manifest_of_any_format(layout: IndexLayout) -> ManifestOfAnyFormat:
             reranker=stated["reranker"] and RerankerInfo(**stated["reranker"]),
             presentation=Presentation.of(stated.get("presentation", {})),
             common_questions=stated.get("common_questions", ""),
+            declines_common_questions=stated.get("declines_common_questions", False),
             is_current=pointer.format == FORMAT and stated["weights"] == weights_as_dict(DEFAULT),
         )
     except UNREADABLE as error:

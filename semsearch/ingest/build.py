@@ -69,7 +69,7 @@ def build_index(  # noqa: PLR0913 - each is an option of its own
     progress: Progress | None = None,
     unread: Sequence[UnreadFile] = (),
     presentation: Presentation | None = None,
-    common_questions: bool = True,
+    common_questions: bool | None = None,
 ) -> BuildReport:
     """Update an index with entries.
 
@@ -86,7 +86,8 @@ def build_index(  # noqa: PLR0913 - each is an option of its own
         unread: files that could not be read this time; what earlier builds read from them stays.
         presentation: how the owner wants the glossaries shown.
         common_questions: whether entries of common concepts are also found by the questions that
-            semsearch brings for these (`text/common_questions.py`).
+            semsearch brings for these (`text/common_questions.py`); by default as the index was
+            built before, and in the first build they are.
 
     Raises:
         InvalidSetting: there are no entries, two have the same id, or there is no such engine.
@@ -117,10 +118,16 @@ def build_index(  # noqa: PLR0913 - each is an option of its own
                 reranker_model,
                 engine,
                 presentation or Presentation(),
-                bundled() if common_questions else None,
+                _chosen(layout) if common_questions is None else common_questions,
                 progress or Silent(),
             )
             return build.run()
+
+
+def _chosen(layout: IndexLayout) -> bool:
+    """Return whether an index has common questions if nothing is said: as it was built before."""
+    before = built_with(layout)
+    return before is None or not before.declines_common_questions
 
 
 @contextmanager
@@ -159,8 +166,13 @@ class _Build:
     reranker: Model | None
     engine: str
     presentation: Presentation
-    common: CommonQuestions | None
+    has_common_questions: bool
     progress: Progress
+
+    @property
+    def common(self) -> CommonQuestions | None:
+        """The common questions of the index, if it has any."""
+        return bundled() if self.has_common_questions else None
 
     def run(self) -> BuildReport:
         former = self._former_model()
@@ -210,6 +222,7 @@ class _Build:
             problem=export.problem if export else "",
             reranker=exports.reranker,
             reranker_agreement=exports.pairs,
+            has_common_questions=self.has_common_questions,
             commonly_asked=len(passages.common_questions),
             relations=relations,
         )
@@ -244,6 +257,7 @@ class _Build:
             models.exports,
             self.engine,
             self.presentation,
+            not self.has_common_questions,
         )
         return write_generation(self.layout, self.store, passages, spec, self.progress)
 
@@ -269,6 +283,7 @@ class _Build:
             before.engine.name,
             before.presentation,
             before.common_questions,
+            before.declines_common_questions,
         ) == (
             self.encoder.fingerprint,
             models.precision,
@@ -277,6 +292,7 @@ class _Build:
             chosen_engine(self.engine, before.entries),
             self.presentation,
             self.common.digest if self.common else "",
+            not self.has_common_questions,
         )
 
     def _is_shown(self, before: Manifest) -> bool:

@@ -36,6 +36,8 @@ class BuildReport:
     reranker: RerankerInfo | None = None
     reranker_agreement: dict[str, PairAgreement] = field(default_factory=dict)
     """Of the reranker's copies, if this build exported it."""
+    has_common_questions: bool = True
+    """Whether entries of common concepts are found by common questions; remembered by the index."""
     commonly_asked: int = 0
     """Entries that have common questions."""
     relations: RelationCounts | None = None

@@ -33,7 +33,7 @@ def build(  # noqa: PLR0913 - each is an option of its own
     strict: bool = False,
     overwrite_edits: bool = False,
     source_url: str | None = None,
-    common_questions: bool = True,
+    common_questions: bool | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Read glossaries and update an index.

@@ -51,12 +51,14 @@ class IdempotentRequest:
     """A request that is executed once, however often it is sent.
 
     `key` is the caller's idempotency key, `digest` a hash of the whole request. `answer` serializes
-    the result, which is stored to answer repetitions.
+    the result, which is stored to answer repetitions; what it raises undoes the edit. `caller` is
+    whose key it is, by default the author's.
     """
 
     key: str
     digest: bytes
     answer: Callable[[Changed | ImportReport], bytes]
+    caller: str | None = None
 
 
 class Encoders:

@@ -264,9 +264,10 @@ class Editor(StoreReading):
         self, result: Callable[[list[Changed]], Changed | ImportReport]
     ) -> Callable[[list[Changed]], StoredRequest] | None:
         """Return a function that makes the stored answer, if the request has an idempotency key."""
-        once, who = self._request, self._who
+        once = self._request
         if once is None:
             return None
+        who = once.caller or self._who
         return lambda changed: StoredRequest(
             who, once.key, once.digest, once.answer(result(changed))
         )

@@ -143,6 +143,7 @@ def _write(
         exports,
         engine,
         current.presentation,
+        current.declines_common_questions,
     )
     common = embedded_questions(current.common_questions, store.texts, current.embedded_by)
     passages = PassageTable(entries, progress, common)

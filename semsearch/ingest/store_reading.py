@@ -9,7 +9,7 @@ from semsearch.core.entries import Changed, EntryPlace, Feed, StoredEntry, Versi
 from semsearch.core.errors import PositionGone
 from semsearch.ingest.edit_session import EditSession, known_entry
 from semsearch.storage.entry_reader import RecentEntry
-from semsearch.storage.idempotency import StoredRequest
+from semsearch.storage.idempotency import ACCEPTED_SUGGESTIONS, StoredRequest
 
 
 class StoreReading(Closeable):
@@ -34,6 +34,12 @@ class StoreReading(Closeable):
         """Return the stored answer to a request of this author within the last day."""
         with self._session.asking_writer() as store:
             return store.answered(self._who, key)
+
+    def accepted_by(self, suggestion: str) -> str | None:
+        """Return who accepted a suggestion of a reader by an edit, or None."""
+        with self._session.asking_writer() as store:
+            found = store.answered(ACCEPTED_SUGGESTIONS, suggestion)
+            return found.answer.decode() if found else None
 
     def find(self, id_: str) -> StoredEntry | None:
         """Return an entry with its revision, or None."""

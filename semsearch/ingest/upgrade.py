@@ -151,6 +151,7 @@ def _derive(layout: IndexLayout, manifest: ManifestOfAnyFormat, progress: Progre
             ),
             AUTO if manifest.engine.is_automatic else manifest.engine.name,
             manifest.presentation,
+            manifest.declines_common_questions,
         )
         written = write_generation(layout, store, passages, spec, progress)
         embedded += publication.publish(written)

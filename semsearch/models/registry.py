@@ -31,7 +31,7 @@ BASE_MODEL = "all-MiniLM-L6-v2"
 BASE_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """SHA-256 of the official model.safetensors of sentence-transformers/all-MiniLM-L6-v2."""
 
-DEFAULT_MODEL = "semsearch-definitions-v3"
+DEFAULT_MODEL = "semsearch-definitions-v4"
 """`BASE_MODEL` with the adapter in `ADAPTER`, which was trained on definitions."""
 
 ADAPTER = Path(__file__).parent / "definitions"
@@ -45,7 +45,7 @@ ACCURATE_ADAPTER = ADAPTER.with_name("accurate")
 
 ADAPTER_SHA256 = {
     "adapter_config.json": "a54c305d1e677b0229061e716c39318c758b3f700fe55b5d7f14f44af517c2a1",
-    "adapter_model.safetensors": "cfdc63caeda1119ea932fa38f09d677ea5dfd2533c7b3b5b21f8a3d9247e2e47",
+    "adapter_model.safetensors": "e8c0b8f0654845674635542767c9ff1954a96b229ee3cf2b582f67dfd355ad60",
 }
 """SHA-256 of the files of the adapter; `python -m training.install` writes them."""
 
@@ -58,7 +58,9 @@ ACCURATE_ADAPTER_SHA256 = {
 FORMER_DEFAULTS = {BASE_MODEL: "base"}
 """Former defaults that are still bundled, and the short name of each."""
 
-RETIRED_DEFAULTS = frozenset({"semsearch-definitions-v1", "semsearch-definitions-v2"})
+RETIRED_DEFAULTS = frozenset(
+    {"semsearch-definitions-v1", "semsearch-definitions-v2", "semsearch-definitions-v3"}
+)
 """Former defaults that are no longer bundled. Indexes built with them answer until the next
 build."""
 

@@ -4,10 +4,11 @@ Confidence is the product of two probabilities: something fits, and it is this e
 the fused score of the hit with its baseline: what sentences of the same glossary reach when their
 own entry is left out. So no labelled question is needed, and scores of different glossaries and
 encoders become comparable. Choice is the share of the hit among all candidates, as a softmax of
-their scores. It is small where several fit about as well.
+their scores. It is small where several fit about as well, and larger where an asked-as phrase of
+the hit resembles the question.
 
-Both are logistic functions. Their coefficients were fitted together, on the first sixty domains and
-the tuning halves of the judged questions (`make fit-confidence`). `semsearch calibrate` rescales
+Both are logistic functions. Their coefficients were fitted together, on the domains with and
+without phrases and on judged questions (`make fit-confidence`). `semsearch calibrate` rescales
 the product with questions about one glossary.
 """
 
@@ -22,21 +23,22 @@ from numpy.typing import NDArray
 from semsearch.core.answers import ScoreParts, Tier
 from semsearch.ranking.fusion import Scores
 
-THRESHOLD = 0.3
+THRESHOLD = 0.37
 """Threshold of a close match; below it an answer says "no close match". On the tuning halves 92 %
-of right first hits reach it, over the domains 82 %, and 92 % with three phrases an entry. So does
-one in thirty of the questions of the halves that have no answer (`make fit-confidence`)."""
+of right first hits reach it, over the domains 67 %, and 85 % with three phrases an entry; of
+questions for what a glossary lacks all but one are refused on the halves, .92 on the glossaries for
+development and .71 over the domains (`make fit-confidence`)."""
 
 STRONG = 0.8
 """From it an answer found by meaning is called strong, and below it possible. It is right in .96 on
-the tuning halves, where it covers .37 of the answerable questions, and in .94 over the domains with
-three phrases an entry, where it covers .32; without phrases in .85, where it covers .12
-(`make fit-confidence`)."""
+the tuning halves, where it covers .62 of the answerable questions, in .95 on the glossaries for
+development (.13) and in .93 over the domains with three phrases an entry (.37); without phrases in
+.85 (.13) (`make fit-confidence`)."""
 
 LIKELY_NAME = 0.4
 """Least probability from which a misspelt question is read as the name that it resembles."""
 
-ALTERNATIVE = 1 / 6
+ALTERNATIVE = 1 / 8
 """Share of the threshold that later hits must reach to match: a chance of one in twenty."""
 
 SOFTMAX_SCALE = 12.0
@@ -61,10 +63,13 @@ something that the glossary lacks. Two-word questions taken from definitions are
 the domains, names that the glossary lacks in none. Without
 the factor the mean confidence of both is .54, while .46 are right (`make fit-confidence`)."""
 
-FIT_COEFFICIENTS = (3.93, 1.9, -8.0)
+FIT_COEFFICIENTS = (3.18, 1.1, -4.96)
 """Intercept, and coefficients of z-score and name."""
-CHOICE_COEFFICIENTS = (-0.34, 0.74)
-"""Intercept, and coefficient of the odds."""
+CHOICE_COEFFICIENTS = (-0.07, 0.98, 4.1)
+"""Intercept, and coefficients of the odds and of the nearest phrase."""
+NEUTRAL_PHRASE_COSINE = 0.4
+"""Cosine of a phrase that says nothing for or against its entry. The fit has it between .38 and
+.41."""
 
 _BY_NAME = {Tier.EXACT: 0.99, Tier.FORM: 0.95}
 """Confidence when the question is a name, or another form of one."""
@@ -127,14 +132,20 @@ def fit_probability(z_score: float, name: float) -> float:
     return _logistic(intercept + by_z_score * z_score + by_name * name)
 
 
-def choice_probability(odds: float) -> float:
+def choice_probability(odds: float, asked: float = 0.0) -> float:
     """Return the probability that the first hit is right, if anything is.
 
     Args:
         odds: see `log_odds_of_shares`.
+        asked: cosine with its nearest asked-as phrase; 0 if it has none.
     """
-    intercept, slope = CHOICE_COEFFICIENTS
-    return _logistic(intercept + slope * odds)
+    intercept, by_odds, by_phrase = CHOICE_COEFFICIENTS
+    return _logistic(intercept + by_odds * odds + by_phrase * phrase_evidence(asked))
+
+
+def phrase_evidence(asked: float) -> float:
+    """Return how far a phrase speaks for its entry; 0 if there is none, whose cosine is 0."""
+    return asked - NEUTRAL_PHRASE_COSINE if asked else 0.0
 
 
 def short_question_factor(words: int) -> float:
@@ -155,7 +166,7 @@ def meaning_probability(z_score: float, odds: float, parts: ScoreParts, words: i
         words: the number of content words of the question.
     """
     fit = fit_probability(z_score, parts.term / max(words, 1))
-    sure = fit * choice_probability(odds) * short_question_factor(words)
+    sure = fit * choice_probability(odds, parts.asked) * short_question_factor(words)
     return max(sure, MIN_CONFIDENCE_BY_PHRASE) if parts.asked >= SAME_PHRASE_COSINE else sure
 
 

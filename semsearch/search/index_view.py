@@ -16,7 +16,7 @@ from semsearch.core.errors import (
     InvalidQuestion,
     InvalidSetting,
 )
-from semsearch.core.index_info import IndexInfo
+from semsearch.core.index_info import CommonQuestionsInfo, IndexInfo
 from semsearch.core.near_names import MAX_BEGINNING, did_you_mean
 from semsearch.core.positions import PositionFilter
 from semsearch.index.calibration import StoredCalibration
@@ -237,6 +237,11 @@ class IndexView:
             precision=manifest.precision,
             engine=manifest.engine,
             reranker=manifest.reranker,
+            common_questions=CommonQuestionsInfo(
+                manifest.common_questions,
+                entry_table.count_commonly_asked(),
+                manifest.declines_common_questions,
+            ),
             threshold=confidence.THRESHOLD,
             calibrated_with=self.calibration.questions if self.calibration else 0,
             follows=follow_info(IndexLayout(Path(path))),

@@ -1,6 +1,7 @@
 """Answers to edit requests by idempotency key, so that a repeated request is not executed again.
 
-An answer is stored for a day, under the caller and the key.
+An answer is stored for a day, under the caller and the key. The accepted suggestions of readers are
+stored in the same way for good: whoever accepts one, its entry is edited once.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from semsearch.core.errors import AnsweredBefore
 from semsearch.storage.store_connection import StoreConnection
 
 RETENTION = timedelta(days=1)
+ACCEPTED_SUGGESTIONS = "suggestions of readers"
+"""Stands for the caller where the key is the id of a suggestion (`storage/inbox.py`) and the answer
+says who accepted it. Authors are ids of keys, or end with one in brackets, so none is called so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,10 @@ def keep(connection: StoreConnection, answered: StoredRequest) -> None:
         AnsweredBefore: the key was used meanwhile.
     """
     now = datetime.now(UTC)
-    connection.execute("DELETE FROM request WHERE at < ?", ((now - RETENTION).timestamp(),))
+    connection.execute(
+        "DELETE FROM request WHERE at < ? AND who != ?",
+        ((now - RETENTION).timestamp(), ACCEPTED_SUGGESTIONS),
+    )
     written = connection.execute(
         "INSERT INTO request VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (answered.who, answered.key, now.timestamp(), answered.digest, answered.answer),
@@ -41,9 +48,10 @@ def keep(connection: StoreConnection, answered: StoredRequest) -> None:
 
 
 def find(connection: StoreConnection, who: str, key: str) -> StoredRequest | None:
-    """Return the answer to a request of the last day, or None."""
+    """Return the answer to a request of the last day, or who accepted a suggestion, or None."""
+    since = 0.0 if who == ACCEPTED_SUGGESTIONS else (datetime.now(UTC) - RETENTION).timestamp()
     found = connection.execute(
         "SELECT digest, answer FROM request WHERE who = ? AND key = ? AND at >= ?",
-        (who, key, (datetime.now(UTC) - RETENTION).timestamp()),
+        (who, key, since),
     ).fetchone()
     return StoredRequest(who, key, bytes(found[0]), bytes(found[1])) if found else None

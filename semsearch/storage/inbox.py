@@ -189,19 +189,35 @@ def decide(file: Path, id_: str, state: InboxState, reason: str, decided_by: str
         return False
     decision = (state, reason.strip(), decided_by)
     with writing(file, _MIGRATIONS) as connection:
-        connection.execute(
-            "UPDATE suggestion SET state = ?, reason = ?, decided_by = ? WHERE id = ? AND state = ?",
-            (*decision, id_, InboxState.OPEN),
-        )
-        connection.execute(
-            "DELETE FROM suggestion WHERE number IN (SELECT number FROM suggestion WHERE state != ? "
-            "AND id != ? ORDER BY number DESC LIMIT -1 OFFSET ?)",
-            (InboxState.OPEN, id_, MAX_DECIDED - 1),
-        )
+        _decide(connection, id_, decision)
         row = connection.execute(
             "SELECT state, reason, decided_by FROM suggestion WHERE id = ?", (id_,)
         ).fetchone()
     return bool(row == decision)
+
+
+def note_accepted(file: Path, id_: str, decided_by: str, reason: str) -> None:
+    """Note that a suggestion was accepted by an edit, unless that is noted.
+
+    Raises:
+        StoredIndexError: the file cannot be written or is damaged.
+    """
+    if file.exists():
+        with writing(file, _MIGRATIONS) as connection:
+            _decide(connection, id_, (InboxState.ACCEPTED, reason.strip(), decided_by))
+
+
+def _decide(connection: sqlite3.Connection, id_: str, decision: tuple[str, str, str]) -> None:
+    """Give an open suggestion its state, reason and author, and keep the latest decided ones."""
+    connection.execute(
+        "UPDATE suggestion SET state = ?, reason = ?, decided_by = ? WHERE id = ? AND state = ?",
+        (*decision, id_, InboxState.OPEN),
+    )
+    connection.execute(
+        "DELETE FROM suggestion WHERE number IN (SELECT number FROM suggestion WHERE state != ? "
+        "AND id != ? ORDER BY number DESC LIMIT -1 OFFSET ?)",
+        (InboxState.OPEN, id_, MAX_DECIDED - 1),
+    )
 
 
 def erase_entries(file: Path, ids: Collection[str]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Collection
 
 from semsearch.core.entries import Changed, glossary_of
 from semsearch.storage import redirects
+from semsearch.storage.idempotency import ACCEPTED_SUGGESTIONS
 from semsearch.storage.store_connection import StoreConnection
 
 
@@ -53,7 +54,8 @@ def erase(connection: StoreConnection, wanted: Collection[str]) -> None:
         connection.execute("DELETE FROM history WHERE id = ?", (id_,))
         connection.execute("DELETE FROM live_deletion WHERE id = ?", (id_,))
         redirects.erase(connection, id_)
-    connection.execute("DELETE FROM request")
+    # answers quote entries; of suggestions only the ids are stored
+    connection.execute("DELETE FROM request WHERE who != ?", (ACCEPTED_SUGGESTIONS,))
 
 
 def since(connection: StoreConnection, revision: int, limit: int) -> list[Changed]:

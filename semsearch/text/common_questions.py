@@ -31,7 +31,7 @@ from semsearch.text.stems import question_stems, stem
 from semsearch.text.word_languages import ENGLISH, base_language
 
 FOLDER = Path(__file__).with_name("concepts")
-RULE = 1
+RULE = 2
 """Number of the rule by which an entry gets questions; another rule is another digest."""
 
 PLACES = "places.bin"
@@ -57,7 +57,8 @@ MIN_SHARED_WITH_ONLY_CONCEPT = 2
 
 MIN_SHARED_OF_CLEAR_NAMES = 1
 """The same where they share a name that hardly stands for anything else: one of several words, or
-one that is neither a word of the language nor an acronym. The definition may say it, too."""
+one that is neither a word of the language nor an acronym. The definition may say it, too. If
+the name has an ordinary word ("kill switch"), the shared word is none of `_WEAK`."""
 
 _ACRONYM = re.compile(r"[A-Z0-9]{1,5}s?\Z")
 
@@ -76,6 +77,26 @@ _FREQUENT = frozenset(
     )
 )
 """Stems that stand in the text of so many concepts that sharing them says nothing."""
+
+_WEAK = frozenset(
+    map(
+        stem,
+        """
+        black blue brown green grey orange pink purple red white yellow bright dark pale
+        big broad deep giant high huge large little long low narrow short small tall thick thin
+        tiny tight wide
+        cold cool dry fresh hard heavy hot light loose old rough round sharp smooth soft sweet warm
+        wet young
+        clean dirty empty fast fine full loud quick quiet slow steep strong weak
+        alone begin bring carry catch close cut drop fall fill finish grow halt hang hide hit jump
+        leave lift lose meet open pass pick pull push reach send shake share sit stand start stay
+        stop throw together touch walk
+        button check come day hour kept made minute month morning night place thing week went
+        """.split(),  # noqa: SIM905
+    )
+)
+"""Stems of colours, sizes, temperatures, movements, times and the like, which are said of things of
+all fields: one alone tells no sense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +141,20 @@ class _Sense:
             The number of shared content words, or 0 if they are too few for the same sense.
         """
         described = _stems(concept.definition, *concept.questions) - _stems(*concept.names)
-        shared = len(self._words & described)
-        enough = MIN_SHARED_WITH_ONLY_CONCEPT if is_only else MIN_SHARED
-        if self._clearly_names(concept):
-            enough = MIN_SHARED_OF_CLEAR_NAMES
-        return shared if shared >= enough else 0
+        shared = self._words & described
+        if len(shared) >= (MIN_SHARED_WITH_ONLY_CONCEPT if is_only else MIN_SHARED):
+            return len(shared)
+        clear = self._clear_names(concept)
+        telling = shared - _WEAK if all(map(_is_ordinary, clear)) else shared
+        return len(shared) if clear and len(telling) >= MIN_SHARED_OF_CLEAR_NAMES else 0
 
-    def _clearly_names(self, concept: CommonConcept) -> bool:
-        """Return whether the entry has a clear name of a concept, or says one of several words."""
+    def _clear_names(self, concept: CommonConcept) -> list[str]:
+        """Return the names of an entry that are clear ones of a concept, and those that it says."""
         names = [(fold(name), name) for name in concept.names]
         clear = {form_of(key, name) for key, name in names if _is_clear(key, name)}
-        if any(form in clear and not _ACRONYM.match(self.labels[form]) for form in self.labels):
-            return True
-        return any(" " in key and f" {key} " in self._said for key, _ in names)
+        stated = ((form, label) for form, label in self.labels.items() if form in clear)
+        said = (key for key, _ in names if " " in key and f" {key} " in self._said)
+        return [*(fold(label) for _, label in stated if not _ACRONYM.match(label)), *said]
 
 
 class QuestionSource(Protocol):
@@ -257,6 +279,11 @@ def _files(folder: Path) -> list[Path]:
 def _is_clear(key: str, name: str) -> bool:
     """Return whether a name, and its key, hardly stands for several things."""
     return " " in key or not (_ACRONYM.match(name) or is_english(key))
+
+
+def _is_ordinary(key: str) -> bool:
+    """Return whether a name has a word that is an ordinary one of the language."""
+    return any(map(is_english, key.split()))
 
 
 def _stems(*texts: str) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from semsearch.core.errors import InvalidSetting
 
@@ -36,6 +37,7 @@ def matching(wanted: str, tags: Iterable[str]) -> list[str]:
     ]
 
 
+@lru_cache(maxsize=256)  # each entry of a file states the same few
 def language_tag(stated: str) -> str | None:
     """Return a tag in the case of RFC 5646 (2.1.1), such as `zh-Hans-CN`; None if invalid."""
     tag = stated.strip().replace("_", "-")

@@ -25,6 +25,10 @@ _ASIDE = frozenset(".?!,;:-\"'`´“”‘’„‚«»‹›「」…–—¿¡
 """Marks that ask nothing where they stand alone."""
 
 
+_UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs that show nothing: fillers of Hangul, and the blank pattern of Braille."""
+
+
 @lru_cache(maxsize=256)  # one question is checked several times until it is answered
 def check_question(raw: str) -> str:
     """Return the question as it will be asked: NFC, white space runs as one blank.
@@ -56,7 +60,7 @@ def check_question(raw: str) -> str:
 
 def is_blank(text: str) -> bool:
     """Return whether a text shows nothing: no letter, digit, sign or punctuation."""
-    return not any(unicodedata.category(c)[0] in "LNPS" for c in text)
+    return not any(unicodedata.category(c)[0] in "LNPS" and c not in _UNSEEN for c in text)
 
 
 def is_marks(question: str) -> bool:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from semsearch.core.answers import ScoreParts, Tier, Verdict
-from semsearch.web.display import MATCHED_BY, PART_NAMES, VERDICTS, cut_line, percent, place, shares
+from semsearch.web.display import (
+    MATCHED_BY,
+    VERDICTS,
+    Share,
+    cut_line,
+    fixed,
+    percent,
+    place,
+    shares,
+    signed,
+)
 from semsearch.web.highlight import HighlightedText, highlight, snippet
 
 if TYPE_CHECKING:
     from markupsafe import Markup
-
-
-class ShareRow(NamedTuple):  # a tuple, since the template unpacks it faster than by name
-    """The share of one part in the score, formatted."""
-
-    name: str
-    value: str
-    given: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Why:
     """The explanation of a hit: facts, parts of its score, their sum, and what decided its rank."""
 
     facts: tuple[tuple[str, str], ...]
-    shares: tuple[ShareRow, ...]
+    shares: Sequence[Share]
     sum: str
     decided: str
 
@@ -53,7 +55,7 @@ class DisplayedHit:
     asked_as: str
     """What somebody asked who looked for it, if that is near."""
     often_asked_as: str
-    """The same of common questions."""
+    """The same of common questions; empty where a name decided, which needs no evidence."""
     definition: HighlightedText
     whole: HighlightedText | None
     why: Why
@@ -119,7 +121,7 @@ def answer_view(
         if text := markdown(hit.id):
             is_short = len(answer["hits"][at]["definition"]) <= _RICH_CHARS
             whole = None if is_short else hit.whole
-            hits[at] = replace(hit, rich=_rich(text, answer["hits"][at]), whole=whole)
+            hits[at] = replace(hit, rich=_rich(text, hit, answer["hits"][at]), whole=whole)
     # labels never change the order; `nearest` hits stand behind the last match
     end = max((i for i, hit in enumerate(hits, 1) if hit.is_match), default=0)
     is_by_name = verdict in (Verdict.EXACT, Verdict.TERMS)
@@ -168,7 +170,7 @@ def _hit(hit: Mapping[str, Any], *, is_best: bool) -> DisplayedHit:
         is_best=is_best,
         is_match=hit["matched_by"] != Tier.NEAREST,
         asked_as=hit.get("matched_phrase", ""),
-        often_asked_as=hit.get("matched_common_question", ""),
+        often_asked_as="" if hit["matched_name"] else hit.get("matched_common_question", ""),
         definition=shown,
         whole=highlight(text, hit["matched_words"], sentence) if shown.is_part else None,
         why=_why(hit),
@@ -188,17 +190,15 @@ def _told_reason(hit: Mapping[str, Any]) -> str:
     return "" if is_evident and hit["matched_name"] in (None, hit["term"]) else _reason(hit)
 
 
-def _rich(markdown: str, hit: Mapping[str, Any]) -> Markup:
+def _rich(markdown: str, shown: DisplayedHit, hit: Mapping[str, Any]) -> Markup:
     """Return a definition with its structure, and what is highlighted in it."""
     from semsearch.web.definition_html import (  # noqa: PLC0415 - loads markdown-it
         definition_html,
         highlighted_places,
     )
 
-    text, sentence = hit["definition"], hit["sentence"]
-    is_all = sentence is not None and len(sentence["text"]) == len(text)
-    shown = highlight(text, hit["matched_words"], None if is_all else sentence)
-    return definition_html(markdown, text, highlighted_places(shown))
+    places = highlighted_places(shown.whole or shown.definition)
+    return definition_html(markdown, hit["definition"], places)
 
 
 def _reason(hit: Mapping[str, Any]) -> str:
@@ -220,22 +220,7 @@ def _why(hit: Mapping[str, Any]) -> Why:
     given = shares(ScoreParts(**hit["score_parts"]))
     return Why(
         tuple(facts),
-        tuple(
-            ShareRow(PART_NAMES[s.part], f"{fixed(s.value)} × {s.weight:g}", signed(s.given))  # noqa: RUF001
-            for s in given
-        ),
+        given,
         signed(sum(share.given for share in given)),
         f"Similarity {fixed(hit['similarity'])}, score {hit['score']:.2f}. {place(hit['matched_name'], hit['rerank_score'])}",
     )
-
-
-def fixed(number: float) -> str:
-    """Return a number with two decimals and a minus sign, which zero never has."""
-    text = f"{number:.2f}"
-    return "0.00" if text == "-0.00" else text.replace("-", "−")  # noqa: RUF001
-
-
-def signed(number: float) -> str:
-    """Return a number with its sign."""
-    text = fixed(number)
-    return f"+{text}" if number > 0 and text != "0.00" else text

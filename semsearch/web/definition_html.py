@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _MAX_FORMULAS = 100
 """Formulas that are drawn on a page; later ones are shown as code."""
-REMEMBERED = 256
+REMEMBERED = 1024
 """Definitions whose HTML is remembered: some 5 kB each with their texts."""
 _AHEAD = 500
 """Characters of the plain text that are searched for the next word of the Markdown."""
@@ -121,32 +121,34 @@ class _Text:
 
     def with_places(self, places: Sequence[TaggedSpan], first: int) -> tuple[str, int]:
         """Return HTML with the tags of the places in it, and the first place of the next text."""
+        last = max(self._found, default=-1)
+        if last < 0 or first == len(places) or places[first].start >= last + len(self._text):
+            return _escaped(self._text), first  # no place is in it: most texts have none
         words = [
             (word.start(), found, len(word[0]))
             for word, found in zip(_WORD.finditer(self._text), self._found, strict=True)
             if found >= 0
         ]
         done, pieces = 0, list[str]()
-        if words:
-            begin, stop = words[0][1], words[-1][1] + words[-1][2]
-            at = 0
-            while first < len(places) and (place := places[first]).start < stop:
-                while at < len(words) and words[at][1] + words[at][2] <= place.start:
-                    at += 1
-                inside = list(_until(words, at, place.end))
-                is_divided = place.start < begin or place.end > stop
-                if inside and not (place.is_whole and (is_divided or self._is_linked)):
-                    start, end = _span(self._text, inside[0], inside[-1], place)
-                    pieces += (
-                        _escaped(self._text[done:start]),
-                        place.opens,
-                        _escaped(self._text[start:end]),
-                        place.closes,
-                    )
-                    done = end
-                if place.end > stop:
-                    break
-                first += 1
+        begin, stop = words[0][1], words[-1][1] + words[-1][2]
+        at = 0
+        while first < len(places) and (place := places[first]).start < stop:
+            while at < len(words) and words[at][1] + words[at][2] <= place.start:
+                at += 1
+            inside = list(_until(words, at, place.end))
+            is_divided = place.start < begin or place.end > stop
+            if inside and not (place.is_whole and (is_divided or self._is_linked)):
+                start, end = _span(self._text, inside[0], inside[-1], place)
+                pieces += (
+                    _escaped(self._text[done:start]),
+                    place.opens,
+                    _escaped(self._text[start:end]),
+                    place.closes,
+                )
+                done = end
+            if place.end > stop:
+                break
+            first += 1
         pieces.append(_escaped(self._text[done:]))
         return "".join(pieces), first
 

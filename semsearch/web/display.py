@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from operator import attrgetter
+from operator import attrgetter, itemgetter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -51,36 +51,52 @@ _BY_NAME = "Its name decides its place, before anything found by meaning."
 _BY_RERANKER = "The reranker decides its place, not the sum."
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """The share of one part in the sum of a score."""
+class Share(NamedTuple):  # a tuple, since an answer has a hundred
+    """The share of one part in the sum of a score.
 
+    `given` is value times weight, negative for a part that counts against the entry.
+    """
+
+    given: float
     part: str
     value: float
     weight: float
 
-    @property
-    def given(self) -> float:
-        """Value times weight; negative for a part that counts against the entry."""
-        return self.value * self.weight
-
 
 def shares(parts: ScoreParts) -> list[Share]:
-    """Return the share of each part in the sum of a score, largest first, without zeros."""
+    """Return the share of each part that has weight in the sum of a score, largest first."""
     values = list(_VALUES(parts))
     if parts.asked:
         columns = np.array([values], dtype=np.float32)
         beyond = phrase_surplus(columns[:, _ASKED], columns @ DEFAULT.vector)
         values[_ASKED] = float(beyond[0])
     found = [
-        Share(*share) for share in zip(PARTS, values, _VALUES(DEFAULT), strict=True) if share[1]
+        Share(value * weight, part, value, weight)
+        for part, value, weight in zip(PARTS, values, _WEIGHTS, strict=True)
+        if value and weight
     ]
-    found.sort(key=lambda share: -share.given)
+    found.sort(key=_GIVEN, reverse=True)
     return found
 
 
 _VALUES = attrgetter(*PARTS)
+_WEIGHTS = _VALUES(DEFAULT)
 _ASKED = PARTS.index("asked")
+_GIVEN = itemgetter(0)
+
+
+def fixed(number: float) -> str:
+    """Return a number with two decimals and a minus sign, which zero never has."""
+    text = f"{number:.2f}"
+    if text[0] != "-":
+        return text
+    return "0.00" if text == "-0.00" else f"−{text[1:]}"  # noqa: RUF001
+
+
+def signed(number: float) -> str:
+    """Return a number with its sign."""
+    text = fixed(number)
+    return f"+{text}" if number > 0 and text != "0.00" else text
 
 
 def cut(text: str, chars: int) -> str:

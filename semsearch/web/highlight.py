@@ -12,6 +12,9 @@ SNIPPET_CHARS = 480
 CHARS_BEFORE = 140
 """Characters of a snippet before the sentence nearest to the question."""
 
+_SENTENCE = 1 << 32
+"""How much an open sentence counts in a sum of open spans, in which each word counts 1."""
+
 Place = Mapping[str, Any]
 """A span in its JSON shape, by characters; `end` is excluded."""
 
@@ -55,17 +58,15 @@ def highlight(
         end: of the part; by default that of the text.
     """
     end = len(text) if end is None else end
-    of_words = _steps(words, start, end)
-    of_sentence = _steps([sentence] if sentence else [], start, end)
-    if not of_words and not of_sentence:
-        pieces = [TextPiece(text[start:end], False, False)] if start < end else []
-        return HighlightedText(tuple(pieces), start > 0, end < len(text))
-    words_here = sentences_here = 0
+    steps = {start: 0, end: 0}
+    _add_steps(steps, words, start, end, 1)
+    if sentence:
+        _add_steps(steps, (sentence,), start, end, _SENTENCE)
+    open_here = 0
     pieces = []
-    for at, until in pairwise(sorted({start, end, *of_words, *of_sentence})):
-        words_here += of_words.get(at, 0)
-        sentences_here += of_sentence.get(at, 0)
-        pieces.append(TextPiece(text[at:until], sentences_here > 0, words_here > 0))
+    for at, until in pairwise(sorted(steps)):
+        open_here += steps[at]
+        pieces.append(TextPiece(text[at:until], open_here >= _SENTENCE, open_here % _SENTENCE > 0))
     return HighlightedText(tuple(pieces), start > 0, end < len(text))
 
 
@@ -91,12 +92,20 @@ def _at_blank(text: str, at: int, step: int) -> int:
     return at
 
 
-def _steps(places: Iterable[Place], start: int, end: int) -> dict[int, int]:
-    """Return the change in the number of open spans at each offset between `start` and `end`."""
-    steps: dict[int, int] = {}
+def _add_steps(
+    steps: dict[int, int], places: Iterable[Place], start: int, end: int, step: int
+) -> None:
+    """Add to the sum of open spans how each place between `start` and `end` changes it.
+
+    Args:
+        steps: the change at each offset, which this function completes.
+        places: spans of the text.
+        start: of the part that is shown.
+        end: of that part.
+        step: how much an open span counts.
+    """
     for place in places:
         begins, ends = max(place["start"], start), min(place["end"], end)
         if begins < ends:
-            steps[begins] = steps.get(begins, 0) + 1
-            steps[ends] = steps.get(ends, 0) - 1
-    return steps
+            steps[begins] = steps.get(begins, 0) + step
+            steps[ends] = steps.get(ends, 0) - step

@@ -9,9 +9,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from semsearch.core.presentation import Presentation
+from semsearch.ranking import confidence
 from semsearch.text.statuses import is_outdated
 from semsearch.web.assets import assets_path
-from semsearch.web.display import language_name
+from semsearch.web.display import PART_NAMES, Share, fixed, language_name, signed
 from semsearch.web.entry_view import first_line, with_links
 from semsearch.web.urls import (
     edit_path,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from semsearch.core.index_info import GlossaryInfo
-    from semsearch.web.answer_view import ShareRow
     from semsearch.web.highlight import HighlightedText
 
 
@@ -172,6 +172,8 @@ def _environment() -> Environment:
     environment.filters["with_links"] = with_links
     environment.filters["share_rows"] = share_rows
     environment.globals["count"] = count
+    environment.globals["close_from"] = round(100 * confidence.THRESHOLD)
+    environment.globals["strong_from"] = round(100 * confidence.STRONG)
     return environment
 
 
@@ -197,16 +199,20 @@ def marked(text: HighlightedText) -> Markup:
     return Markup("".join(parts))  # noqa: S704 - every piece was escaped above
 
 
-def share_rows(shares: Iterable[ShareRow]) -> Markup:
+def share_rows(shares: Iterable[Share]) -> Markup:
     """Return the rows of the table of a score, as fast as `marked`: an answer has a hundred."""
     from markupsafe import Markup
 
-    rows = (
-        f'<tr><th scope="row">{html.escape(share.name)}</th>'
-        f"<td>{html.escape(share.value)}</td><td>{html.escape(share.given)}</td></tr>\n"
-        for share in shares
-    )
-    return Markup("".join(rows))  # noqa: S704 - every piece was escaped above
+    rows = [
+        f"{_SHARE_HEADS[part]}{fixed(value)} × {weight:g}</td><td>{signed(given)}</td></tr>\n"  # noqa: RUF001
+        for given, part, value, weight in shares
+    ]
+    return Markup("".join(rows))  # noqa: S704 - numbers, and names that were escaped
+
+
+_SHARE_HEADS = {
+    part: f'<tr><th scope="row">{html.escape(name)}</th><td>' for part, name in PART_NAMES.items()
+}
 
 
 def count(number: int, one: str, many: str) -> str:

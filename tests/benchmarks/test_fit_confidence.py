@@ -9,6 +9,7 @@ import pytest
 
 from benchmarks.quality.fit_confidence import (
     JUDGED_SHARE,
+    PHRASES_SHARE,
     FirstHitSample,
     calibration_error,
     cross_fitted,
@@ -19,10 +20,11 @@ from benchmarks.quality.fit_confidence import (
     weighed,
 )
 from benchmarks.quality.samples import MISSING
+from semsearch.ranking.confidence import NEUTRAL_PHRASE_COSINE
 from semsearch.ranking.similarity_baseline import Baseline
 from tests.benchmarks.test_fit_weights import drawn
 
-TRUE = np.array([2.0, 1.5, -2.0, 0.5, 0.8])
+TRUE = np.array([2.0, 1.5, -2.0, 0.5, 0.8, 3.0])
 
 
 def expit(x: float) -> float:
@@ -33,14 +35,15 @@ def expit(x: float) -> float:
 def rows(count: int, *, group: str = "a", seed: int = 0) -> list[FirstHitSample]:
     """Draw first hits that are right as often as `TRUE` says."""
     lots = np.random.default_rng(seed)
-    drawn_signs = lots.normal((-1, 0.2, 0), (1.5, 0.2, 2), (count, 3))
+    drawn_signs = lots.normal((-1, 0.2, 0, 0), (1.5, 0.2, 2, 0.3), (count, 4))
     found = []
-    for (z_score, name, odds), lot in zip(drawn_signs.tolist(), lots.random(count), strict=True):
+    for signs, lot in zip(drawn_signs.tolist(), lots.random(count), strict=True):
+        z_score, name, odds, phrase = signs
         fits = TRUE[0] + TRUE[1] * z_score + TRUE[2] * name
-        is_right = bool(lot < expit(fits) * expit(TRUE[3] + TRUE[4] * odds))
-        found.append(
-            FirstHitSample("bakery", group, "question", z_score, name, odds, is_right, 1.0)
-        )
+        chosen = TRUE[3] + TRUE[4] * odds + TRUE[5] * phrase
+        is_right = bool(lot < expit(fits) * expit(chosen))
+        of_all = ("bakery", group, "question")
+        found.append(FirstHitSample(*of_all, z_score, name, odds, phrase, is_right, 1.0))
     return found
 
 
@@ -67,8 +70,12 @@ def test_judged_glossaries_and_domains_weigh_alike() -> None:
     domains, judged = rows(90), [replace(row, group="seed") for row in rows(10)]
     shares = weighed([*domains, *judged])
     assert shares.sum() == pytest.approx(1)
-    assert shares[90:].sum() == pytest.approx(JUDGED_SHARE)
+    judged_share = JUDGED_SHARE / (1 - PHRASES_SHARE)  # of what is there
+    assert shares[90:].sum() == pytest.approx(judged_share)
     assert weighed(domains) == pytest.approx(np.full(90, 1 / 90))
+    with_phrases = [replace(row, has_phrases=True) for row in rows(30)]
+    shares = weighed([*domains, *judged, *with_phrases])
+    assert shares[100:].sum() == pytest.approx(PHRASES_SHARE)
 
 
 def test_what_is_known_of_a_question() -> None:
@@ -81,6 +88,11 @@ def test_what_is_known_of_a_question() -> None:
     assert higher is not None
     assert higher.z_score == pytest.approx(row.z_score + 5)
     assert higher.odds == row.odds
+    asked = replace(sample, phrases=np.full(len(sample.right), 0.7, dtype=np.float32))
+    with_phrases = row_of(asked, with_phrases=True)
+    assert with_phrases is not None
+    assert with_phrases.has_phrases
+    assert with_phrases.phrase == pytest.approx(0.7 - NEUTRAL_PHRASE_COSINE)
     assert row_of(replace(sample, is_named=True)) is None
     missing = row_of(replace(sample, kind=MISSING))
     assert missing is not None

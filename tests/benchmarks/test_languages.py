@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from benchmarks.quality.languages import DATA, GLOSSARIES, measured
+from semsearch.core.errors import EncoderUnavailable
 from semsearch.importers import read_corpus
 from semsearch.quality.evaluation.judgements import read_judgements
+from tests.chat_server import Reply
+from tests.embeddings_server import EmbeddingsStandIn, embedding
 
 
 def test_each_glossary_has_thirty_entries_and_two_questions_for_each() -> None:
@@ -28,3 +33,18 @@ def test_german_words_are_found_more_often_by_german_stems(tmp_path: Path) -> No
     }
     assert found["verwaltung", "German"] >= found["verwaltung", "English"] + 0.05
     assert found["cocina", "Spanish"] >= found["cocina", "English"] - 0.05
+
+
+@pytest.mark.process
+def test_a_question_without_its_vector_is_no_figure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that refuses one stops the measurement; its answer would be that of words alone."""
+
+    def fault(texts: list[str]) -> Reply | None:
+        return Reply(400, b"no") if any(text.endswith("?") for text in texts) else None
+
+    with embedding(EmbeddingsStandIn(fault=fault)) as (server, _):
+        monkeypatch.setenv("SEMSEARCH_EMBEDDINGS_API", server.url)
+        with pytest.raises(EncoderUnavailable, match="words"):
+            measured(tmp_path, "api:m")

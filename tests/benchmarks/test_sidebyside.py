@@ -60,6 +60,6 @@ def test_the_table_names_each_glossary_once(capsys: pytest.CaptureFixture[str]) 
 def test_every_encoder_has_its_own_folder() -> None:
     """The default's is the one that is named."""
     folder = Path("build/quality")
-    assert folder_of(folder, "default") == folder_of(folder, "semsearch-definitions-v3") == folder
+    assert folder_of(folder, "default") == folder_of(folder, "semsearch-definitions-v4") == folder
     assert folder_of(folder, "base") == Path("build/quality-base")
     assert folder_of(folder, "./models/my Model") == Path("build/quality-models-my-model")

@@ -256,6 +256,49 @@ def test_every_letter_is_in_view_on_a_phone(browser: Browser, site: str) -> None
     context.close()
 
 
+def test_print_has_the_answer_and_no_controls(page: Page, site: str) -> None:
+    """Entries that are no matches are left out, since the line that says so is."""
+    page.goto(f"{site}?q=a deep spoon for serving soup")
+    page.emulate_media(media="print")
+    expect(page.locator(".best")).to_be_visible()
+    for control in ("form.ask", "footer", ".divider", ".nearest >> nth=0", ".copy"):
+        expect(page.locator(control)).to_be_hidden()
+    page.goto(f"{site}?q=qzx vvk")
+    expect(page.locator(".nearest").first).to_be_visible()
+    page.goto(f"{site}entry/kitchen:ladle")
+    expect(page.locator(".definition")).to_be_visible()
+    expect(page.get_by_text("Ask about it")).to_be_hidden()
+
+
+def test_the_interface_description_can_be_read(page: Page, site: str) -> None:
+    """All its texts have enough contrast, those of an opened route and of schemas too."""
+    page.goto(f"{site}docs")
+    page.locator(".opblock-summary-control").first.click(timeout=60_000)
+    page.locator(".opblock .responses-inner").first.wait_for()
+    found = {one["id"]: one["nodes"] for one in axe(page).response["violations"]}
+    assert [node["html"] for node in found.get("color-contrast", [])] == []
+
+
+def test_the_link_of_a_term_in_the_widget_is_reached_by_keyboard(page: Page, site: str) -> None:
+    """Its card stays while the focus is in it; Escape closes it and goes back to the term."""
+    page.goto(f"{site}widget")
+    word, card = (page.locator(f"semsearch-term .{name}") for name in ("term", "card"))
+    word.focus()
+    expect(card).to_be_visible()
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(100)  # longer than a card that closes takes
+    expect(card.locator("a")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(card).to_be_hidden()
+    expect(word).to_be_focused()
+    word.blur()
+    word.focus()
+    expect(card).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(card).to_be_hidden()
+
+
 def test_the_widget_says_that_a_term_is_outdated(page: Page, site: str) -> None:
     """In an answer only then, in the card of a term whatever its status is."""
 

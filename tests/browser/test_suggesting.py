@@ -70,12 +70,12 @@ def test_a_lost_answer_and_a_second_click_apply_once(
     page: Page, inbox_site: str, inbox_index: Path
 ) -> None:
     """Also if the text was edited between the clicks; then the first one counts."""
-    answers = {"entries": 0, "decision": 0}
+    answers = 0
 
     def lose_first(route: Route) -> None:
-        name = route.request.url.rpartition("/")[2]
-        answers[name] += 1
-        if answers[name] > 1:
+        nonlocal answers
+        answers += 1
+        if answers > 1:
             route.continue_()
         else:
             route.fetch()
@@ -95,7 +95,6 @@ def test_a_lost_answer_and_a_second_click_apply_once(
     item = page.locator("section.suggested").filter(has_text="Gong")
     expect(item).to_be_visible()
     page.wait_for_load_state("networkidle")
-    page.route("**/v1/entries", lose_first)
     page.route("**/v1/inbox/*/decision", lose_first)
     item.get_by_text("Accept").click()
     button = item.get_by_role("button", name="Add the entry")
@@ -104,11 +103,8 @@ def test_a_lost_answer_and_a_second_click_apply_once(
     expect(item).to_contain_text("Not done: the service cannot be reached.")
     item.get_by_label("Definition").fill("It sounds for long.")
     button.click()
-    expect(item).not_to_have_attribute("aria-busy", "true")
-    expect(item).to_contain_text("Not done: the service cannot be reached.")
-    button.click()
     expect(item).to_contain_text("Accepted, with the text that you sent first.")
-    assert answers == {"entries": 3, "decision": 2}
+    assert answers == 2
     found = page.request.get(f"{inbox_site}v1/suggest?q=gong").json()
     assert [one["term"] for one in found] == ["Gong"]
     entry = page.request.get(f"{inbox_site}v1/entries/kitchen:gong").json()

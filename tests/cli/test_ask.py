@@ -178,6 +178,14 @@ def test_a_question_needs_no_quotes(hashed_index: Path) -> None:
     assert json.loads(done.stdout)["query"] == "what is a hull"
 
 
+def test_long_definitions_are_cut_between_words(tmp_path: Path) -> None:
+    """The last line of a paragraph ends with a whole word, whatever fits."""
+    words = [f"{'flourish' * (n % 3 + 1)}{n}" for n in range(80)]
+    build_index([*ENTRIES, entry("Sponge", " ".join(words))], tmp_path, model="hashed")
+    said = " ".join(_shown("sponge", "-n", "1", index=tmp_path)).split()
+    assert said[said.index("...") - 1] in words
+
+
 def test_long_definitions_are_cut_after_six_lines(tmp_path: Path) -> None:
     """Paragraphs stay; the best sentence is among the lines; `--full` prints all."""
     filler = "\n\n".join(f"Paragraph {number} is about flour and water." for number in range(20))

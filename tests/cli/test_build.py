@@ -21,12 +21,12 @@ def test_a_build_says_that_the_encoder_changed(seed_index: Path, tmp_path: Path)
     assert "changed from" not in run(*build, "-m", "hashed").stdout.decode()
     done = run(*build)
     changed = (
-        r"The encoder changed from hashed to semsearch-definitions-v3: (\d+) of \1 texts had to be "
+        r"The encoder changed from hashed to semsearch-definitions-v4: (\d+) of \1 texts had to be "
         r"embedded for it; `--model hashed` goes back\n"
     )
     assert re.search(changed, done.stdout.decode())
     back = run(*build, "-m", "hashed").stdout.decode()
-    assert re.search(r"to hashed: 0 of \d+ texts .*; `--model semsearch-definitions-v3`", back)
+    assert re.search(r"to hashed: 0 of \d+ texts .*; `--model semsearch-definitions-v4`", back)
     assert "changed from" not in run(*build, "-m", "hashed").stdout.decode()
 
 

@@ -47,6 +47,8 @@ def test_the_command_line_says_so(corpus: Path) -> None:
     assert "Common concepts: 1 entry" in printed
     assert f"often asked as: {QUESTION}"[:60] in asked(index)
     assert "Often asked as" in asked(index, "--why")
+    named = run("ask", TERM, "--index", str(index), "-n", "1").stdout.decode()
+    assert "often asked as" not in named
     (line,) = asked(index, "--json").splitlines()
     hit = json.loads(line)["hits"][0]
     assert (hit["matched_common_question"], "matched_phrase" in hit) == (QUESTION, False)
@@ -54,12 +56,37 @@ def test_the_command_line_says_so(corpus: Path) -> None:
 
 def test_they_can_be_left_out(corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the option or by the environment; the option wins."""
+    left_out = "Common concepts: left out, in later builds too; --common-questions adds them"
     index, printed = built(corpus, "--no-common-questions")
-    assert "Common concepts" not in printed
+    assert left_out in printed
     assert "often asked as" not in asked(index)
     monkeypatch.setenv("SEMSEARCH_COMMON_QUESTIONS", "false")
-    assert "Common concepts" not in built(corpus)[1]
-    assert "Common concepts" in built(corpus, "--common-questions")[1]
+    assert left_out in built(corpus)[1]
+    assert "Common concepts: 1 entry" in built(corpus, "--common-questions")[1]
+
+
+def test_the_index_remembers_what_was_said(corpus: Path) -> None:
+    """A build without the option goes on as before, which `info` tells."""
+    index, _ = built(corpus)
+    assert described(index) == ("1 entry, found by common questions", 1, False)
+    built(corpus, "--no-common-questions")
+    assert "Common concepts: left out" in built(corpus)[1]
+    assert described(index) == ("left out by --no-common-questions", 0, True)
+    built(corpus, "--common-questions")
+    assert "Common concepts: 1 entry" in built(corpus)[1]
+    assert described(index) == ("1 entry, found by common questions", 1, False)
+
+
+def described(index: Path) -> tuple[str, int, bool]:
+    """Return the words of `info`, and of its JSON the entries and whether they are declined."""
+    (line,) = (
+        one
+        for one in run("info", "--index", str(index)).stdout.decode().splitlines()
+        if one.startswith("Common concepts")
+    )
+    stated = json.loads(run("info", "--index", str(index), "--json").stdout)["common_questions"]
+    assert bool(stated["digest"]) != stated["is_declined"]
+    return line.removeprefix("Common concepts").strip(), stated["entries"], stated["is_declined"]
 
 
 def test_the_page_says_so(corpus: Path) -> None:

@@ -23,8 +23,10 @@ from semsearch_client import (
     BusyError,
     Client,
     ConflictError,
+    InvalidArgumentError,
     NotFoundError,
     ProblemError,
+    SemsearchClientError,
     UnexpectedAnswerError,
     UnreachableError,
     __version__,
@@ -179,12 +181,98 @@ def test_an_edit_whose_answer_was_lost_is_carried_out_once(connect: Connect) -> 
 
 def test_what_is_not_semsearch_is_said(target: ClientTarget) -> None:
     """Instead of an error from deep inside."""
-    with pytest.raises(ValueError, match=r"^'localhost:8000' is not the address of a service"):
-        Client("localhost:8000")
     with Client("http://127.0.0.1:9", retries=0) as closed, pytest.raises(UnreachableError):
         closed.info()
     with Client(f"{target.url}/docs") as wrong, pytest.raises(NotFoundError):
         wrong.info()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"url": "localhost:8000"}, "'localhost:8000' is not the address of a service, such as "),
+        ({"url": "ftp://x"}, "'ftp://x' is not the address of a service"),
+        ({"url": ""}, "'' is not the address of a service"),
+        ({"url": None}, "None is not the address of a service"),
+        ({"url": "http://"}, "'http://' is not the address of a service.*names no host"),
+        ({"url": "https:///terms"}, "'https:///terms' is not the address of a service"),
+        ({"url": "http://a b"}, "'http://a b' is not the address of a service"),
+        ({"url": "http://."}, "'http://.' is not the address of a service"),
+        ({"url": f"http://{'a' * 300}"}, "is not the address of a service.*label too long"),
+        ({"url": "http://[::1"}, r"'http://\[::1' is not the address of a service"),
+        ({"url": "http://x:y"}, "'http://x:y' is not the address of a service.*port: 'y'"),
+        ({"url": "http://x:99999"}, "'http://x:99999' is not.*a port is at most 65535"),
+        ({"url": "http://x/\n"}, r"'http://x/\\n' is not the address of a service"),
+        ({"url": "http://x?q=1"}, "it has a query or a fragment"),
+        ({"url": "http://x#q"}, "it has a query or a fragment"),
+        ({"key": "schlüssel"}, "the key has 'ü' as character 5 of 9"),
+        ({"key": "secret\n"}, r"the key has '\\n' as character 7 of 7"),
+        ({"key": "two words"}, "the key has ' ' as character 4 of 9"),
+        ({"key": b"x"}, "the key is a bytes, not a str"),
+        ({"timeout": -1}, "timeout=-1 is not a number of more than 0"),
+        ({"timeout": float("nan")}, "timeout=nan is not a number of more than 0"),
+        ({"retries": -1}, "retries=-1 is not a number of 0 or more"),
+        ({"max_wait": None}, "max_wait=None is not a number of 0 or more"),
+    ],
+)
+@pytest.mark.parametrize("kind", [Client, AsyncClient])
+def test_what_cannot_be_meant_is_refused_at_once(
+    kind: type[Client | AsyncClient], options: dict[str, Any], message: str
+) -> None:
+    """By an error of the client that names the value; of a key, only the wrong character."""
+    with pytest.raises(InvalidArgumentError, match=message) as refused:
+        kind(**{"url": "http://127.0.0.1:9", **options})
+    assert isinstance(refused.value, SemsearchClientError)
+    assert "secret" not in str(refused.value)
+    assert "words" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["HTTP://127.0.0.1:9", "http://[::1]:9/terms/", "http://bäcker.example"]
+)
+def test_odd_addresses_that_are_valid_are_taken(url: str) -> None:
+    """A scheme in capitals, IPv6, a folder behind a proxy, a domain with accents."""
+    Client(url, key="").close()
+
+
+@pytest.mark.parametrize(
+    ("act", "message"),
+    [
+        (lambda client: client.entry(".."), "'..' is not an id or a name: no address can have it"),
+        (lambda client: client.related("."), "'.' is not an id or a name"),
+        (lambda client: client.history(""), "'' is not an id or a name"),
+        (lambda client: client.delete_entry(".."), "'..' is not an id or a name"),
+        (lambda client: client.teach("..", "x"), "'..' is not an id or a name"),
+        (lambda client: client.entry(5), "5 is not an id or a name: it is a int, not a str"),
+        (lambda client: client.entry("a\ud800"), "is not an id or a name.*half of a character"),
+        (lambda client: client.export(".."), "'..' is not the name of a glossary"),
+        (lambda client: client.search("a\ud800b"), r"'\\ud800' in 'a\\ud800b' is half of a char"),
+        (lambda client: client.search_many(["\ud800"]), "half of a character"),
+        (
+            lambda client: client.search_many([{1}]),
+            "cannot be sent: Object of type set is not JSON",
+        ),
+        (lambda client: client.entry("a" * 70_000), "an argument cannot be sent: URL too long"),
+        (lambda client: client.change_entry("a", if_match="ä"), "If-Match cannot be 'ä'"),
+        (
+            lambda client: client.add_entry(glossary="a", idempotency_key="a\nb"),
+            r"Idempotency-Key cannot be 'a\\nb'",
+        ),
+    ],
+)
+def test_arguments_that_cannot_be_sent_are_refused(
+    connect: Connect, act: Callable[[Client], object], message: str
+) -> None:
+    """By an error of the client that names the value; nothing is sent."""
+    with pytest.raises(InvalidArgumentError, match=message):
+        act(connect())
+
+
+def test_names_with_dots_and_slashes_are_asked_for(connect: Connect) -> None:
+    """As they are; the service says whether it has them."""
+    for name in ("a/../b", "../x", "%2e%2e", "...", "x/."):
+        with pytest.raises(NotFoundError, match="entry-not-found"):
+            connect().entry(name)
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def test_sentences_are_asked_without_their_own_entry(tmp_path: Path) -> None:
         assert own.hits[0].entry.term == "Leaven"
         parts = own.hits[0].evidence.parts
         fused = sum(weight * getattr(parts, n) for n, weight in weights_as_dict(DEFAULT).items())
-        assert apart.z_score(fused) > 0.4
+        assert apart.z_score(fused) > 0
 
 
 def test_copies_are_no_baseline(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,14 +18,16 @@ from semsearch.core.answers import Hit
 from semsearch.core.checksums import text_hash
 from semsearch.core.entries import Details, Entry
 from semsearch.core.progress import Silent
-from semsearch.index.manifest import Manifest, read_manifest
+from semsearch.index.backup import back_up
+from semsearch.index.manifest import FORMAT, Manifest, publish, read_manifest
+from semsearch.index.restore import restore_backup
 from semsearch.index.verify import verify
 from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
 from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import publish_edits
 from semsearch.ingest.purge import purge
-from semsearch.ingest.upgrade import upgrade
+from semsearch.ingest.upgrade import upgrade, upgrade_restored
 from semsearch.search.glossary import Glossary
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.layout import IndexLayout
@@ -61,7 +65,9 @@ def _known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     bundled.cache_clear()
 
 
-def build(index: Path, entries: list[Entry] = ENTRIES, *, common_questions: bool = True) -> Path:
+def build(
+    index: Path, entries: list[Entry] = ENTRIES, *, common_questions: bool | None = None
+) -> Path:
     """Build an index of entries without a model."""
     build_index(entries, index, model="hashed", common_questions=common_questions)
     return index
@@ -95,10 +101,55 @@ def test_a_build_may_leave_them_out(tmp_path: Path) -> None:
     assert (manifest(index).phrases, manifest(index).common_questions) == (0, "")
     question = str(KNEADING["questions"][0])
     assert first(index, question).evidence.common_question is None
-    report = build_index(ENTRIES, index, model="hashed")
+    report = build_index(ENTRIES, index, model="hashed", common_questions=True)
     assert (report.published, report.commonly_asked, report.embedded) == (True, 1, 2)
     assert not build_index(ENTRIES, index, model="hashed").published
     assert build_index(ENTRIES, index, model="hashed", common_questions=False).published
+
+
+def test_an_index_remembers_that_they_are_left_out(tmp_path: Path) -> None:
+    """Builds, edits, publishing, a purge, an upgrade and a backup leave them out as well."""
+    index = build(tmp_path / "index", common_questions=False)
+    with Editor(index) as editor:
+        editor.add("bakery", Draft("Slashing", SLASHED))
+        editor.add("bakery", Draft("Oven", "A hot box."))
+    publish_edits(IndexLayout(index), Silent())
+    purge(index, ["bakery:oven"])
+    make_format(index, 8)
+    assert upgrade(index).format == FORMAT
+    back_up(index, tmp_path / "backup.tar")
+    restored = tmp_path / "restored"
+    restore_backup(
+        tmp_path / "backup.tar", restored, upgrade=partial(upgrade_restored, progress=Silent())
+    )
+    for one in (index, restored):
+        report = build_index(ENTRIES, one, model="hashed")
+        assert (report.has_common_questions, report.commonly_asked) == (False, 0)
+        assert (manifest(one).phrases, manifest(one).declines_common_questions) == (0, True)
+
+
+def test_an_index_says_how_many_entries_have_some(tmp_path: Path) -> None:
+    """Of the generation and of edits, without what was deleted."""
+    index = build(tmp_path / "index")
+    with Editor(index) as editor:
+        assert commonly_asked(index) == 1
+        editor.add("bakery", Draft("Slashing", SLASHED))
+        assert commonly_asked(index) == 2
+        editor.delete("bakery:kneading")
+        assert commonly_asked(index) == 1
+    assert commonly_asked(build(tmp_path / "none", common_questions=False)) == 0
+
+
+def commonly_asked(index: Path) -> int:
+    """Return how many entries have common questions."""
+    with Glossary.open(index) as glossary:
+        return glossary.info().common_questions.entries
+
+
+def make_format(index: Path, number: int) -> None:
+    """Let an index be of an earlier format."""
+    current = json.loads((index / "CURRENT").read_text())
+    (index / "CURRENT").write_text(json.dumps({**current, "format": number}))
 
 
 def test_phrases_of_its_author_come_before_them(tmp_path: Path) -> None:
@@ -194,12 +245,16 @@ def test_another_rule_breaks_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_an_upgrade_adds_none(tmp_path: Path) -> None:
-    """Answers stay what they were; the next build adds them."""
-    index = build(tmp_path / "index", common_questions=False)
-    current = json.loads((index / "CURRENT").read_text())
-    (index / "CURRENT").write_text(json.dumps({**current, "format": 8}))
-    assert upgrade(index).embedded == 0
-    assert manifest(index).common_questions == ""
+    """Answers stay what they were; the next build adds them, since nobody declined them."""
+    layout = IndexLayout(build(tmp_path / "index", common_questions=False))
+    made, files = read_manifest(layout)
+    earlier = replace(made, declines_common_questions=False)
+    files.manifest.write_bytes(earlier.to_bytes())
+    publish(layout, earlier)
+    make_format(layout.root, 8)
+    assert upgrade(layout.root).embedded == 0
+    assert manifest(layout.root).common_questions == ""
+    assert build_index(ENTRIES, layout.root, model="hashed").commonly_asked == 1
 
 
 def test_vectors_of_questions_go_with_their_entry(tmp_path: Path) -> None:

@@ -200,7 +200,7 @@ def test_a_folder_that_is_no_model_says_so(small_model: Path, tmp_path: Path) ->
     ("name", "names"),
     [
         (BASE_MODEL, ("base", "all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2")),
-        (DEFAULT_MODEL, ("default", "semsearch-definitions-v3")),
+        (DEFAULT_MODEL, ("default", "semsearch-definitions-v4")),
     ],
 )
 def test_the_packaged_models_have_several_names(name: str, names: tuple[str, ...]) -> None:
@@ -217,7 +217,7 @@ def test_a_former_default_that_is_gone_is_known_by_name_and_not_loaded() -> None
     assert is_meant(name, model=name, fingerprint="of long ago")
     assert not is_meant(name, model=DEFAULT_MODEL, fingerprint="of today")
     assert not is_meant("default", model=name, fingerprint="of long ago")
-    with pytest.raises(ModelRefused, match=r"earlier versions .* --model semsearch-definitions-v3"):
+    with pytest.raises(ModelRefused, match=r"earlier versions .* --model semsearch-definitions-v4"):
         find_model(name)
 
 

@@ -15,6 +15,7 @@ from semsearch.core.answers import ScoreParts, Tier
 from semsearch.ranking.confidence import (
     MAX_ODDS,
     MIN_CONFIDENCE_BY_PHRASE,
+    NEUTRAL_PHRASE_COSINE,
     SAME_PHRASE_COSINE,
     THRESHOLD,
     Calibration,
@@ -57,6 +58,9 @@ def test_confidence_grows_with_what_speaks_for_the_hit() -> None:
     assert fits[-1] > 0.99
     names = [fit_probability(0, name) for name in (0.6, 0.3, 0.1, 0)]
     assert all(a < b for a, b in pairwise(names))
+    phrases = [choice_probability(1, asked) for asked in (0.2, NEUTRAL_PHRASE_COSINE, 0.6, 0.9)]
+    assert phrases == sorted(phrases)
+    assert phrases[1] == choice_probability(1)  # an entry without phrases is not held against it
     choices = [choice_probability(odds) for odds in (-3, 0, 3, 12)]
     assert all(a < b for a, b in pairwise(choices))
 

@@ -54,7 +54,11 @@ def editor_of(page: HtmlPage) -> dict[str, str | None]:
 def test_only_who_may_edit_sees_a_form(client: TestClient, folder: Path, path: str) -> None:
     """Others are asked for a key; one to read is not enough; nothing is cached."""
     assert client.get(path).status_code == 401
-    assert "Access key" in client.get(path).text
+    page = client.get(path).text
+    assert "Access key" in page
+    assert "Anybody may read here, but this page is for people who have a key to edit." in page
+    assert "list of all terms" in page
+    assert "--scope search" not in page
     assert client.get(path, headers=key(folder, KeyScope.SEARCH)).status_code == 403
     response = client.get(path, headers=key(folder, KeyScope.EDIT))
     assert response.status_code == 200

@@ -182,6 +182,8 @@ def test_accepting_a_change_begins_with_the_markdown_of_a_revision(
         ({**TERM, "text": "x" * 2_001}, 422, "invalid-request"),
         ({**TERM, "text": "\u200b\u2060\x00"}, 422, "invalid-request"),
         ({**TERM, "term": "\u200d\ufeff\x07"}, 422, "invalid-request"),
+        ({**TERM, "term": "\u3164"}, 422, "invalid-request"),
+        ({**TERM, "text": "\u2800\u2060\uffa0"}, 422, "invalid-request"),
         ({**TERM, "glossary": "none"}, 404, "glossary-not-found"),
         ({"entry": "kitchen:none", "text": "x"}, 404, "entry-not-found"),
     ],
@@ -189,9 +191,11 @@ def test_accepting_a_change_begins_with_the_markdown_of_a_revision(
 def test_what_is_no_suggestion_is_refused(
     started: Started, body: dict[str, str], status: int, slug: str
 ) -> None:
-    """With the reason."""
+    """With the reason, in our words."""
     with started() as http:
-        problem_of(http.post("/v1/inbox", json=body), status, slug)
+        response = http.post("/v1/inbox", json=body)
+        problem_of(response, status, slug)
+        assert "value error" not in response.text.casefold()
 
 
 def test_an_address_suggests_five_an_hour(started: Started) -> None:

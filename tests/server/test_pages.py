@@ -24,6 +24,7 @@ from semsearch.core.presentation import GlossaryText, Presentation
 from semsearch.core.settings import load_settings
 from semsearch.exporters import TARGETS
 from semsearch.ingest.build import build_index
+from semsearch.ranking.confidence import STRONG, THRESHOLD
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.auth.key_store import KeyStore
@@ -146,6 +147,15 @@ def test_pages_are_not_sent_again(client: TestClient, path: str) -> None:
     held = client.get(path, headers={"If-None-Match": tag})
     assert (held.status_code, held.content) == (304, b"")
     check_common_headers(client.get(path).headers)
+
+
+def test_the_meter_of_confidence_has_the_thresholds_in_use(client: TestClient) -> None:
+    """Its colour changes where the verdict does."""
+    page = HtmlPage(
+        client.get("/?q=bowl with holes that lets water run off washed vegetables").text
+    )
+    (meter,) = (attributes for tag, attributes in page.tags if tag == "meter")
+    assert (meter["low"], meter["high"]) == (f"{THRESHOLD:.0%}"[:-1], f"{STRONG:.0%}"[:-1])
 
 
 def test_every_page_can_be_used_without_seeing_it(client: TestClient) -> None:
@@ -354,6 +364,7 @@ def test_a_glossary_is_filtered_and_counted(client: TestClient) -> None:
     ]
     none = HtmlPage(client.get("/glossary/kitchen?filter=zzz").text)
     assert "0 terms with “zzz” in the name" in none.text
+    assert "../?q=zzz&glossary=kitchen" in none.links()
 
 
 def test_what_the_owner_says_is_on_every_page(tmp_path: Path) -> None:

@@ -14,7 +14,13 @@ from fastapi import FastAPI
 from semsearch.core import answers, entries
 from semsearch.core.answers import Authored, Span, Tier, Verdict
 from semsearch.core.entries import Changed, ChangeKind, Details, Entry, Source
-from semsearch.core.index_info import EngineInfo, GlossaryInfo, IndexInfo, RerankerInfo
+from semsearch.core.index_info import (
+    CommonQuestionsInfo,
+    EngineInfo,
+    GlossaryInfo,
+    IndexInfo,
+    RerankerInfo,
+)
 from semsearch.exporters.export import Loss
 from semsearch.index.files.entry_table import NameLabel
 from semsearch.ingest.bulk import ImportReport, Outcome, RecordReport
@@ -341,6 +347,7 @@ def test_index_info_is_written_as_it_is() -> None:
         precision="float32",
         engine=engine,
         reranker=None,
+        common_questions=CommonQuestionsInfo("1-ab", 1, is_declined=False),
         threshold=0.4,
         calibrated_with=0,
         follows=None,

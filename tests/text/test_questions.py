@@ -21,6 +21,7 @@ def test_a_question_is_tidied_but_kept() -> None:
         ("", "is empty"),
         (" \t\n", "is empty"),
         ("\u200b", "is empty"),
+        ("\u3164\u2800 \u115f", "is empty"),
         ("x" * 1001, "has 1,001 characters"),
         ("x" * 10_000, "has 10,000 characters"),
         ("\u0958" * 1000, "has 2,000 characters"),

@@ -10,12 +10,16 @@ from semsearch.core.errors import ImportFailed
 from training.concepts import (
     KINDS,
     by_domain,
+    read_common,
     read_concepts,
     senses_of,
     shared_names,
     without_overlaps,
 )
 from training.overlaps import Overlaps, evaluation_texts
+
+COMMON = ("term", "aliases", "definition", "questions")
+"""Fields of a concept that has no domain."""
 
 SHARED = Path(__file__).parents[3] / "shared"
 
@@ -66,6 +70,20 @@ def test_a_concept_that_cannot_be_told_from_another_is_refused(
     with pytest.raises(ImportFailed, match=reason) as caught:
         read_concepts(written(tmp_path, line(), second))
     assert ":2" in str(caught.value)
+
+
+def test_other_fields_are_read_without_what_a_domain_has(tmp_path: Path) -> None:
+    """Whoever learns from them has seen no concept of a domain, by whatever name."""
+    domains = written(tmp_path, line(aliases=["hit rate"]))
+    others = [
+        {name: value for name, value in line(term, aliases=names).items() if name in COMMON}
+        for term, names in (("Hit Rate", []), ("sensitivity", ["recall"]), ("tide", ["ebb"]))
+    ]
+    text = "".join(json.dumps(one) + "\n" for one in others)
+    (tmp_path / "sea.jsonl").write_text(text, encoding="utf-8")
+    (found,) = read_common(read_concepts(domains), domains)
+    assert (found.term, found.domain, found.aliases) == ("tide", "sea", ("ebb",))
+    assert found.questions == tuple(f"{kind} of tide" for kind in KINDS)
 
 
 def test_two_domains_may_share_a_name_and_then_share_a_sense(tmp_path: Path) -> None:

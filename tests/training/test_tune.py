@@ -9,7 +9,7 @@ import pytest
 
 from semsearch.models.encoders.sentence_transformer import SentenceEncoder
 from semsearch.models.registry import ADAPTER
-from tests.training.test_concepts import line, written
+from tests.training.test_concepts import COMMON, line, written
 from tests.training.test_train import pair
 from training import evaluate, tune
 from training.concepts import KINDS, read_concepts
@@ -32,6 +32,17 @@ def test_a_share_of_the_definitions_has_its_term_in_front(tmp_path: Path) -> Non
     plain = tune.concept_columns(concepts, terms=0, seed=0)
     assert plain["document"] == [concept.definition for concept in concepts]
     assert found["asked by scenario"][7] == "scenario of term 7"
+
+
+def test_parts_of_the_concepts_alternate(tmp_path: Path) -> None:
+    """Together they are all concepts; there is no part beyond the last one."""
+    concepts = read_concepts(written(tmp_path, *map(line, "abcde")))
+    first, second = tune.part_of(concepts, "1/2"), tune.part_of(concepts, "2/2")
+    assert [one.term for one in first] == ["a", "c", "e"]
+    assert [one.term for one in second] == ["b", "d"]
+    for share in ("3/2", "0/2", "half"):
+        with pytest.raises(ValueError, match=r".+"):
+            tune.part_of(concepts, share)
 
 
 @pytest.mark.model
@@ -66,6 +77,30 @@ def test_a_run_learns_the_concepts(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         for name in (str(ADAPTER), str(run))
     )
     assert after["whole texts"][0] > before["whole texts"][0]
+
+
+@pytest.mark.model
+def test_a_run_learns_a_part_of_the_other_fields(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They come in full batches by topic; what a domain has is left out."""
+    data, run = tmp_path / "data", tmp_path / "run"
+    data.mkdir()
+    lines = [json.dumps(asdict(pair(n))) for n in range(BATCH)]
+    (data / "pairs.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    monkeypatch.setattr(tune, "CONCEPTS", written(tmp_path, line("term 0")))
+    others = [
+        {name: value for name, value in line(f"term {number}").items() if name in COMMON}
+        for number in range(2 * BATCH + 1)
+    ]
+    text = "".join(json.dumps(one) + "\n" for one in others)
+    (tmp_path / "field.jsonl").write_text(text, encoding="utf-8")
+    options = ["--start", str(ADAPTER), "--common", "2/2", "--epochs", "1"]
+    monkeypatch.setattr(sys, "argv", ["tune", str(data), str(run), *options])
+    assert tune.main() == 0
+    state = json.loads(next(run.glob("checkpoints/*/trainer_state.json")).read_text())
+    assert state["global_step"] == 1 + 1  # a batch of half of 192 concepts, and one of old pairs
+    assert json.loads((run / "run.json").read_text())["common"] == "2/2"
 
 
 def _encoder(name: str) -> SentenceEncoder:

@@ -96,6 +96,7 @@ def test_parts_that_say_nothing_are_left_out() -> None:
     """An entry without a common word and without its name has five parts, one without any none."""
     assert [s.part for s in shares(ScoreParts(lead=0.5, tokens=-0.1))] == ["lead", "tokens"]
     assert shares(ScoreParts()) == []
+    assert shares(ScoreParts(sentence=0.5)) == []  # it has no weight
 
 
 def test_everything_has_its_words() -> None:
@@ -115,12 +116,12 @@ def test_an_index_of_the_former_default_encoder_says_so(glossary: Glossary) -> N
     """The hint has both options; a named encoder and any other encoder get none."""
     info = replace(glossary.info(), path="words", model="all-MiniLM-L6-v2")
     assert former_default(info, None) == (
-        "The index was built with all-MiniLM-L6-v2; today's default is semsearch-definitions-v3: run "
+        "The index was built with all-MiniLM-L6-v2; today's default is semsearch-definitions-v4: run "
         "`semsearch build PATHS --index words` again, or set SEMSEARCH_MODEL=base to keep it and "
         "silence this"
     )
     assert former_default(info, "base") == ""
-    for model in ("hashed", "./my-model", "owner/all-MiniLM-L6-v2", "semsearch-definitions-v3"):
+    for model in ("hashed", "./my-model", "owner/all-MiniLM-L6-v2", "semsearch-definitions-v4"):
         assert former_default(replace(info, model=model), None) == ""
 
 
@@ -128,7 +129,7 @@ def test_an_index_of_an_encoder_that_is_gone_says_so(glossary: Glossary) -> None
     """It answers, but no setting keeps its encoder at the next build."""
     info = replace(glossary.info(), path="words", model="semsearch-definitions-v1")
     assert former_default(info, None) == (
-        "The index was built with semsearch-definitions-v1; today's default is semsearch-definitions-v3: run "
+        "The index was built with semsearch-definitions-v1; today's default is semsearch-definitions-v4: run "
         "`semsearch build PATHS --index words` again; semsearch-definitions-v1 is no longer bundled"
     )
     assert former_default(info, "semsearch-definitions-v1") == ""

@@ -5,6 +5,7 @@ Covers `web/urls`.
 
 from __future__ import annotations
 
+import html
 import re
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -12,7 +13,7 @@ import pytest
 
 from semsearch.core.index_info import GlossaryInfo
 from semsearch.web import Site, render
-from semsearch.web.answer_view import ShareRow
+from semsearch.web.display import PART_NAMES, Share
 from semsearch.web.highlight import highlight
 from semsearch.web.render import count, marked, root_of, share_rows
 from semsearch.web.urls import entry_path, glossary_path
@@ -103,12 +104,35 @@ def test_marks_are_the_only_markup_of_a_marked_text() -> None:
     assert str(marked(highlight(""))) == ""
 
 
-def test_cells_of_a_score_are_escaped() -> None:
-    """Like any text of a page."""
-    found = share_rows([ShareRow("<b>", "1 & 2", '"+3"')])
+def test_rows_of_a_score() -> None:
+    """Each part has its name, its value with the weight, and what it gives, with a sign."""
+    found = share_rows([Share(0.352, "lead", 1.1, 0.32), Share(-0.225, "named", 0.5, -0.45)])
     assert str(found) == (
-        '<tr><th scope="row">&lt;b&gt;</th><td>1 &amp; 2</td><td>&quot;+3&quot;</td></tr>\n'
+        f'<tr><th scope="row">{PART_NAMES["lead"]}</th><td>1.10 × 0.32</td><td>+0.35</td></tr>\n'  # noqa: RUF001
+        f'<tr><th scope="row">{PART_NAMES["named"]}</th><td>0.50 × -0.45</td><td>−0.23</td></tr>\n'  # noqa: RUF001
     )
+    assert not any(html.escape(name) != name for name in PART_NAMES.values())
+
+
+def test_the_edges_of_fields_are_seen() -> None:
+    """They are three times as light or dark as what is around them (WCAG 2.2, 1.4.11)."""
+    style = (PROJECT / "semsearch" / "web" / "static" / "style.css").read_text()
+    found = {
+        name: [_luminance(colour) for colour in colours.split(", ")]
+        for name, colours in re.findall(r"--(\w+): light-dark\(([^)]*)\)", style)
+    }
+    for name in ("paper", "raised"):
+        for edge, behind in zip(found["edge"], found[name], strict=True):
+            low, high = sorted((edge, behind))
+            assert (high + 0.05) / (low + 0.05) >= 3
+
+
+def _luminance(colour: str) -> float:
+    """Return the relative luminance of a colour such as `#fff` (WCAG 2.2, its definition)."""
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * c for c in colour[1:])
+    channels = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def test_no_template_says_that_a_text_is_safe() -> None:

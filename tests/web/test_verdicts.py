@@ -27,6 +27,17 @@ def test_a_part_of_a_name_is_shown_as_such(glossary: Glossary) -> None:
     assert arrival.matches[0].reason == "words of a name (Estimated Time of Arrival)"
 
 
+def test_common_questions_are_shown_where_no_name_decided(glossary: Glossary) -> None:
+    """What other people ask is no evidence for an entry that the question names."""
+    body = json.loads(to_json(glossary.ask("leaven")))
+    named = {**body["hits"][0], "matched_common_question": "what makes dough rise"}
+    by_meaning = {**named, "matched_name": None, "matched_by": Tier.MEANING}
+    assert named["matched_name"]
+    for hit, shown in ((named, ""), (by_meaning, "what makes dough rise")):
+        page = answer_view({**body, "hits": [hit]})
+        assert page.matches[0].often_asked_as == shown
+
+
 def test_no_verdict_or_tier_lacks_words(glossary: Glossary) -> None:
     """A new one cannot be forgotten."""
     assert set(VERDICTS) == set(Verdict)

@@ -5,6 +5,7 @@ from semsearch_client.client import AsyncClient, Client
 from semsearch_client.errors import (
     BusyError,
     ConflictError,
+    InvalidArgumentError,
     NotFoundError,
     ProblemError,
     SemsearchClientError,
@@ -20,6 +21,7 @@ __all__ = [
     "ChangePage",
     "Client",
     "ConflictError",
+    "InvalidArgumentError",
     "NotFoundError",
     "ProblemError",
     "SemsearchClientError",

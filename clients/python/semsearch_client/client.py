@@ -9,6 +9,7 @@ from typing import Any, Self, TypeVar
 
 import httpx2
 
+from semsearch_client.arguments import checked_address, checked_key, checked_number
 from semsearch_client.operations import Operations
 from semsearch_client.version import __version__
 
@@ -27,7 +28,7 @@ class Client(Operations):
         timeout: seconds to wait for an answer.
 
     Raises:
-        ValueError: the address has no http:// or https://.
+        InvalidArgumentError: one of these cannot be meant, such as an address without http://.
     """
 
     def __init__(
@@ -109,9 +110,9 @@ def _may_follow(request: httpx2.Request) -> bool:
 
 
 def _options(url: str, key: str | None, timeout: float) -> dict[str, Any]:
-    if not url.startswith(("http://", "https://")):
-        raise ValueError(f"{url!r} is not the address of a service, such as http://127.0.0.1:8000")
+    address = checked_address(url)
+    checked_number("timeout", timeout, is_zero_allowed=False)
     headers = {"User-Agent": f"semsearch-client/{__version__}"}
     if key:
-        headers["Authorization"] = f"Bearer {key}"
-    return {"base_url": url, "headers": headers, "timeout": timeout}
+        headers["Authorization"] = f"Bearer {checked_key(key)}"
+    return {"base_url": address, "headers": headers, "timeout": timeout}

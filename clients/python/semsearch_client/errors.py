@@ -15,6 +15,10 @@ class SemsearchClientError(Exception):
     """Something went wrong; the message says what, where, and what to do."""
 
 
+class InvalidArgumentError(SemsearchClientError, ValueError):
+    """What the caller states cannot be sent, such as an address without a host; nothing was."""
+
+
 class UnreachableError(SemsearchClientError):
     """No service answered."""
 

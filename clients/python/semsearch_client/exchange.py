@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import httpx2
 
+from semsearch_client.arguments import checked_header, checked_number, not_sendable
 from semsearch_client.decoding import decode
 from semsearch_client.errors import (
     BusyError,
@@ -37,6 +38,8 @@ class Exchange(ABC):
     def __init__(
         self, build_request: Callable[..., httpx2.Request], retries: int, max_wait: float
     ) -> None:
+        checked_number("retries", retries, is_zero_allowed=True)
+        checked_number("max_wait", max_wait, is_zero_allowed=True)
         self._build_request = build_request
         self._retries = retries
         self._max_wait = max_wait
@@ -62,9 +65,13 @@ class Exchange(ABC):
         body: object = None,
     ) -> httpx2.Response:
         """Return the answer to a request; parameters and headers that are None are left out."""
-        request = self._build_request(
-            method, path, params=_given(params), headers=_given(headers), json=body
-        )
+        stated = {name: checked_header(name, value) for name, value in (headers or {}).items()}
+        try:
+            request = self._build_request(
+                method, path, params=_given(params), headers=_given(stated), json=body
+            )
+        except (httpx2.InvalidURL, TypeError, ValueError) as error:
+            raise not_sendable(error) from error
         failures = 0
         while True:
             try:

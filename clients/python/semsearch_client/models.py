@@ -291,6 +291,10 @@ class ServiceInfo:
     """Of the encoder."""
     presentation: str
     """Changes with titles, colours and logo."""
+    common_questions: str
+    """Changes with the questions of common concepts that entries are found by; empty if the index
+    was built without them.
+    """
     follows: FollowInfo | None
     """The service that it mirrors, if it does."""
 

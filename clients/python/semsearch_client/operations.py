@@ -21,8 +21,8 @@ from typing import (
     Unpack,
     overload,
 )
-from urllib.parse import quote
 
+from semsearch_client.arguments import path_part
 from semsearch_client.decoding import decode
 from semsearch_client.errors import ConflictError
 from semsearch_client.exchange import Exchange, read, unexpected
@@ -152,7 +152,7 @@ class Operations(Exchange):
     @Operation
     async def export(self, glossary: str, format: str = "jsonl") -> bytes:
         """Return all entries of a glossary, as a file of one of the formats that are written."""
-        path = f"/v1/glossaries/{quote(glossary, safe='')}/export"
+        path = f"/v1/glossaries/{path_part('the name of a glossary', glossary)}/export"
         return (await self._ask("GET", path, {"format": format})).content
 
     @Operation
@@ -264,7 +264,7 @@ class Operations(Exchange):
 
 
 def _entry_path(id: str, behind: str = "") -> str:
-    return f"/v1/entries/{quote(id, safe=':')}{behind}"
+    return f"/v1/entries/{path_part('an id or a name', id)}{behind}"
 
 
 def _etag(response: httpx2.Response) -> str | None:

@@ -64,6 +64,16 @@ test("a request that must not be repeated is not, and a pause can be broken off"
   await assert.rejects(waiting, { name: "TimeoutError" });
 });
 
-test("what is no address is refused", () => {
-  assert.throws(() => createSemsearchClient("localhost:8000"), /"localhost:8000" is not the address of a service/);
+test("what is no address and no key is refused; the message has no more of the key", () => {
+  for (const address of ["localhost:8000", "", "http://", "http://x:y"]) {
+    assert.throws(() => createSemsearchClient(address), { name: "TypeError", message: /is not the address of a service/ });
+  }
+  assert.throws(() => createSemsearchClient(url, { key: "schlüssel" }), /^TypeError: the key has "ü" as character 5/);
+});
+
+test("no request has an empty id or one of dots, which would have another address", async () => {
+  for (const id of ["", ".", ".."]) {
+    const asked = client.DELETE("/v1/entries/{id}", { params: { path: { id } } });
+    await assert.rejects(asked, { name: "TypeError", message: `id is "${id}": no address can have it as a part` });
+  }
 });

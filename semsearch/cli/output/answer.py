@@ -107,9 +107,9 @@ class _Excerpt:
         if best is not None and len(text[: best.end].wrap(console, width)) > _LINES:
             lines = (Text("... ") + text[best.start :]).wrap(console, width)
         if len(lines) > _LINES:
-            last = lines[_LINES - 1]
-            last.truncate(width - 4)
-            last.append(" ...")
+            last = lines[_LINES - 1].wrap(console, width - 4)[0]  # cut between words
+            last.rstrip()
+            lines[_LINES - 1] = last.append(" ...")
         yield Text("\n").join(lines[:_LINES])
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
@@ -118,9 +118,13 @@ class _Excerpt:
 
 
 def _asked(hit: Hit) -> list[Text]:
-    """Return the phrase that is similar to the question, if one is: "someone asked: ..."."""
+    """Return the phrase that is similar to the question, if one is: "someone asked: ...".
+
+    Where a name decided, common questions are evidence of nothing.
+    """
     evidence = hit.evidence
-    phrases = ("someone asked: ", evidence.phrase), ("often asked as: ", evidence.common_question)
+    common = None if evidence.name else evidence.common_question
+    phrases = ("someone asked: ", evidence.phrase), ("often asked as: ", common)
     return [Text.assemble((label, "dim"), one_line(text)) for label, text in phrases if text]
 
 

@@ -104,8 +104,7 @@ def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
         _encoder_change(report.former_model, report)
     if report.embedded:
         say(f"Embedded: {report.embedded:,} of {report.vectors:,} texts with {report.model}")
-    if report.commonly_asked:
-        say(f"Common concepts: {counted_entries(report.commonly_asked)}, found by common questions")
+    _common_concepts(report)
     if report.relations:
         say(_relations(report.relations))
     _conflicts(report)
@@ -116,6 +115,13 @@ def build_report(report: BuildReport, index: Path, *, as_json: bool) -> None:
         )
     else:
         say(f"[green]The index in {escape(str(index))} is up to date[/]")
+
+
+def _common_concepts(report: BuildReport) -> None:
+    if report.commonly_asked:
+        say(f"Common concepts: {counted_entries(report.commonly_asked)}, found by common questions")
+    elif not report.has_common_questions:
+        say("Common concepts: left out, in later builds too; --common-questions adds them")
 
 
 def _conflicts(report: BuildReport) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from semsearch.core.entries import Entry
-    from semsearch.core.index_info import FollowInfo, IndexInfo, RerankerInfo
+    from semsearch.core.index_info import CommonQuestionsInfo, FollowInfo, IndexInfo, RerankerInfo
     from semsearch.server.process import Listening
 
 MAX_REFUSALS = 20
@@ -113,6 +113,7 @@ def info(index_info: IndexInfo, *, named_model: str | None, as_json: bool) -> No
         "Fingerprint": index_info.fingerprint[:16],
         "Reranker": reranker_label(index_info.reranker),
         "Entries": f"{index_info.entries:,} ({index_info.vectors:,} vectors)",
+        "Common concepts": _commonly_asked(index_info.common_questions),
         "Engine": engine(index_info.engine),
         "Close match": f"confidence {percent(index_info.threshold)} or more",
         "Calibrated": _calibrated(index_info.calibrated_with),
@@ -129,6 +130,13 @@ def info(index_info: IndexInfo, *, named_model: str | None, as_json: bool) -> No
         )
     _console().print(table)
     _hint(former_default(index_info, named_model))
+
+
+def _commonly_asked(state: CommonQuestionsInfo) -> str:
+    """Return how many entries are found by common questions, in words."""
+    if state.digest:
+        return f"{counted_entries(state.entries)}, found by common questions"
+    return "left out by --no-common-questions" if state.is_declined else "none; a build adds them"
 
 
 def _followed(state: FollowInfo) -> str:

@@ -94,6 +94,7 @@ class BuildJson:
     problem: str
     reranker: RerankerInfo | None
     reranker_agreement: dict[str, PairAgreement]
+    has_common_questions: bool
     commonly_asked: int
     relations: RelationCounts | None
     conflicts: list[Conflict]

@@ -215,6 +215,7 @@ def _records_of_row(
             "a value with the separator in it must be quoted"
         )
     values = dict(zip(names, cells, strict=False))
+    is_plain = table.holds_html or table.is_read
     found: list[Record] = []
     reasons: list[str] = []
     undefined: list[LanguageFields] = []
@@ -222,7 +223,6 @@ def _records_of_row(
         if found and not one.is_defined:
             made: Record | str = "no definition"
         else:
-            is_plain = table.holds_html or table.is_read
             markdown = _structure(one.fields, row, table, names, cells)
             made = one.fields.record(values, source, is_plain=is_plain, markdown=markdown)
         if isinstance(made, Record):

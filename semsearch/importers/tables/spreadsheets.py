@@ -170,8 +170,8 @@ def _check(
             f"and columns beyond the table (all sheets may have {MAX_CELLS:,} cells)",
             path,
         )
-    repeated = (int(index) for index in _INDEX.findall(xml))
-    if sum(lengths[index] for index in repeated if index < len(lengths)) > allowed:
+    known = [index for index in map(int, _INDEX.findall(xml)) if index < len(lengths)]
+    if sum(map(lengths.__getitem__, known)) > allowed:
         reason = f"the sheet {name!r} holds more than {allowed // 2**20} MiB of text"
         raise ImportFailed(f"{reason}; split it", path)
     return rows * columns
@@ -203,23 +203,24 @@ def _column(letters: bytes) -> int:
 
 
 def _table(sheet: CalamineSheet, xml: bytes, name: str, path: Path) -> Table:
-    hidden = {int(row) for row in _HIDDEN.findall(xml)}
+    hidden = {int(row) for row in _HIDDEN.findall(xml)} if b"hidden" in xml else set[int]()
     grid: list[list[str]] = []
     beyond = 0
     for values in sheet.iter_rows():
-        grid.append([_text(value) for value in values[:MAX_COLUMNS]])
+        cells = values[:MAX_COLUMNS]
+        grid.append([v if type(v) is str and "_x" not in v else _text(v) for v in cells])
         if len(values) > MAX_COLUMNS:
             beyond += sum(value not in ("", None) for value in values[MAX_COLUMNS:])
     _, left = sheet.start or (0, 0)  # rows begin with the first, columns with a value
     repetitions = Repetitions(path)
-    for letters, top, bottom in _MERGED.findall(xml):
+    for letters, top, bottom in _MERGED.findall(xml) if b"mergeCell" in xml else ():
         _repeat(grid, int(top) - 1, int(bottom), _column(letters) - 1 - left, repetitions)
     rows = [
         Row(number, cells)
         for number, cells in enumerate(grid, 1)
         if any(cells) and number not in hidden
     ]
-    skipped = sum(any(cells) for n, cells in enumerate(grid, 1) if n in hidden)
+    skipped = sum(any(grid[n - 1]) for n in hidden if 0 < n <= len(grid))
     notes = (
         (skipped, f"{skipped:,} hidden rows are not read; show them to read them"),
         (beyond, f"{beyond:,} cells beyond {MAX_COLUMNS} columns are not read"),

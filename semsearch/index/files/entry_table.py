@@ -233,6 +233,12 @@ class EntryTable(NameTable):
             found.setdefault(tag, []).append(position)
         return {tag: np.array(positions, dtype=np.int64) for tag, positions in found.items()}
 
+    @cached_property
+    def commonly_asked(self) -> Numbers:
+        """Ascending positions of the entries that have common questions; read on first use."""
+        rows = self._reader.rows("SELECT DISTINCT position FROM common_question ORDER BY position")
+        return np.array(rows, dtype=np.int64).reshape(-1)
+
     def position_of(self, id_: str) -> int | None:
         """Return the position of an entry by its id."""
         rows = self._reader.rows("SELECT position FROM entry WHERE id = ?", (id_,))

@@ -179,6 +179,12 @@ class MultiEntries:
         table, start = self._segments.at(position)
         return table.common_question(position - start, number)
 
+    def count_commonly_asked(self) -> int:
+        """Return the number of entries that have common questions."""
+        starts = zip(self._segments.parts, self._segments.starts, strict=True)
+        own = [table.commonly_asked + start for table, start in starts]
+        return len(without(np.concatenate(own), self._deleted_array))
+
     def alphabet_after(
         self, glossary: str, place: AlphabetPlace, limit: int, end: str
     ) -> list[AlphabetPlace]:

@@ -66,6 +66,8 @@ class SourceInfo:
     """Its name, as messages quote it."""
     presentation: str
     """Differs between titles, colours and logos."""
+    common_questions: str
+    """Hash of the common questions that its entries have; empty if they have none."""
 
 
 def page_of(
@@ -113,6 +115,7 @@ def info_of_service(content: bytes, redaction: Redaction = PLAIN) -> SourceInfo:
             _text(members["fingerprint"]),
             redaction.quote(_text(members["model"]), MAX_SAID),
             _text(members["presentation"]),
+            _text(members["common_questions"]),
         )
     except UNREADABLE as error:
         raise _strange("it lacks what a service says of itself") from error

@@ -194,6 +194,11 @@ class MirrorIndex(Closeable):
                 f"{self._service.url} has other titles, colours or logos by now; move the index "
                 "folder away and copy it anew to show them"
             )
+        elif there.common_questions != here.common_questions:
+            self._difference = (
+                f"{self._service.url} {_built(there.common_questions, here.common_questions)} by "
+                "now; move the index folder away and copy it anew to answer alike"
+            )
         return self._difference
 
     def _note(self, position: int) -> None:
@@ -207,3 +212,10 @@ class MirrorIndex(Closeable):
         if known is not None:
             at = known.in_step_at
             note_followed(self.layout, FollowInfo(known.url, known.position, at, None, problem))
+
+
+def _built(there: str, here: str) -> str:
+    """Return how a service was built whose common questions are others than here, in words."""
+    if not there:
+        return "was built without common questions"
+    return f"was built with {'other ' if here else ''}common questions"

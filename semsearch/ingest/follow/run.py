@@ -110,7 +110,7 @@ def follow_service(
             remove_leftover(root)
             retry.until_done(mirror.erase)
             if once:
-                _follow_once(mirror, retry, progress)
+                _follow_once(mirror, retry, progress, tell)
             else:
                 publisher = held.enter_context(BackgroundPublisher(layout, tell))
                 _follow_on(mirror, publisher, retry, tell)
@@ -184,8 +184,12 @@ def _take_over(
     tell(f"the index in {layout.root} follows {service.url} from now on, and no longer {former}")
 
 
-def _follow_once(mirror: MirrorIndex, retry: _Retry, progress: Progress) -> None:
-    """Bring a mirror in step, and publish that."""
+def _follow_once(
+    mirror: MirrorIndex, retry: _Retry, progress: Progress, tell: Callable[[str], None]
+) -> None:
+    """Bring a mirror in step, publish that, and tell what only a new copy brings."""
+    if difference := retry.until_done(mirror.difference):
+        tell(difference)
     while not retry.until_done(mirror.step).is_in_step:
         continue
     retry.until_done(lambda: publish_edits(mirror.layout, progress))

@@ -10,6 +10,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from semsearch.core.errors import EncoderUnavailable
 from semsearch.quality.evaluation.questions import JudgedQuestion
 from semsearch.ranking import confidence
 from semsearch.search.glossary import Glossary
@@ -82,7 +83,12 @@ def collect(
     *,
     min_confidence: float = confidence.THRESHOLD,
 ) -> list[QuestionOutcome]:
-    """Ask all questions one by one; the first is asked twice, so that caches are warm."""
+    """Ask all questions one by one; the first is asked twice, so that caches are warm.
+
+    Raises:
+        EncoderUnavailable: an embeddings server has no vector for a question. Words and names alone
+            answered it, and the figures would be those of another search.
+    """
     for first in questions[:1]:
         glossary.ask(first.query, k=RANKS_RECORDED, glossary=first.glossary)
     return [_outcome(glossary, question, min_confidence) for question in questions]
@@ -96,6 +102,12 @@ def _outcome(
         question.query, k=RANKS_RECORDED, glossary=question.glossary, min_confidence=min_confidence
     )
     seconds = perf_counter() - started
+    if answer.is_passing:
+        raise EncoderUnavailable(
+            f"{question.query!r} was answered by words and names only, since the embeddings server "
+            "had no vector for it in time; give it more seconds in SEMSEARCH_EMBEDDINGS_TIMEOUT, or "
+            "take out a question that it refuses"
+        )
     shown = tuple(
         ShownEntry(hit.entry.id, hit.entry.term, hit.matched_by.value) for hit in answer.hits
     )

@@ -79,13 +79,16 @@ class _Edit(Generic[Result]):
     edit: Callable[[Editor], Result]
     reply: Callable[[Result], StoredReply]
     size: Callable[[Editor], EditSize]
+    once: IdempotentRequest | None
     result: Result | None = None
     """What was changed; None if an earlier answer was repeated."""
 
     def run(self) -> StoredReply:
         """Make the edit, or find the answer to the same request with the same key."""
         caller = caller_of(self.request)
-        editor = state_of(self.request).editor.as_author(author_of(caller))
+        editor = state_of(self.request).editor.as_author(author_of(caller), self.once)
+        if self.once is not None:
+            return self.reply(self._charged(editor, caller))
         key = _idempotency_key(self.request)
         if key is None:
             return self.reply(self._charged(editor, caller))
@@ -120,6 +123,8 @@ async def run_edit(
     edit: Callable[[Editor], Result],
     reply: Callable[[Result], StoredReply],
     size: Callable[[Editor], EditSize],
+    *,
+    once: IdempotentRequest | None = None,
 ) -> Response:
     """Make an edit, or repeat the answer if its `Idempotency-Key` was used for the same request.
 
@@ -129,13 +134,15 @@ async def run_edit(
         edit: makes the edit.
         reply: makes the answer from the result.
         size: what the edit writes, for the quota of the key.
+        once: what the edit executes, in the place of an `Idempotency-Key`.
 
     Raises:
+        AnsweredBefore: `once` was executed before.
         Refused: the key was used for another request, or its quota is used.
         StoredIndexError: the store cannot be edited now.
         Overloaded: too many edits wait.
     """
-    one = _Edit(request, content, edit, reply, size)
+    one = _Edit(request, content, edit, reply, size, once)
     stored = await state_of(request).edit_worker.run(one.run, client_of(request.scope))
     if one.result is not None:
         written, deleted = _count(one.result)

@@ -40,7 +40,8 @@ def refuse(
     if "response" in scope:
         scope["response"].problem = kind.slug
     if wants_page(scope):
-        return error_page(kind, detail, open_site(scope), headers=headers)
+        is_open = scope["app"].state.is_open
+        return error_page(kind, detail, open_site(scope), is_open=is_open, headers=headers)
     return problem_response(kind, detail, params, request_id=request_id, headers=headers)
 
 
@@ -86,25 +87,40 @@ def open_site(scope: Scope) -> Site:
 
 
 def error_page(
-    kind: ProblemType, detail: str, site: Site, *, headers: Mapping[str, str] | None = None
+    kind: ProblemType,
+    detail: str,
+    site: Site,
+    *,
+    is_open: bool = False,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Return the page of a problem, which shows no entry of the index."""
+    """Return the page of a problem, which shows no entry of the index.
+
+    Args:
+        kind: of the problem.
+        detail: what is wrong.
+        site: of the page.
+        is_open: whether anybody may read, so that a page that needs a key is one of editors.
+        headers: further headers of the response.
+    """
     page = render(
         "error",
         site,
         status=kind.status,
         kind=_PAGE_KINDS.get(kind.status, "error"),
         title=kind.title,
-        detail=_sentence(kind, detail),
+        detail=_sentence(kind, detail, is_open=is_open),
+        is_open=is_open,
     )
     sent = {"Cache-Control": "no-store", "Vary": "Accept", **kind.headers, **(headers or {})}
     return HTMLResponse(page, kind.status, headers=sent)
 
 
-def _sentence(kind: ProblemType, detail: str) -> str:
+def _sentence(kind: ProblemType, detail: str, *, is_open: bool) -> str:
     """Return a detail as a sentence. About keys it omits advice for programs and operators."""
     if kind is problem_types.KEY_NEEDED:
-        return "Only people who have a key may read here"
+        readers = "Anybody may read here, but this page is for people who have a key to edit"
+        return readers if is_open else "Only people who have a key may read here"
     if kind is problem_types.KEY_REFUSED:
         detail = detail.partition(";")[0]
     return detail[:1].upper() + detail[1:]

@@ -113,7 +113,7 @@ def described(fault: Mapping[str, Any], kind: str) -> str:
         return "this is required"
     if fault["type"] == "extra_forbidden":
         return f"there is no such {kind}"
-    message = str(fault["msg"])
+    message = str(fault["msg"]).removeprefix("Value error, ")  # by a rule of ours
     return message[:1].lower() + message[1:]
 
 

@@ -134,9 +134,10 @@ SERVICE_INFO = _members(
         WireServiceInfo(
             3,
             21,
-            "semsearch-definitions-v3",
+            "semsearch-definitions-v4",
             "4c01e7f2",
             "9be1c07d52a8f3e4",
+            "1-5f0c2a9d41b7e836",
             WireFollowInfo("https://glossary.example.org", 21, 0.4, False),
         )
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
 from semsearch.core.errors import EntryNotFound, InvalidSetting, TooManySuggestions
@@ -18,8 +19,7 @@ from semsearch.server.auth.permissions import caller_of
 from semsearch.server.auth.rate_limits import exceeded
 from semsearch.server.batching import Client
 from semsearch.server.http import openapi_examples, problem_types
-from semsearch.server.http.edit_requests import author_of
-from semsearch.server.http.openapi import answered, refusals
+from semsearch.server.http.openapi import IF_MATCH, answered, failures, headers, refusals
 from semsearch.server.http.paths import API_PREFIX
 from semsearch.server.http.problems import InvalidParam, Refused
 from semsearch.server.http.strict_requests import StrictRoute, client_of
@@ -28,9 +28,10 @@ from semsearch.server.request_context import VARY, RequestContext
 from semsearch.server.routes.parameters import NoQuery
 from semsearch.server.schemas.inbox import Decision, InboxQuery, NewSuggestion, WireInboxItem
 from semsearch.server.serialize import to_json
+from semsearch.server.suggestion_decisions import accept_by_edit, decide
 from semsearch.server.suggestion_senders import sender_of
 from semsearch.storage import inbox
-from semsearch.storage.inbox import InboxState, ReaderSuggestion
+from semsearch.storage.inbox import ReaderSuggestion
 from semsearch.text.questions import is_blank
 from semsearch.web import render
 
@@ -148,38 +149,35 @@ def list_suggestions(query: Annotated[InboxQuery, Query()], request: Request) ->
     response_model=WireInboxItem,
     response_description="The suggestion as it is now.",
     responses=answered(openapi_examples.INBOX_ITEM)
-    | refusals(
-        problem_types.MALFORMED_URL,
+    | failures(
         problem_types.NOT_FOUND,
-        problem_types.INVALID_REQUEST,
+        problem_types.ENTRY_NOT_FOUND,
         problem_types.CONDITION_FAILED,
+        problem_types.CONDITION_NEEDED,
+        problem_types.INVALID_ENTRY,
         *_BODY,
-        *_STORE,
     ),
+    openapi_extra=headers(IF_MATCH),
 )
-def decide_suggestion(
+async def decide_suggestion(
     id: InboxId, body: Decision, _query: Annotated[NoQuery, Query()], request: Request
 ) -> Response:
-    """Decide on a suggestion. Accepting changes no entry: edit it, then accept.
+    """Decide on a suggestion. Accepting edits its entry if `add` or `change` is given.
 
-    Refusing needs a reason, which whoever suggested it may read. The same decision of the same key
-    may be sent again.
+    Edit and decision are made once, whoever sends them: the first one counts. `change` needs
+    `If-Match`. Refusing needs a reason, which whoever suggested it may read. The same decision of
+    the same key may be sent again, which changes nothing.
     """
     caller = caller_of(request)
-    caller.check(_found(request, id, caller).glossary)
-    state = InboxState.ACCEPTED if body.accepted else InboxState.REFUSED
-    reason = clean_text(body.reason)
+    found = await run_in_threadpool(_found, request, id, caller)
+    caller.check(found.glossary)
+    if body.add is not None or body.change is not None:
+        return await accept_by_edit(request, found, body, _UNCACHED)
     try:
-        is_decided = inbox.decide(inbox_file(request), id, state, reason, author_of(caller))
+        decided = await run_in_threadpool(decide, request, found, body)
     except InvalidSetting as error:
         raise _invalid(str(error), "/reason") from None
-    if not is_decided:
-        raise Refused(
-            problem_types.CONDITION_FAILED,
-            "the suggestion was decided otherwise, or by somebody else",
-        )
-    decided = _found(request, id, caller)
-    return Response(to_json(decided), media_type="application/json", headers=_UNCACHED)
+    return Response(decided, media_type="application/json", headers=_UNCACHED)
 
 
 @pages.get("/suggestion/{id}")

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from semsearch.server.routes.parameters import GlossaryName
 from semsearch.server.schemas.base import BodyModel, OptionalText, StrictModel, Wire
+from semsearch.server.schemas.edits import EntryContent, EntryPatch
 from semsearch.storage.inbox import InboxState, ReaderSuggestion
 
 MAX_TERM_CHARS = 300
@@ -71,6 +72,22 @@ class Decision(BodyModel):
         description="Needed to refuse; whoever suggested it may read it.",
         examples=["It is described at Epoch."],
     )
+    add: EntryContent | None = Field(
+        default=None,
+        description="The entry that accepting a missing term adds to its glossary.",
+        examples=[None],
+    )
+    change: EntryPatch | None = Field(
+        default=None,
+        description="What accepting a change changes of its entry.",
+        examples=[None],
+    )
+
+    @model_validator(mode="after")
+    def _check_edit(self) -> Self:
+        if not self.accepted and (self.add or self.change):
+            raise ValueError("a suggestion that is refused edits no entry")
+        return self
 
 
 @dataclass(slots=True)

@@ -55,11 +55,19 @@ class WireServiceInfo(Wire):
     revision: Annotated[
         int, Field(description="Of the store, with the edits that are shown.", examples=[21])
     ]
-    model: Annotated[str, Field(examples=["semsearch-definitions-v3"])]
+    model: Annotated[str, Field(examples=["semsearch-definitions-v4"])]
     fingerprint: Annotated[str, Field(description="Of the encoder.", examples=["4c01e7f2"])]
     presentation: Annotated[
         str,
         Field(description="Changes with titles, colours and logo.", examples=["9be1c07d52a8f3e4"]),
+    ]
+    common_questions: Annotated[
+        str,
+        Field(
+            description="Changes with the questions of common concepts that entries are found by; "
+            "empty if the index was built without them.",
+            examples=["1-5f0c2a9d41b7e836"],
+        ),
     ]
     follows: Annotated[
         WireFollowInfo | None, Field(description="The service that it mirrors, if it does.")
@@ -83,5 +91,6 @@ class WireServiceInfo(Wire):
             info.model,
             info.fingerprint,
             presentation,
+            info.common_questions.digest,
             WireFollowInfo.of(follows, shows_url=shows_url) if follows else None,
         )

@@ -22,7 +22,7 @@
     :host([theme="dark"]) { color-scheme: dark; }
     * { box-sizing: border-box; }
     form { display: flex; gap: .4em; }
-    input { flex: 1; min-width: 0; padding: .5em .7em; border: 1px solid #8888; border-radius: .4em; background: Field; color: FieldText; font: inherit; }
+    input { flex: 1; min-width: 0; padding: .5em .7em; border: 1px solid light-dark(#767676, #949494); border-radius: .4em; background: Field; color: FieldText; font: inherit; }
     input::placeholder { color: light-dark(#595959, #c4c4c4); opacity: 1; }
     button { padding: .5em 1em; border: 0; border-radius: .4em; background: var(--accent); color: light-dark(#fff, #101214); font: inherit; cursor: pointer; }
     :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
@@ -123,15 +123,19 @@
       if (this.shadowRoot) return;
       const shadow = this.attachShadow({ mode: "open" });
       shadow.adoptedStyleSheets = [sheet];
-      this.card = element("div", { class: "card", role: "tooltip", id: "card" });
+      this.card = element("div", { class: "card", id: "card" });
       this.card.hidden = true;
       const word = element("span", { class: "term", tabindex: "0", "aria-describedby": "card" }, element("slot", {}));
       shadow.append(word, this.card);
       this.addEventListener("pointerenter", () => this.open());
       this.addEventListener("pointerleave", () => this.close(200));
       word.addEventListener("focus", () => this.open());
-      word.addEventListener("blur", () => this.close(0));
-      this.addEventListener("keydown", (event) => event.key === "Escape" && this.close(0));
+      shadow.addEventListener("focusout", ({ relatedTarget }) => shadow.contains(relatedTarget) || this.close(0)); // the card has a link
+      this.addEventListener("keydown", (event) => {
+        if (event.key !== "Escape") return;
+        word.focus();
+        this.close(0);
+      });
     }
 
     async open() {

@@ -46,6 +46,9 @@ def test_places_are_read_as_they_are_written() -> None:
 def test_what_a_service_says_of_itself_is_text() -> None:
     """Members that are not known are left alone."""
     told: dict[str, Any] = {"fingerprint": "f", "model": "m", "presentation": "p", "new": 1}
+    with pytest.raises(SourceRefused, match="lacks what a service says"):
+        info_of_service(json.dumps(told).encode())
+    told["common_questions"] = ""
     assert info_of_service(json.dumps(told).encode()).model == "m"
     told["model"] = f"\x1b[31m {'x' * 290} secret-key"
     assert "secret" not in info_of_service(json.dumps(told).encode(), Redaction("secret-key")).model

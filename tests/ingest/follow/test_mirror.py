@@ -28,6 +28,7 @@ from semsearch.search.glossary import Glossary
 from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.storage.following import follow_info
 from semsearch.storage.layout import IndexLayout
+from semsearch.text import common_questions
 from tests.conftest import ENTRIES, entry
 from tests.ingest.follow.source_service import SourceService, key_of, serving_source
 from tests.server.service_process import comes
@@ -265,6 +266,26 @@ def test_what_only_a_copy_brings_is_told(source: Path, mirror: MirrorIndex) -> N
     assert mirror.difference() == ""
     build_index([*ENTRIES, FULL], source, model="hashed", presentation=Presentation(title="Bread"))
     assert comes(lambda: "has other titles, colours or logos by now" in mirror.difference())
+
+
+def test_other_common_questions_are_told(
+    source: Path, mirror: MirrorIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether the service was built without them, or with those of another version."""
+
+    def build(*, common: bool) -> None:
+        build_index([*ENTRIES, FULL], source, model="hashed", common_questions=common)
+
+    build(common=False)
+    assert comes(lambda: "was built without common questions by now" in mirror.difference())
+    build(common=True)
+    assert comes(lambda: mirror.difference() == "")
+    with monkeypatch.context() as newer:
+        newer.setattr(common_questions, "RULE", common_questions.RULE + 1)
+        common_questions.bundled.cache_clear()
+        build(common=True)
+        assert comes(lambda: "was built with other common questions" in mirror.difference())
+    common_questions.bundled.cache_clear()
 
 
 def test_a_build_appears_at_once(source: Path, mirror: MirrorIndex, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ from semsearch.storage.atomic_files import file_lock
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.following import follow_info, followed_url
 from semsearch.storage.layout import IndexLayout
-from tests.conftest import PROJECT
+from tests.conftest import ENTRIES, PROJECT
 
 
 class LocalService(FollowedService):
@@ -70,7 +70,8 @@ class LocalService(FollowedService):
     def info(self) -> SourceInfo:
         """Return its encoder and presentation."""
         manifest = read_manifest(IndexLayout(self.index))[0]
-        return SourceInfo(manifest.fingerprint, manifest.model, manifest.presentation.digest)
+        presentation, common = manifest.presentation.digest, manifest.common_questions
+        return SourceInfo(manifest.fingerprint, manifest.model, presentation, common)
 
     def copy(self, file: Path, progress: Progress) -> None:
         """Back the index up."""
@@ -137,6 +138,16 @@ def test_once_copies_follows_and_publishes(service: LocalService, tmp_path: Path
     assert read_manifest(layout)[0].revision == added.revision
     assert followed_url(layout) == "http://source.example"
     assert [path.name for path in mirror.parent.iterdir()] == ["mirror"], "nothing is left beside"
+
+
+def test_once_tells_what_only_a_copy_brings(service: LocalService, tmp_path: Path) -> None:
+    """Common questions come with no change, and the mirror stays as it is."""
+    run(service, tmp_path / "mirror")
+    build_index(ENTRIES, service.index, model="hashed", common_questions=True)
+    (told,) = run(service, tmp_path / "mirror")
+    assert "was built with common questions by now; move the index folder away" in told
+    build_index(ENTRIES, service.index, model="hashed", common_questions=False)
+    assert run(service, tmp_path / "mirror") == []
 
 
 def test_what_a_copy_has_left_is_removed(service: LocalService, tmp_path: Path) -> None:

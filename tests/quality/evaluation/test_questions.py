@@ -5,14 +5,20 @@ Covers `quality/evaluation/outcomes`.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from semsearch.core.entries import Source
-from semsearch.core.errors import ImportFailed
+from semsearch.core.errors import EncoderUnavailable, ImportFailed
+from semsearch.ingest.build import build_index
 from semsearch.quality.evaluation.judgements import Judgement
 from semsearch.quality.evaluation.outcomes import Failure, collect
 from semsearch.quality.evaluation.questions import prepare
 from semsearch.search.glossary import Glossary
+from tests.chat_server import Reply
+from tests.conftest import ENTRIES
+from tests.embeddings_server import EmbeddingsStandIn, embedding
 from tests.quality.evaluation.support import outcome
 
 
@@ -116,3 +122,23 @@ def test_what_went_wrong_has_a_name() -> None:
         None,
         None,
     ]
+
+
+@pytest.mark.process
+def test_a_question_that_is_not_embedded_has_no_figure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An embeddings server without a vector for it stops the evaluation, which says what to do."""
+
+    def fault(texts: list[str]) -> Reply | None:
+        return Reply(400, b"no") if texts[0].startswith("what") else None
+
+    with embedding(EmbeddingsStandIn(fault=fault)) as (server, _):
+        monkeypatch.setenv("SEMSEARCH_EMBEDDINGS_API", server.url)
+        build_index(ENTRIES, tmp_path / "index", model="api:m")
+        with Glossary.open(tmp_path / "index") as glossary:
+            asked = [judged("how does a loaf rise?", "Leaven"), judged("what rises?", "Leaven")]
+            questions, _ = prepare(glossary, asked)
+            assert len(collect(glossary, questions[:1])) == 1
+            with pytest.raises(EncoderUnavailable, match=r"'what rises\?' was answered by words"):
+                collect(glossary, questions)
