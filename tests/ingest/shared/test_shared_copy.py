@@ -193,7 +193,7 @@ def test_an_edit_waits_for_the_encoder_of_a_build(
         shared.connection.execute("UPDATE generation SET embedding = ?", ("another",))
     with Editor(other.root) as editor, pytest.raises(IndexBusy, match="another encoder"):
         editor.add("bakery", SCORING)
-    build_index(list(ENTRIES), one.root, model="hashed")
+    build_index(list(ENTRIES), one.root, model="hashed", common_questions=True)
     catch_up(other, database, Silent())
     with Editor(other.root) as editor:
         editor.add("bakery", SCORING)
