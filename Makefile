@@ -22,7 +22,7 @@ INSTALL_LOCKED := $(INSTALL) --require-hashes --no-deps
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test test-all test-packaging check format lint types layout docs-check docs bench bench-growth bench-overload bench-edits bench-import api-cases fuzz soak torture screenshots page-budget map-budget chart quality quality-development questions foreign static-sites names languages reconcile gaps-gain cross-check general fit-weights fit-confidence fit-names calibration training-data training picture lock audit sbom clean
+.PHONY: help serve build test test-all test-packaging test-cluster check format lint types layout docs-check docs bench bench-growth bench-overload bench-edits bench-import api-cases fuzz soak torture screenshots page-budget map-budget chart quality quality-development questions foreign static-sites names languages reconcile gaps-gain cross-check general fit-weights fit-confidence fit-names calibration training-data training picture lock audit sbom clean
 
 ##@ Use
 
@@ -40,7 +40,7 @@ build: $(BIN)/.run ## Set up and build INDEX from CORPUS (one or more paths)
 
 clean: ## Remove what can be made again: environment, caches, results, and of INDEX all but live edits, keys and calibration
 	rm -rf $(VENV) build dist .cache .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis *.egg-info
-	rm -rf $(addprefix $(INDEX)/,CURRENT ACKNOWLEDGED FOLLOWED LOCK BUILDING PUBLISHING COPYING encoders rerankers generations)
+	rm -rf $(addprefix $(INDEX)/,CURRENT ACKNOWLEDGED FOLLOWED IN_STEP LOCK BUILDING PUBLISHING COPYING encoders rerankers generations)
 	find semsearch tests training benchmarks requirements tools clients/python -name __pycache__ -prune -exec rm -rf {} +
 
 # The stamps are made last, so an installation that broke off is done again. Python compiles a module
@@ -72,8 +72,11 @@ test: $(BIN)/.dev ## Run the unit tests and one end-to-end test of each surface 
 	@$(BIN)/python -m pytest tests/browser -m surface
 
 test-all: test ## Run every other test as well: models, processes, browser, torture and fuzz in short forms
-	@$(PYTEST) -n 3 --dist loadscope -m "not (unit or surface or browser or packaging)"
+	@$(PYTEST) -n 3 --dist loadscope -m "not (unit or surface or browser or packaging or cluster)"
 	@$(PYTEST) -n 3 --dist loadscope tests/browser -m "not surface"
+
+test-cluster: $(BIN)/.dev ## Kill servers of a shared store, publishers and PostgreSQL; check that no edit is lost (three minutes)
+	@$(BIN)/python -m pytest -m cluster tests/cluster
 
 check: lint types layout docs-check ## Lint, types, layers, bounds of the layout and documents
 
@@ -143,8 +146,8 @@ lock: $(BIN)/.dev ## Resolve the dependencies anew, with hashes (minutes)
 	@$(LOCK) pyproject.toml --extra build --extra dev --extra mcp -o requirements/dev.lock
 	@grep -oE '^torch==[0-9.]+' requirements/dev.lock > requirements/torch.lock
 	@for lock in run serve wheel; do cp requirements/dev.lock requirements/$$lock.lock; done
-	@$(LOCK) pyproject.toml --extra build -o requirements/run.lock
-	@$(LOCK) pyproject.toml -o requirements/serve.lock
+	@$(LOCK) pyproject.toml --extra build --extra postgres -o requirements/run.lock
+	@$(LOCK) pyproject.toml --extra postgres -o requirements/serve.lock
 	@$(LOCK) requirements/txtai.in -o requirements/txtai.lock
 	@$(WITHOUT_TORCH) requirements/dev.lock requirements/run.lock requirements/txtai.lock
 	@$(LOCK) pyproject.toml --only-build-deps --all-build-deps -o requirements/wheel.lock

@@ -17,6 +17,7 @@ from semsearch.ingest.corpus_build import build
 from semsearch.search.glossary import Glossary
 from tests import built
 from tests.built import cached
+from tests.postgres_server import TestServer, running_server
 
 PROJECT = built.PROJECT
 CORPUS = PROJECT / "corpus"
@@ -80,7 +81,7 @@ SHELVES = tuple(
 """More entries than a reranker reads."""
 
 
-OTHER_TIERS = ("model", "process", "browser", "torture", "fuzz", "shared", "packaging")
+OTHER_TIERS = ("model", "process", "browser", "torture", "fuzz", "shared", "packaging", "cluster")
 """Markers of tests that are no unit tests."""
 
 _NEED_A_MODEL = {"cross_encoder", "random_adapter", "reranked_index", "seed_index", "small_model"}
@@ -111,6 +112,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark a test whose fixtures need a model, and one without any other tier as a unit test."""
     if isinstance(item, pytest.Function) and _NEED_A_MODEL.intersection(item.fixturenames):
         item.add_marker("model")
+    if isinstance(item, pytest.Function) and "postgres_server" in item.fixturenames:
+        item.add_marker("process")
     if not any(item.get_closest_marker(tier) for tier in OTHER_TIERS):
         item.add_marker("unit")
 
@@ -135,6 +138,13 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         folder = tmp_path_factory.mktemp("cache")
         patch.setenv("SEMSEARCH_CACHE_FOLDER", str(folder))
         yield folder
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[TestServer]:
+    """Run PostgreSQL; tests that use it are skipped where it is not installed."""
+    with running_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

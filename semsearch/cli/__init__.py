@@ -29,6 +29,7 @@ from semsearch.cli import (
     browse,
     build,
     build_options,
+    copy,
     diff,
     doctor,
     edit,
@@ -44,6 +45,7 @@ from semsearch.cli import (
     purge,
     schema,
     serve,
+    store,
     teach,
     upgrade,
 )
@@ -58,6 +60,8 @@ app.add_typer(evaluate.app)
 app.add_typer(picture.app)
 app.add_typer(build_options.app)
 app.add_typer(browse.app)
+app.add_typer(copy.app)
+app.add_typer(store.app)
 app.add_typer(serve.app)
 app.add_typer(mcp.app)
 app.add_typer(lint.app)

@@ -18,6 +18,8 @@ from semsearch.cli.options import (
     Limit,
     MinConfidence,
     Model,
+    Store,
+    join,
     open_glossary,
     settings_of,
 )
@@ -39,6 +41,7 @@ def ask(
         ),
     ],
     index: Index = None,
+    store: Store = None,
     limit: Limit = 5,
     glossary: InGlossary = None,
     lang: InLanguage = None,
@@ -59,7 +62,10 @@ def ask(
 
     question = " ".join(words)
     threshold = THRESHOLD if min_confidence is None else min_confidence
-    with open_glossary(settings_of(index=index, model=model)) as opened:
+    settings = settings_of(index=index, store=store, model=model)
+    with common.BuildProgress(quiet=as_json) as progress:
+        join(settings, progress)
+    with open_glossary(settings) as opened:
         asked = partial(
             opened.ask, k=limit, glossary=glossary, language=lang, min_confidence=threshold
         )

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from semsearch.cli import build_options
-from semsearch.cli.options import AsJson, EmbeddingsApi, Index, Model, settings_of
+from semsearch.cli.options import AsJson, EmbeddingsApi, Index, Model, Store, join, settings_of
 from semsearch.cli.output import build as show_build
 from semsearch.cli.output import common
 
@@ -24,6 +24,7 @@ def build(
         ),
     ] = None,
     index: Index = None,
+    store: Store = None,
     model: Model = None,
     _embeddings_api: EmbeddingsApi = None,
     reranker: Annotated[
@@ -68,6 +69,7 @@ def build(
     options = build_options.corpus_options(columns, format_, lang, follow_links=follow_links)
     settings = settings_of(
         index=index,
+        store=store,
         model=model,
         reranker=reranker,
         engine=engine,
@@ -82,6 +84,7 @@ def build(
                 named, options, record_report, progress, strict=strict, as_json=as_json
             )
             return
+        join(settings, progress, may_be_empty=True)
         report = build_now(
             named,
             settings.index,

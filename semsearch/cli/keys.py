@@ -92,9 +92,10 @@ def _layout(index: Path | None) -> IndexLayout:
 
 
 def _store(layout: IndexLayout) -> KeyStore:
+    from semsearch.ingest.shared_copy import shared_database  # noqa: PLC0415 - loads numpy
     from semsearch.server.auth.key_store import KeyStore  # noqa: PLC0415 - loads the library
 
-    return KeyStore(layout.keys)
+    return KeyStore(layout.keys, shared_database(layout))
 
 
 def _check_glossaries(layout: IndexLayout, wanted: list[str]) -> None:

@@ -11,12 +11,22 @@ from semsearch.cli import completion
 from semsearch.cli.embeddings_api import use_embeddings_api
 
 if TYPE_CHECKING:
+    from semsearch.core.progress import Progress
     from semsearch.core.settings import Settings
     from semsearch.search.glossary import Glossary
 
 Index = Annotated[
     Path | None,
     typer.Option("--index", "-i", help="Index folder (default: SEMSEARCH_INDEX or index)."),
+]
+Store = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="URL",
+        help="Shared store in PostgreSQL, of which the index folder is, or becomes, a copy "
+        "(default: SEMSEARCH_STORE, which other users of this machine do not see).",
+    ),
 ]
 Model = Annotated[
     str | None,
@@ -64,6 +74,23 @@ def settings_of(**given: object) -> Settings:
     from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
 
     return load_settings(**given)
+
+
+def join(settings: Settings, progress: Progress, *, may_be_empty: bool = False) -> None:
+    """Make the index folder a copy of the shared store of the settings, if they name one.
+
+    Args:
+        settings: of the command.
+        progress: reports what is fetched.
+        may_be_empty: whether the store need not have a glossary yet.
+    """
+    if settings.store is None:
+        return
+    from semsearch.ingest.shared_copy import join_store  # noqa: PLC0415 - loads numpy
+    from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
+
+    layout, url = IndexLayout(settings.index), settings.store.get_secret_value()
+    join_store(layout, url, progress, may_be_empty=may_be_empty)
 
 
 def open_glossary(settings: Settings) -> Glossary:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semsearch.cli.options import EmbeddingsApi, Index, Model
+from semsearch.cli.options import EmbeddingsApi, Index, Model, Store, join
 from semsearch.cli.output import common
 from semsearch.cli.watch import CorpusWatch
 
@@ -25,6 +25,7 @@ app = typer.Typer()
 @app.command()
 def serve(
     index: Index = None,
+    store: Store = None,
     host: Annotated[
         str | None, typer.Option(help="Address (default: SEMSEARCH_HOST or 127.0.0.1).")
     ] = None,
@@ -144,6 +145,7 @@ def serve(
 
     settings = load_settings(
         index=index,
+        store=store,
         host=host,
         port=port,
         model=model,
@@ -166,6 +168,8 @@ def serve(
     options = ["--index", str(settings.index), *(["--model", model] if model else [])]
     with CorpusWatch(watch or [], options) as watched:
         with stopped_by_sigterm():
+            with common.BuildProgress(quiet=False) as progress:
+                join(settings, progress)
             watched.build()
         serve_now(settings, ready=partial(_ready, settings.model, watched, in_browser=open_))
     common.done("stopped")

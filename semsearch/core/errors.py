@@ -12,9 +12,9 @@ The errors know nothing of HTTP or of the command line. Each has one table from 
     │                           LanguageNotFound  PositionGone  NoEntryLeft
     ├── AccessError             KeyRefused  KeyNotFound  NotPermitted
     ├── StoredIndexError        IndexMissing  IndexDamaged  IndexBusy
-    │                           PublishingUnderWay
+    │                           PublishingUnderWay  StoreUnavailable
     │                           IndexUnwritable  IndexFull  IndexForbidden
-    │                           IndexFollows  FollowingStopped
+    │                           IndexFollows  FollowingStopped  IndexShared
     │                           FormatTooOld  FormatTooNew  EncoderMismatch
     ├── EncoderError            ModelRefused  EncoderUnavailable  TextRefused
     ├── EngineError             DimensionMismatch
@@ -179,6 +179,10 @@ class PublishingUnderWay(IndexBusy):
     """Another process is publishing the edits of this index."""
 
 
+class StoreUnavailable(StoredIndexError):
+    """The shared store does not answer now; what was asked for may be tried again."""
+
+
 class IndexUnwritable(StoredIndexError):
     """The index folder cannot be written: disk full, no permission, or not a folder."""
 
@@ -220,6 +224,10 @@ class IndexFollows(StoredIndexError):
 
 class FollowingStopped(StoredIndexError):
     """The index does not follow a service any more, since somebody stopped it."""
+
+
+class IndexShared(StoredIndexError):
+    """The index folder is a copy of a shared store, to which this cannot be done."""
 
 
 class FormatTooOld(StoredIndexError):

@@ -64,7 +64,7 @@ class CommonQuestionsInfo:
 
 @dataclass(frozen=True, slots=True)
 class FollowInfo:
-    """What a mirror follows, and how it stands.
+    """What a mirror follows, or a copy of a shared store, and how it stands.
 
     `in_step_at` is the time (seconds since 1970) at which it last had all changes of the service,
     0 if it never had. `problem` says why the service does not answer; empty if it does.

@@ -29,6 +29,10 @@ class Settings(BaseSettings):
     )
 
     index: Path = Field(Path("index"), description="The index folder.")
+    store: SecretStr | None = Field(
+        None,
+        description="Address of a shared store in PostgreSQL, of which the index folder is a copy.",
+    )
     model: str | None = Field(
         None, description="The encoder to build with, and that an index must be built with."
     )

@@ -126,12 +126,17 @@ class StatedModels(Protocol):
 
 def publish(layout: IndexLayout, manifest: Manifest) -> None:
     """Make a complete generation the current one."""
+    replace_atomically(layout.current, pointer_to(manifest))
+
+
+def pointer_to(manifest: Manifest) -> bytes:
+    """Return the content of `CURRENT` that names a generation."""
     pointer = {
         "format": FORMAT,
         "generation": manifest.generation,
         "manifest_sha256": hashlib.sha256(manifest.to_bytes()).hexdigest(),
     }
-    replace_atomically(layout.current, json.dumps(pointer).encode())
+    return json.dumps(pointer).encode()
 
 
 def name_store(layout: IndexLayout, identity: str) -> None:

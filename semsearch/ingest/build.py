@@ -15,8 +15,8 @@ goes on from there.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +39,8 @@ from semsearch.index.segments.live import MAX_PENDING
 from semsearch.ingest.build_publication import BuildPublication
 from semsearch.ingest.build_report import BuildReport
 from semsearch.ingest.corpus_sync import CorpusSync, forget_unused
+from semsearch.ingest.shared_copy import shared_database
+from semsearch.ingest.shared_publication import building, publishing
 from semsearch.models.encoders.lazy import LazyEncoder
 from semsearch.models.registry import DEFAULT_MODEL, Model
 from semsearch.models.rerankers import NO_RERANKER
@@ -106,9 +108,7 @@ def build_index(  # noqa: PLR0913 - each is an option of its own
     reranker_model = None if reranker == NO_RERANKER else find_reranker(reranker)
     with translate_os_errors(layout.root):
         layout.generations.mkdir(parents=True, exist_ok=True)
-        with file_lock(layout.building), closing(_opened(layout)) as store:
-            if layout.store.stat().st_size <= CHECKED_UP_TO:
-                store.check()
+        with file_lock(layout.building), _opened(layout, progress or Silent()) as store:
             corpus = CorpusSync(entries, store, overwrite=overwrite_edits, unread=unread)
             build = _Build(
                 layout,
@@ -130,10 +130,20 @@ def _chosen(layout: IndexLayout) -> bool:
     return before is None or not before.declines_common_questions
 
 
-def _opened(layout: IndexLayout) -> EntryStore:
-    """Open the store, which may have to be created or migrated."""
+@contextmanager
+def _opened(layout: IndexLayout, progress: Progress) -> Iterator[EntryStore]:
+    """Open the store; one of an index folder may have to be created or migrated, and is checked."""
+    database = shared_database(layout)
+    if database is not None:
+        with building(layout, database, progress) as shared:
+            yield shared
+        return
     with file_lock(layout.lock):
-        return EntryStore(layout.store)
+        store = EntryStore(layout.store)
+    with closing(store):
+        if layout.store.stat().st_size <= CHECKED_UP_TO:
+            store.check()
+        yield store
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +183,9 @@ class _Build:
             self.layout, self.store, models.embedding, self.common, self.progress
         )
         embedded = publication.embed(passages)
-        with file_lock(self.layout.publishing, LONG_S):
+        with publishing(self.layout, self.store, LONG_S, self.progress):
             remove_unfinished(self.layout)
-            stored = self.corpus.write(self.layout, self.progress)
+            stored = self.corpus.write(self.progress)
             if stored.merged.entries != merged.entries:
                 merged = stored.merged
                 passages = PassageTable(merged.entries, self.progress, self.common)
@@ -192,7 +202,7 @@ class _Build:
                 needed = {number, before.generation if before else number}
                 remove_generations(self.layout, needed)
                 remove_models(self.layout, needed)
-                forget_unused(self.layout, self.store, passages, stored.revision[1])
+                forget_unused(self.store, passages, stored.revision[1])
         exports, export = models.exports, models.exports.encoder
         return BuildReport(
             changes=stored.changes,

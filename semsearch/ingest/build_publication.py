@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from semsearch.core.progress import Progress
 from semsearch.index.embedding import Embedding, embed_missing
-from semsearch.index.generation import UnpublishedGeneration, publish_generation
+from semsearch.index.generation import UnpublishedGeneration
 from semsearch.index.passage_table import PassageTable
 from semsearch.ingest.corpus_sync import changed_since
-from semsearch.storage.atomic_files import LONG_S, briefly_locked, file_lock
+from semsearch.ingest.shared_publication import publish_in, share_files
+from semsearch.storage.atomic_files import LONG_S
 from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.layout import IndexLayout
+from semsearch.storage.store_connection import Lock, briefly_locked
 from semsearch.text.common_questions import QuestionSource
 
 
@@ -30,7 +32,7 @@ class BuildPublication:
         """Embed each text that has no vector yet once, and return their number."""
         embedded = 0
         for batch in embed_missing(self.store.texts, passages, self.embedding, self.progress):
-            with briefly_locked(self.layout.lock):
+            with briefly_locked(self.store.connection):
                 self.store.texts.save(batch)
             embedded += len(batch.texts)
         return embedded
@@ -43,10 +45,11 @@ class BuildPublication:
         """
         revision = written.manifest.revision
         embedded = self.embed(changed_since(self.store, revision, self.common))
-        with file_lock(self.layout.lock, LONG_S):
+        files = share_files(self.layout, self.store, written, self.progress)
+        with self.store.connection.locked(Lock.EDITING, LONG_S):
             since = changed_since(self.store, revision, self.common)
             for batch in embed_missing(self.store.texts, since, self.embedding, self.progress):
                 self.store.texts.save(batch)
                 embedded += len(batch.texts)
-            publish_generation(self.layout, written, self.progress)
+            publish_in(self.layout, self.store, written, files, self.progress)
         return embedded

@@ -17,11 +17,10 @@ from semsearch.core.errors import InvalidSetting
 from semsearch.core.progress import Progress, Silent
 from semsearch.index.passage_table import PassageTable
 from semsearch.storage import purges
-from semsearch.storage.atomic_files import briefly_locked
 from semsearch.storage.corpus_diff import Changes, PreservedEdits
 from semsearch.storage.entry_store import EntryStore
-from semsearch.storage.layout import IndexLayout
 from semsearch.storage.live_edits import MergedCorpus, merge_live_edits
+from semsearch.storage.store_connection import briefly_locked
 from semsearch.text.common_questions import QuestionSource
 
 
@@ -101,14 +100,15 @@ class CorpusSync:
         """Return the files that were not read, each with the number of its entries that stay."""
         return self._unread.counted(self.merged().entries)
 
-    def write(self, layout: IndexLayout, progress: Progress) -> StoredCorpus:
+    def write(self, progress: Progress) -> StoredCorpus:
         """Make the store hold the corpus and all live edits so far, in one transaction.
 
+        The store is locked while comparing and writing.
+
         Args:
-            layout: of the index; its lock is held while comparing and writing.
             progress: reports begin and end.
         """
-        with briefly_locked(layout.lock):
+        with briefly_locked(self._store.connection):
             progress.start("storing", 1)
             merged = self.merged()
             ordered = sorted(merged.entries, key=lambda entry: entry.glossary)
@@ -198,19 +198,16 @@ def _text(entry: Entry) -> tuple[str, str, str, str]:
     return entry.glossary, entry.term, entry.definition, entry.language
 
 
-def forget_unused(
-    layout: IndexLayout, store: EntryStore, passages: PassageTable, revision: int
-) -> None:
+def forget_unused(store: EntryStore, passages: PassageTable, revision: int) -> None:
     """Delete the embeddings of texts that no entry has any more.
 
     Args:
-        layout: of the index; its lock is held for one batch at a time.
-        store: open.
+        store: open; its lock is held for one batch at a time.
         passages: all entries at a revision.
         revision: texts of later edits are kept, too.
     """
     for unused in store.texts.unused(passages.hashes(passages.rows)):
-        with briefly_locked(layout.lock):
+        with briefly_locked(store.connection):
             since = changed_since(store, revision, passages.common)
             store.texts.forget(set(unused).difference(since.hashes(since.rows)))
 

@@ -29,6 +29,7 @@ from semsearch.index.manifest import (
 from semsearch.index.passage_table import PassageTable
 from semsearch.ingest.bulk import ImportReport
 from semsearch.ingest.id_suggestions import suggested_ids
+from semsearch.ingest.shared_copy import check_embeds_alike, locked_store, opened, shared_database
 from semsearch.models.encoders.base import Encoder
 from semsearch.storage.atomic_files import PATIENCE_S, file_lock
 from semsearch.storage.database import translate_corruption
@@ -136,19 +137,18 @@ class EditSession:
                     f"the disk failed during an earlier edit of the index in {layout.root} "
                     f"({self._fault}); nothing is written until the program is restarted"
                 )
-            with translate_os_errors(layout.root), self._locked():
-                self._progress.start("opening", 1)
+            with translate_os_errors(layout.root), self._locked_store() as store:
                 manifest = read_manifest(layout)[0]
-                check_store_exists(layout)
                 if follows is None:
                     refuse_mirror(layout)
                 else:
                     check_follows(layout, follows)
-                with translate_corruption(layout.store), closing(EntryStore(layout.store)) as store:
-                    check_store_belongs(layout, store.revision[0], manifest.store)
-                    self._check_known(manifest)
-                    self._progress.advance(1)
-                    yield LockedIndex(layout, store, manifest, self._encoders, self._progress)
+                check_store_belongs(layout, store.revision[0], manifest.store)
+                self._check_known(manifest)
+                if store.connection.is_shared:
+                    check_embeds_alike(layout, manifest, store)
+                self._progress.advance(1)
+                yield LockedIndex(layout, store, manifest, self._encoders, self._progress)
         except IndexUnwritable as error:
             if is_fault_of_disk(error.__cause__):
                 self._fault = str(error.__cause__)
@@ -166,11 +166,34 @@ class EditSession:
             )
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked_store(self) -> Iterator[EntryStore]:
+        """Open the store that takes edits, and keep others from editing it."""
+        layout, database = self._layout, shared_database(self._layout)
         self._progress.start("locking", 1)
-        with file_lock(self._layout.lock):
+        if database is not None:
+            with locked_store(layout, database) as store:
+                self._progress.advance(1)
+                self._progress.start("opening", 1)
+                yield store
+            return
+        with file_lock(layout.lock):
             self._progress.advance(1)
-            yield
+            self._progress.start("opening", 1)
+            check_store_exists(layout)
+            with translate_corruption(layout.store), closing(EntryStore(layout.store)) as store:
+                yield store
+
+    @contextmanager
+    def asking_writer(self) -> Iterator[EntryReader]:
+        """Open the store that takes edits for reading, since a copy may be a moment behind it.
+
+        Raises:
+            StoredIndexError: see `reading`.
+            StoreUnavailable: it is a shared store, and PostgreSQL does not answer.
+        """
+        database = shared_database(self._layout)
+        with self.reading() if database is None else opened(database) as store:
+            yield store
 
     @contextmanager
     def reading(self) -> Iterator[EntryReader]:

@@ -13,7 +13,6 @@ from semsearch.index.embedded_questions import embedded_questions
 from semsearch.index.generation import (
     GenerationSpec,
     UnpublishedGeneration,
-    publish_generation,
     write_generation,
 )
 from semsearch.index.manifest import Manifest, check_store_exists, read_manifest
@@ -21,11 +20,14 @@ from semsearch.index.model_exports import Exports
 from semsearch.index.passage_table import PassageTable
 from semsearch.index.retention import remove_generations, remove_unfinished
 from semsearch.index.segments.live import MAX_PENDING
-from semsearch.storage.atomic_files import LONG_S, file_lock
+from semsearch.ingest.shared_copy import opened, shared_database
+from semsearch.ingest.shared_publication import publish_in, publishing, share_files
+from semsearch.storage.atomic_files import LONG_S, PATIENCE_S
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import IndexLayout
+from semsearch.storage.store_connection import Lock
 
 NOTHING_DONE = 75
 """Exit code of `publish --exit-code` if nothing was to do: EX_TEMPFAIL of sysexits.h."""
@@ -82,7 +84,8 @@ def publish_edits(layout: IndexLayout, progress: Progress) -> bool:
     with (
         translate_os_errors(layout.root),
         translate_corruption(layout.store),
-        _publishing(layout),
+        _writer(layout) as writer,
+        _publishing(layout, writer, progress),
     ):
         remove_unfinished(layout)
         current = read_manifest(layout)[0]
@@ -90,17 +93,30 @@ def publish_edits(layout: IndexLayout, progress: Progress) -> bool:
             if store.revision == (current.store, current.revision):
                 return False
             written = _write(layout, store, current, progress)
-        with file_lock(layout.lock, LONG_S):
-            publish_generation(layout, written, progress)
+        files = share_files(layout, writer, written, progress)
+        with writer.connection.locked(Lock.EDITING, LONG_S):
+            publish_in(layout, writer, written, files, progress)
         remove_generations(layout, {written.manifest.generation, current.generation})
         return True
 
 
 @contextmanager
-def _publishing(layout: IndexLayout) -> Iterator[None]:
+def _writer(layout: IndexLayout) -> Iterator[EntryReader]:
+    """Open the store whose lock is taken: that of the folder, or the shared one."""
+    database = shared_database(layout)
+    if database is not None:
+        with opened(database) as shared:
+            yield shared
+        return
+    with closing(EntryReader(layout.store)) as store:
+        yield store
+
+
+@contextmanager
+def _publishing(layout: IndexLayout, writer: EntryReader, progress: Progress) -> Iterator[None]:
     with ExitStack() as stack:
         try:
-            stack.enter_context(file_lock(layout.publishing))
+            stack.enter_context(publishing(layout, writer, PATIENCE_S, progress))
         except IndexBusy as error:
             raise PublishingUnderWay(
                 f"another process is publishing the edits of {layout.root}; wait for it"

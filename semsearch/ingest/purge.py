@@ -23,6 +23,7 @@ from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.following import refuse_mirror
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import IndexLayout
+from semsearch.storage.shared_setting import refuse_shared
 
 
 def purge(index: str | Path, ids: Iterable[str], progress: Progress | None = None) -> None:
@@ -39,6 +40,7 @@ def purge(index: str | Path, ids: Iterable[str], progress: Progress | None = Non
     Raises:
         EntryNotFound: there never was such an entry; nothing was changed.
         IndexFollows: the index is a mirror, which takes purges from its source.
+        IndexShared: it is a copy of a shared store.
         InvalidEntry: no entry would be left; nothing was changed.
         StoredIndexError: the index is busy, full, damaged or cannot be written.
     """
@@ -54,6 +56,7 @@ def purge(index: str | Path, ids: Iterable[str], progress: Progress | None = Non
         return there
 
     refuse_mirror(layout)
+    refuse_shared(layout, "entries cannot be purged here")
     _purge(layout, known, progress or Silent())
 
 
@@ -121,7 +124,7 @@ def _erase(layout: IndexLayout, ids: Collection[str], progress: Progress) -> Non
         (_, revision), entries = store.copied()
         manifest, _ = read_manifest(layout)
         common = embedded_questions(manifest.common_questions, store.texts, manifest.embedded_by)
-        forget_unused(layout, store, PassageTable(entries, progress, common), revision)
+        forget_unused(store, PassageTable(entries, progress, common), revision)
         question_log.erase_entries(layout.questions, ids)
         inbox.erase_entries(layout.inbox, ids)
         with file_lock(layout.lock, LONG_S):

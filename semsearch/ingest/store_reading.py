@@ -32,12 +32,12 @@ class StoreReading(Closeable):
 
     def answered(self, key: str) -> StoredRequest | None:
         """Return the stored answer to a request of this author within the last day."""
-        with self._session.reading() as store:
+        with self._session.asking_writer() as store:
             return store.answered(self._who, key)
 
     def accepted_by(self, suggestion: str) -> str | None:
         """Return who accepted a suggestion of a reader by an edit, or None."""
-        with self._session.reading() as store:
+        with self._session.asking_writer() as store:
             found = store.answered(ACCEPTED_SUGGESTIONS, suggestion)
             return found.answer.decode() if found else None
 

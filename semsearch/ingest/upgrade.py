@@ -30,6 +30,7 @@ from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import IndexLayout
+from semsearch.storage.shared_setting import refuse_shared
 from semsearch.text.common_questions import bundled
 
 
@@ -62,10 +63,12 @@ def upgrade(
     Raises:
         FormatTooOld: the format is earlier than 5. FormatTooNew: a newer version wrote it.
         InvalidSetting: the backup cannot be at this place.
+        IndexShared: it is a copy of a shared store.
         StoredIndexError: the index is missing, damaged, busy, or cannot be written; or the file
             at the place of the backup is no backup.
     """
     layout = IndexLayout(Path(index))
+    refuse_shared(layout, "it is not upgraded here")
     manifest = read_manifest_of_any_format(layout)
     check_store_exists(layout)
     if _is_upgraded(layout, manifest):  # takes no lock, so a service may go on

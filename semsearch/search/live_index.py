@@ -27,9 +27,10 @@ from semsearch.models import is_meant
 from semsearch.models.encoders.caching import CachingEncoder
 from semsearch.models.rerankers import load_reranker
 from semsearch.search.index_view import IndexView
-from semsearch.storage.entry_reader import EntryReader, is_settled
+from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.last_commit import read_last_commit
 from semsearch.storage.layout import IndexLayout
+from semsearch.storage.store_connection import is_settled
 
 _log = logging.getLogger("semsearch")
 

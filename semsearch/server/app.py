@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute
 from semsearch.core.settings import Settings
 from semsearch.core.version import __version__
 from semsearch.ingest import Editor
+from semsearch.ingest.shared_follower import SharedFollower, follower_of
 from semsearch.search.glossary import Glossary
 from semsearch.server import auto_publish
 from semsearch.server.admission import ADMISSION, Admission
@@ -139,8 +140,9 @@ def create_app(
     told = telemetry or Telemetry()
     layout = IndexLayout(Path(glossary.info().path))
     exposure = Exposure.of(settings, settings.host if address is None else address)
+    follower = follower_of(layout)
     authenticator = permissions.Authenticator(
-        KeyRing(layout.keys, clock),
+        KeyRing(layout.keys, clock, follower.check_keys if follower else None),
         is_open=exposure.is_open,
         keyed=permissions.COSTLY if settings.history == "open" else permissions.ALWAYS_KEYED,
     )
@@ -176,7 +178,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=lambda _: _lifespan(state, admission, authenticator, clock),
+        lifespan=lambda _: _lifespan(state, admission, authenticator, follower, clock),
         routes=all_routes(),
     )
     app.state = state  # type: ignore[assignment] # with types, where State takes anything
@@ -196,6 +198,7 @@ async def _lifespan(
     state: AppState,
     admission: Admission,
     authenticator: permissions.Authenticator,
+    follower: SharedFollower | None,
     clock: Callable[[], datetime],
 ) -> AsyncIterator[dict[str, Any]]:
     """Do what an application does beside answering, and yield what its connections share."""
@@ -208,6 +211,8 @@ async def _lifespan(
     gc.collect()
     gc.freeze()  # loaded objects stay, so no later collection has to visit them
     state.is_ready = True
+    if follower is not None:
+        follower.start()
     connections = ConnectionLimits(settings.connections, admission.proxies)
     tasks = [
         asyncio.create_task(auto_publish.publish_regularly(layout, tell=told.published)),
@@ -222,6 +227,8 @@ async def _lifespan(
     state.search_service.close()
     state.edit_worker.close()
     authenticator.close()
+    if follower is not None:
+        await run_in_threadpool(follower.close)
     if recorder is not None:
         await run_in_threadpool(recorder.close)
 

@@ -31,6 +31,7 @@ from semsearch.core.errors import (
 from semsearch.core.settings import Settings
 from semsearch.core.version import __version__
 from semsearch.index.manifest import check_store_belongs, check_store_exists, read_manifest
+from semsearch.ingest.shared_copy import shared_state
 from semsearch.models.encoders import export_cache, hashed, mpnet_parts
 from semsearch.models.registry import (
     ACCURATE_DEFINITIONS,
@@ -55,6 +56,7 @@ _PURPOSES = {
     "build": "building an index, and measuring it",
     "accurate": "the larger encoder, --model accurate",
     "mcp": "`semsearch mcp` and the address /mcp",
+    "postgres": "a shared store, --store",
     "tracing": "traces of requests",
 }
 """What each extra is for; the extra for developing is not checked."""
@@ -278,13 +280,14 @@ def _store(settings: Settings) -> Iterator[Check]:
             identity, revision = store.revision
             later = store.count_changes_since(manifest.revision)
         check_store_belongs(layout, identity, manifest.store)
+        shared = shared_state(layout)
     except IndexMissing:
         return  # told by `_index`
     except SemsearchError as error:
         yield _refused("store", error, CheckState.WARNING)
         return
     waiting = f", {later:,} changed since the generation" if later else ""
-    yield _ok("store", f"revision {revision}, belongs to the generation{waiting}")
+    yield _ok("store", f"revision {revision}, belongs to the generation{waiting}{shared}")
     closed = [path for path in (layout.root, layout.store) if not os.access(path, os.W_OK)]
     if closed:
         told = (

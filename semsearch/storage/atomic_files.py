@@ -69,7 +69,8 @@ def replace_atomically(file: Path, content: bytes) -> None:
 PATIENCE_S = 5.0
 """Seconds to wait for a lock. An edit holds it for a tenth of a second. A longer build is
 reported."""
-_LOOK_S = 0.01
+LOOK_S = 0.01
+"""Seconds between two attempts to take a lock."""
 LONG_S = 600.0
 """Seconds that work of some minutes waits for a lock instead of being lost: a bulk import, or a new
 generation."""
@@ -96,27 +97,11 @@ def file_lock(lock: Path, patience_s: float = PATIENCE_S) -> Iterator[None]:
                     f"another build or edit of {lock.parent} is under way (process {holder}); "
                     "wait for it, or use another folder"
                 )
-            time.sleep(_LOOK_S)
+            time.sleep(LOOK_S)
         stream.truncate(0)
         stream.write(str(os.getpid()))
         stream.flush()
         yield
-
-
-@contextmanager
-def briefly_locked(lock: Path) -> Iterator[None]:
-    """Hold a lock for one short step of long work, and let others have it between the steps.
-
-    Args:
-        lock: the file.
-
-    Raises:
-        IndexBusy: another process still holds it after `LONG_S`.
-    """
-    with file_lock(lock, LONG_S):
-        yield
-    # long enough for a waiting process to look; otherwise it might never find the lock free
-    time.sleep(2 * _LOOK_S)
 
 
 def _try_lock(stream: IO[str]) -> bool:

@@ -5,14 +5,13 @@ Nothing else writes the rows of entries.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from semsearch.core.entries import ChangeKind, Entry
 from semsearch.storage import history, purges, redirects
-from semsearch.storage.database import transaction
 from semsearch.storage.rows import COLUMNS, Origin, to_row
+from semsearch.storage.store_connection import StoreConnection
 
 _NAMES = (*COLUMNS.split(", "), "position", "origin", "revision")
 _PUT = (
@@ -24,7 +23,7 @@ _PUT = (
 class ChangeWriter:
     """Changes of entries in one transaction; each raises the revision by one."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: StoreConnection) -> None:
         self._connection = connection
         (self._before,) = connection.execute("SELECT revision FROM store").fetchone()
         self.revision: int = self._before
@@ -53,7 +52,9 @@ class ChangeWriter:
         self._connection.execute("DELETE FROM entry WHERE id = ?", (id_,))
         redirects.forget(self._connection, id_)  # of an earlier deletion
         if origin is Origin.LIVE:
-            self._connection.execute("INSERT OR IGNORE INTO live_deletion VALUES (?)", (id_,))
+            self._connection.execute(
+                "INSERT INTO live_deletion VALUES (?) ON CONFLICT DO NOTHING", (id_,)
+            )
         return self.revision
 
     def redirect(self, id_: str, target: str) -> None:
@@ -113,14 +114,14 @@ class ChangeWriter:
 
 
 @contextmanager
-def change_transaction(connection: sqlite3.Connection, who: str) -> Iterator[ChangeWriter]:
+def change_transaction(connection: StoreConnection, who: str) -> Iterator[ChangeWriter]:
     """Change entries in one transaction, signed if anything changed.
 
     Args:
         connection: of the store.
         who: the author of the changes.
     """
-    with transaction(connection):
+    with connection.transaction():
         change = ChangeWriter(connection)
         yield change
         change.sign(who)

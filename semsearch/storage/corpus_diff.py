@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from semsearch.core.entries import Entry
 from semsearch.storage.rows import COLUMNS, Origin, from_row, to_row
+from semsearch.storage.store_connection import StoreConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class CorpusComparison:
 
 
 def compare(
-    connection: sqlite3.Connection, ordered: Sequence[Entry], preserved: PreservedEdits
+    connection: StoreConnection, ordered: Sequence[Entry], preserved: PreservedEdits
 ) -> CorpusComparison:
     """Compare a corpus with the store, row by row.
 
@@ -126,7 +126,7 @@ def compare(
 
 
 def _stored(
-    connection: sqlite3.Connection, ordered: Sequence[Entry]
+    connection: StoreConnection, ordered: Sequence[Entry]
 ) -> Iterator[tuple[tuple[str | int, ...], int, str, int | None]]:
     """Yield each stored row, its position and origin, and its entry's place in `ordered`."""
     places = {entry.id: place for place, entry in enumerate(ordered)}

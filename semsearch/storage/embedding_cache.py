@@ -7,7 +7,6 @@ Inserting rows of kilobytes in the order of their hashes took as long as embeddi
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from semsearch.core.arrays import Encoded, Tokens, Vectors
-from semsearch.storage.database import reading, transaction
 from semsearch.storage.int8 import from_int8, to_int8
+from semsearch.storage.store_connection import StoreConnection
 
 TOKENS = 1
 """Version of the selection of tokens; raised when stop words, word pieces or their number
@@ -44,7 +43,7 @@ class Embedded:
 class EmbeddedTexts:
     """Vectors and tokens of texts, by the hash of the text and the key of an encoder."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: StoreConnection) -> None:
         self._connection = connection
 
     def unknown(
@@ -65,13 +64,15 @@ class EmbeddedTexts:
 
     def save(self, embedded: Embedded) -> None:
         """Store embeddings in one transaction; earlier ones of the same texts are replaced."""
-        with transaction(self._connection):
+        with self._connection.transaction():
             self.insert(embedded)
 
     def insert(self, embedded: Embedded) -> None:
         """Store embeddings inside the caller's transaction."""
         connection, encoded = self._connection, embedded.encoded
-        connection.execute("INSERT OR IGNORE INTO encoder (key) VALUES (?)", (embedded.key,))
+        connection.execute(
+            "INSERT INTO encoder (key) VALUES (?) ON CONFLICT DO NOTHING", (embedded.key,)
+        )
         number = self._number(embedded.key)
         connection.executemany(
             "DELETE FROM embedding WHERE text = ? AND encoder = ?",
@@ -79,7 +80,8 @@ class EmbeddedTexts:
         )
         rows = zip(embedded.texts, encoded.vectors, encoded.tokens, strict=True)
         connection.executemany(
-            "INSERT INTO embedding VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO embedding (text, encoder, kept, vector, ids, tokens) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
             (
                 (text, number, *_to_columns(tokens, text in embedded.with_tokens, vector))
                 for text, vector, tokens in rows
@@ -112,11 +114,11 @@ class EmbeddedTexts:
         The store is locked for a moment at a time, and never while the caller holds a batch.
         """
         connection = self._connection
-        connection.execute("CREATE TEMP TABLE kept (text BLOB PRIMARY KEY) WITHOUT ROWID")
+        connection.execute(f"CREATE TEMP TABLE kept (text {connection.bytes_type} PRIMARY KEY)")
         try:
-            with reading(connection):  # writes the temporary table only, not the file
+            with connection.reading():  # writes the temporary table only, not the file
                 connection.executemany(
-                    "INSERT OR IGNORE INTO kept VALUES (?)", ((t,) for t in keep)
+                    "INSERT INTO kept VALUES (?) ON CONFLICT DO NOTHING", ((t,) for t in keep)
                 )
             last = b""
             while True:
@@ -135,7 +137,7 @@ class EmbeddedTexts:
 
     def forget(self, texts: Iterable[bytes]) -> None:
         """Delete the embeddings of texts, of any encoder."""
-        with transaction(self._connection):
+        with self._connection.transaction():
             self._connection.executemany(
                 "DELETE FROM embedding WHERE text = ?", ((text,) for text in texts)
             )

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sqlite3
-import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from heapq import merge
@@ -15,33 +12,16 @@ from pathlib import Path
 
 from semsearch.core.entries import Changed, Entry, EntryPlace, Feed, Version
 from semsearch.storage import history, idempotency, mirroring, purges, redirects
-from semsearch.storage.database import (
-    PATIENCE_S,
-    check,
-    open_for_reading,
-    reading,
-)
+from semsearch.storage.database import PATIENCE_S, open_for_reading
 from semsearch.storage.embedding_cache import EmbeddedTexts
 from semsearch.storage.idempotency import StoredRequest
 from semsearch.storage.migrations import MIGRATIONS
 from semsearch.storage.rows import COLUMNS, Origin, from_row
+from semsearch.storage.store_connection import UNLIMITED, SqliteConnection, StoreConnection
 
 _BATCH = 4096
 """Entries read at a time, in a hundredth of a second."""
-_ALL = -1
-"""SQLite's way to say "no limit"."""
 _LAST_CHARACTER = chr(0x10FFFF)
-_TICK_NS = 3_000_000_000
-"""Commits so close together may leave the same time on the file: the clocks of file systems tick
-every few milliseconds, the coarsest every two seconds."""
-
-_FileState = tuple[int, int, int, int]
-"""Device, inode, size and time of change of a file."""
-
-
-def is_settled(stat: os.stat_result) -> bool:
-    """Return whether a later commit would give the file another time."""
-    return time.time_ns() - stat.st_mtime_ns > _TICK_NS
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,44 +51,44 @@ class EntryReader:
     """
 
     def __init__(
-        self, file: Path, *, patience_s: float = PATIENCE_S, named: Path | None = None
+        self,
+        store: Path | StoreConnection,
+        *,
+        patience_s: float = PATIENCE_S,
+        named: Path | None = None,
     ) -> None:
-        """Open the file.
+        """Open the file, or take a connection.
 
         Args:
-            file: the store.
-            patience_s: seconds that a read waits for a writer.
-            named: the file that messages name; the original, if `file` is a copy.
+            store: the file of an index folder, or a connection to a shared store.
+            patience_s: seconds that a read of a file waits for a writer.
+            named: the file that messages name; the original, if `store` is a copy.
         """
-        self._patience_s = patience_s
-        self._file = file
-        self._named = named or file
-        self._known: tuple[_FileState, tuple[str, int]] | None = None
-        self._connection = self._open()
-        self.texts = EmbeddedTexts(self._connection)
+        if isinstance(store, Path):
+            self.connection: StoreConnection = SqliteConnection(
+                self._open(store, patience_s), store, named or store
+            )
+        else:
+            self.connection = store
+        self._known: tuple[Hashable, tuple[str, int]] | None = None
+        self.texts = EmbeddedTexts(self.connection)
 
-    def _open(self) -> sqlite3.Connection:
-        return open_for_reading(self._file, MIGRATIONS, self._patience_s)
+    @staticmethod
+    def _open(file: Path, patience_s: float) -> sqlite3.Connection:
+        return open_for_reading(file, MIGRATIONS, patience_s)
 
     def close(self) -> None:
-        """Close the file."""
-        self._connection.close()
+        """End the connection."""
+        self.connection.close()
 
     def check(self, *, deep: bool = False) -> None:
-        """Check every page of the file, which takes a second for some hundred megabytes.
-
-        Args:
-            deep: also compare indexes with tables.
-
-        Raises:
-            IndexDamaged: a page is damaged.
-        """
-        check(self._connection, self._named, deep=deep)
+        """Check whether what is stored can be read; see `StoreConnection.check`."""
+        self.connection.check(deep=deep)
 
     @contextmanager
     def unchanging(self) -> Iterator[None]:
         """Let all reads inside see the same state; writers wait, so keep it short."""
-        with reading(self._connection):
+        with self.connection.reading():
             yield
 
     @property
@@ -117,28 +97,23 @@ class EntryReader:
 
         A generation states which revision of which store it shows.
         """
-        identity, number = self._connection.execute(
+        identity, number = self.connection.execute(
             "SELECT identity, revision FROM store"
         ).fetchone()
         return str(identity), int(number)
 
     def last_revision(self) -> tuple[str, int]:
-        """Return `revision`, which is read again only if the file may have changed since.
-
-        Every commit writes to the file and so changes its time. Looking at the time takes
-        a tenth of reading the revision.
-        """
-        stat = self._file.stat()
-        state = stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns
-        if self._known is not None and self._known[0] == state:
+        """Return `revision`, which is read again only if the store may have changed since."""
+        state = self.connection.state()
+        if state is not None and self._known is not None and self._known[0] == state:
             return self._known[1]
         revision = self.revision
-        self._known = (state, revision) if is_settled(stat) else None
+        self._known = None if state is None else (state, revision)
         return revision
 
     def get(self, id_: str) -> EntryRow | None:
         """Return an entry by id, or None."""
-        row = self._connection.execute(
+        row = self.connection.execute(
             f"SELECT {COLUMNS}, revision, origin, position FROM entry WHERE id = ?",  # noqa: S608 - constant
             (id_,),
         ).fetchone()
@@ -146,7 +121,7 @@ class EntryReader:
 
     def ids_beginning_with(self, prefix: str, limit: int) -> list[str]:
         """Return ids that begin with a text, in order; the index of ids finds them."""
-        rows = self._connection.execute(
+        rows = self.connection.execute(
             "SELECT id FROM entry WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
             (prefix, f"{prefix}{_LAST_CHARACTER}", limit),
         )
@@ -154,26 +129,26 @@ class EntryReader:
 
     def successor(self, id_: str) -> str | None:
         """Return the id of the entry that has taken the place of one that is gone, or None."""
-        return redirects.target_of(self._connection, id_)
+        return redirects.target_of(self.connection, id_)
 
     @property
     def is_empty(self) -> bool:
         """Whether there is no entry, as between two pages of changes of a mirror."""
-        return self._connection.execute("SELECT 1 FROM entry LIMIT 1").fetchone() is None
+        return self.connection.execute("SELECT 1 FROM entry LIMIT 1").fetchone() is None
 
     def is_only(self, id_: str) -> bool:
         """Return whether there is no other entry; counting a million would take a second."""
-        other = self._connection.execute("SELECT 1 FROM entry WHERE id <> ? LIMIT 1", (id_,))
+        other = self.connection.execute("SELECT 1 FROM entry WHERE id <> ? LIMIT 1", (id_,))
         return other.fetchone() is None
 
     def glossaries(self) -> list[str]:
         """Return the names of the glossaries, sorted."""
-        rows = self._connection.execute("SELECT DISTINCT glossary FROM entry ORDER BY glossary")
+        rows = self.connection.execute("SELECT DISTINCT glossary FROM entry ORDER BY glossary")
         return [str(name) for (name,) in rows]
 
     def entries(self) -> Iterator[Entry]:
         """Yield all entries, sorted by glossary, in order within each."""
-        rows = self._connection.execute(
+        rows = self.connection.execute(
             f"SELECT {COLUMNS} FROM entry ORDER BY glossary, position"  # noqa: S608 - constant
         )
         return map(from_row, rows)
@@ -187,11 +162,11 @@ class EntryReader:
         while True:
             before = self.revision
             read = list(self._in_pieces())
-            with reading(self._connection):
+            with self.connection.reading():
                 after = self.revision
                 if before == after:
                     return after, [entry for _, entry in read]
-                if history.is_built_since(self._connection, before[1]):
+                if history.is_built_since(self.connection, before[1]):
                     continue  # a build may have changed the order, which entries do not show
                 changes = self.changes_since(before[1])
                 again = [comparison for change in changes if (comparison := self.get(change.id))]
@@ -205,7 +180,7 @@ class EntryReader:
         """Yield each entry with its position, in order; no lock is held between batches."""
         last = ("", -1)
         while True:
-            rows = self._connection.execute(
+            rows = self.connection.execute(
                 f"SELECT {COLUMNS}, position FROM entry WHERE (glossary, position) > (?, ?) "  # noqa: S608 - constant
                 "ORDER BY glossary, position LIMIT ?",
                 (*last, _BATCH),
@@ -224,14 +199,14 @@ class EntryReader:
             revision: of the store; 0 returns every entry.
             limit: most changes returned, the first ones; continue from the revision of the last.
         """
-        most = _ALL if limit is None else limit
-        with reading(self._connection):
-            rows = self._connection.execute(
+        most = UNLIMITED if limit is None else limit
+        with self.connection.reading():
+            rows = self.connection.execute(
                 f"SELECT {COLUMNS}, revision FROM entry WHERE revision > ? "  # noqa: S608 - constant
                 "ORDER BY revision LIMIT ?",
                 (revision, most),
             ).fetchall()
-            deleted = history.gone_since(self._connection, revision, most)
+            deleted = history.gone_since(self.connection, revision, most)
         there = (Changed(row[0], from_row(row[:-1]), row[-1]) for row in rows)
         gone = (Changed(id_, None, at) for at, id_ in deleted)
         return list(islice(merge(there, gone, key=lambda changed: changed.revision), limit))
@@ -243,70 +218,71 @@ class EntryReader:
             limit: most entries.
             glossaries: only of these; of all by default.
         """
-        with reading(self._connection):
-            rows = self._connection.execute(
+        marks = ", ".join("?" * len(glossaries))
+        where = f"WHERE glossary IN ({marks})" if glossaries else ""
+        with self.connection.reading():
+            rows = self.connection.execute(
                 f"SELECT {COLUMNS}, revision, (SELECT at FROM written "  # noqa: S608 - constant
                 "WHERE revision >= entry.revision ORDER BY revision LIMIT 1) FROM entry "
-                "WHERE ? OR glossary IN (SELECT value FROM json_each(?)) "
-                "ORDER BY revision DESC LIMIT ?",
-                (not glossaries, json.dumps(list(glossaries)), limit),
+                f"{where} ORDER BY revision DESC LIMIT ?",
+                (*glossaries, limit),
             ).fetchall()
         return [RecentEntry(from_row(row[:-2]), row[-2], row[-1]) for row in rows]
 
     def count_changes_since(self, revision: int) -> int:
         """Return the number of entries that `changes_since` would return."""
-        with reading(self._connection):
-            (there,) = self._connection.execute(
+        with self.connection.reading():
+            (there,) = self.connection.execute(
                 "SELECT count(*) FROM entry WHERE revision > ?", (revision,)
             ).fetchone()
-            return int(there) + len(history.gone_since(self._connection, revision, _ALL))
+            return int(there) + len(history.gone_since(self.connection, revision, UNLIMITED))
 
     def purged(self) -> frozenset[str]:
         """Return the hashes of all ids that were purged."""
-        return purges.digests(self._connection)
+        return purges.digests(self.connection)
 
     def known_ids(self, digests: Collection[str]) -> list[str]:
         """Return the ids with these hashes that an entry or the history has."""
-        return purges.known_ids(self._connection, digests)
+        return purges.known_ids(self.connection, digests)
 
     def feed(self, revision: int, limit: int | None) -> Feed:
         """Return the changes since a revision as mirrors need them, and what was purged."""
-        with reading(self._connection):
+        with self.connection.reading():
             identity, present = self.revision
-            gone = purges.since(self._connection, revision, _ALL if limit is None else limit)
+            gone = purges.since(self.connection, revision, UNLIMITED if limit is None else limit)
             purged = {one.revision for one in gone}  # until it is erased, its id is there too
             changes = self.changes_since(revision, limit)
             others = (change for change in changes if change.revision not in purged)
             both = islice(merge(others, gone, key=lambda changed: changed.revision), limit)
-            found = tuple(mirroring.for_mirrors(self._connection, change) for change in both)
+            found = tuple(mirroring.for_mirrors(self.connection, change) for change in both)
             is_whole = limit is None or len(found) < limit
             reached = present if is_whole else found[-1].revision
-            return Feed(identity, found, reached, is_whole, history.last_build(self._connection))
+            return Feed(identity, found, reached, is_whole, history.last_build(self.connection))
 
     def places(self) -> tuple[tuple[str, int], list[EntryPlace]]:
         """Return a revision, and where each entry stands then; behind them what was deleted."""
-        with reading(self._connection):
-            return self.revision, mirroring.places(self._connection)
+        with self.connection.reading():
+            return self.revision, mirroring.places(self.connection)
 
     @property
     def last_build(self) -> int:
         """The revision of the last build, 0 if there was none."""
-        return history.last_build(self._connection)
+        return history.last_build(self.connection)
 
     def versions(self, id_: str) -> list[Version]:
         """Return all states of an entry, oldest first; empty if it never existed."""
-        with reading(self._connection):
+        with self.connection.reading():
             comparison = self.get(id_)
             present = (comparison.revision, comparison.entry) if comparison else None
-            return history.versions(self._connection, id_, present)
+            return history.versions(self.connection, id_, present)
 
     def answered(self, who: str, key: str) -> StoredRequest | None:
         """Return the stored answer to a request of the last day, if there is one."""
-        return idempotency.find(self._connection, who, key)
+        return idempotency.find(self.connection, who, key)
 
     def live(self) -> list[Entry]:
         """Return the entries whose last change was a live edit, in order."""
-        rows = self._connection.execute(
+        rows = self.connection.execute(
             f"SELECT {COLUMNS} FROM entry WHERE origin = ? ORDER BY glossary, position",  # noqa: S608 - constant
             (Origin.LIVE,),
         )
@@ -314,5 +290,5 @@ class EntryReader:
 
     def live_deletions(self) -> list[str]:
         """Return the ids that were deleted live and that the corpus still has."""
-        rows = self._connection.execute("SELECT id FROM live_deletion ORDER BY id")
+        rows = self.connection.execute("SELECT id FROM live_deletion ORDER BY id")
         return [str(id_) for (id_,) in rows]

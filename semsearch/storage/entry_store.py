@@ -7,9 +7,11 @@ higher than the last, and is written together with the previous state, its autho
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from semsearch.core.entries import Changed, ChangeKind, Entry, EntryPlace
 from semsearch.core.errors import EntryConflict, EntryNotFound, InvalidEntry, NoEntryLeft
@@ -23,12 +25,10 @@ from semsearch.storage.corpus_diff import (
     PreservedEdits,
     compare,
 )
-from semsearch.storage.database import open_for_writing, transaction
+from semsearch.storage.database import open_for_writing
 from semsearch.storage.embedding_cache import Embedded
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.idempotency import StoredRequest
-from semsearch.storage.last_commit import write_last_commit
-from semsearch.storage.layout import IndexLayout
 from semsearch.storage.migrations import MIGRATIONS
 from semsearch.storage.rows import Origin
 
@@ -53,32 +53,33 @@ class Edit:
 class EntryStore(EntryReader):
     """The store, open for writing by one process, which holds the lock of the index."""
 
-    def _open(self) -> sqlite3.Connection:
-        return open_for_writing(self._file, MIGRATIONS)
+    @staticmethod
+    def _open(file: Path, _patience_s: float) -> sqlite3.Connection:
+        return open_for_writing(file, MIGRATIONS)
 
     def renew_identity(self) -> str:
         """Give the store another identity, so that revisions told before mean nothing in it."""
-        with transaction(self._connection):
-            self._connection.execute("UPDATE store SET identity = lower(hex(randomblob(16)))")
+        with self.connection.transaction():
+            self.connection.execute("UPDATE store SET identity = ?", (secrets.token_hex(16),))
         return self.revision[0]
 
     def are_all(self, ids: Collection[str]) -> bool:
         """Return whether there is no entry but these."""
-        (count,) = self._connection.execute("SELECT count(*) FROM entry").fetchone()
+        (count,) = self.connection.execute("SELECT count(*) FROM entry").fetchone()
         return int(count) == sum(self.get(id_) is not None for id_ in ids)
 
     def purge(self, ids: Collection[str], who: str) -> None:
         """Delete entries in one transaction, and record that they never come back."""
-        with change_transaction(self._connection, who) as change:
+        with change_transaction(self.connection, who) as change:
             for id_ in ids:
                 change.purge(id_)
         self._acknowledge(change)
 
     def erase_purged(self) -> None:
         """Erase the history of purged entries, and what the file still has of deleted rows."""
-        with transaction(self._connection):
-            purges.erase(self._connection, self.purged())
-        self._connection.execute("VACUUM")
+        with self.connection.transaction():
+            purges.erase(self.connection, self.purged())
+        self.connection.compact()
 
     def replace_all(
         self,
@@ -97,7 +98,7 @@ class EntryStore(EntryReader):
                 among them.
             preserved: which entries are live edits, and which ids stay deleted.
         """
-        comparison = compare(self._connection, ordered, preserved)
+        comparison = compare(self.connection, ordered, preserved)
         changes = comparison.changes()
         if not changes and set(preserved.deleted) != set(self.live_deletions()):
             changes = replace(changes, moved=1)
@@ -107,8 +108,8 @@ class EntryStore(EntryReader):
 
     def _replace(self, comparison: CorpusComparison, preserved: PreservedEdits) -> None:
         ordered = comparison.ordered
-        known = history.ids_with_history(self._connection)
-        with change_transaction(self._connection, history.BUILD) as writer:
+        known = history.ids_with_history(self.connection)
+        with change_transaction(self.connection, history.BUILD) as writer:
             former = [row.entry for id_ in sorted(comparison.gone) if (row := self.get(id_))]
             for entry in former:
                 writer.delete(entry.id, Origin.CORPUS)
@@ -154,14 +155,14 @@ class EntryStore(EntryReader):
             InvalidEntry: an entry to add was purged.
         """
         progress.start("writing", 1)
-        with change_transaction(self._connection, who) as change:
+        with change_transaction(self.connection, who) as change:
             if embedded is not None:
                 self.texts.insert(embedded)
             changed = [Changed(edit.id, edit.entry, self._apply(change, edit)) for edit in edits]
             progress.advance(1)
             if answered is not None:
                 progress.start("remembering", 1)
-                idempotency.keep(self._connection, answered(changed))
+                idempotency.keep(self.connection, answered(changed))
                 progress.advance(1)
             progress.start("committing", 1)
         self._acknowledge(change)
@@ -193,19 +194,19 @@ class EntryStore(EntryReader):
             NoEntryLeft: no entry would be left.
         """
         who = mirroring.AUTHOR if places is None else history.BUILD
-        with change_transaction(self._connection, who) as change:
+        with change_transaction(self.connection, who) as change:
             if embedded is not None:
                 self.texts.insert(embedded)
-            mirroring.apply(self._connection, change, changes)
+            mirroring.apply(self.connection, change, changes)
             if places is not None:
-                mirroring.arrange(self._connection, places)
+                mirroring.arrange(self.connection, places)
             if not may_be_empty and self.is_empty:
                 raise NoEntryLeft("no entry would be left, and an index cannot be empty")
             change.finish_mirroring(reached)
         self._acknowledge(change)
 
     def _acknowledge(self, change: ChangeWriter) -> None:
-        write_last_commit(IndexLayout(self._file.parent).acknowledged, change.revision)
+        self.connection.committed(change.revision)
 
     def _apply(self, change: ChangeWriter, edit: Edit) -> int:
         present = self.get(edit.id)

@@ -18,6 +18,7 @@ from semsearch.core.errors import UNREADABLE, FollowingStopped, IndexDamaged, In
 from semsearch.core.index_info import FollowInfo
 from semsearch.storage.atomic_files import replace_atomically
 from semsearch.storage.layout import IndexLayout
+from semsearch.storage.shared_setting import shared_info
 
 
 def followed_url(layout: IndexLayout) -> str | None:
@@ -86,12 +87,14 @@ def note_followed(layout: IndexLayout, state: FollowInfo) -> None:
 def follow_info(layout: IndexLayout) -> FollowInfo | None:
     """Return what an index follows and how it stands, or None if it follows nothing.
 
+    That is a service, or the shared store that it is a copy of.
+
     Raises:
         IndexDamaged: the setting cannot be read.
     """
     url = followed_url(layout)
     if url is None:
-        return None
+        return shared_info(layout)
     try:
         noted = json.loads(layout.followed.read_bytes())
         at, position = float(noted["in_step_at"]), int(noted["position"])

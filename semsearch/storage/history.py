@@ -8,18 +8,18 @@ of revisions.
 
 from __future__ import annotations
 
-import sqlite3
 from datetime import UTC, datetime
 from itertools import zip_longest
 
 from semsearch.core.entries import ChangeKind, Entry, Version
-from semsearch.storage.rows import AS_JSON, from_json
+from semsearch.storage.rows import COLUMNS, from_json, to_json
+from semsearch.storage.store_connection import StoreConnection
 
 BUILD = "build"
 """The author of changes made by a build."""
 
 
-def record(connection: sqlite3.Connection, id_: str, revision: int, kind: ChangeKind) -> None:
+def record(connection: StoreConnection, id_: str, revision: int, kind: ChangeKind) -> None:
     """Store the present state of an entry; called before its row changes.
 
     Args:
@@ -28,30 +28,30 @@ def record(connection: sqlite3.Connection, id_: str, revision: int, kind: Change
         revision: of the coming change.
         kind: of the coming change.
     """
-    written = connection.execute(
-        "INSERT INTO history (revision, id, kind, before_revision, before) "  # noqa: S608 - constant
-        f"SELECT ?, id, ?, revision, {AS_JSON} FROM entry WHERE id = ?",
-        (revision, kind, id_),
+    row = connection.execute(
+        f"SELECT {COLUMNS}, revision FROM entry WHERE id = ?",  # noqa: S608 - constant
+        (id_,),
+    ).fetchone()
+    before = (row[-1], to_json(row[:-1])) if row else (None, None)
+    connection.execute(
+        "INSERT INTO history (revision, id, kind, before_revision, before) VALUES (?, ?, ?, ?, ?)",
+        (revision, id_, kind, *before),
     )
-    if not written.rowcount:
-        connection.execute(
-            "INSERT INTO history (revision, id, kind) VALUES (?, ?, ?)", (revision, id_, kind)
-        )
 
 
-def ids_with_history(connection: sqlite3.Connection) -> set[str]:
+def ids_with_history(connection: StoreConnection) -> set[str]:
     """Return the ids of all entries, present or not, that have a record."""
     return {id_ for (id_,) in connection.execute("SELECT DISTINCT id FROM history")}
 
 
-def sign(connection: sqlite3.Connection, revision: int, who: str) -> None:
+def sign(connection: StoreConnection, revision: int, who: str) -> None:
     """Record author and time of the changes up to a revision."""
     connection.execute("UPDATE store SET revision = ?", (revision,))
     at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     connection.execute("INSERT INTO written VALUES (?, ?, ?)", (revision, at, who))
 
 
-def last_build(connection: sqlite3.Connection) -> int:
+def last_build(connection: StoreConnection) -> int:
     """Return the revision of the last build, 0 if there was none."""
     found = connection.execute(
         "SELECT revision FROM written WHERE who = ? ORDER BY revision DESC LIMIT 1", (BUILD,)
@@ -59,7 +59,7 @@ def last_build(connection: sqlite3.Connection) -> int:
     return int(found[0]) if found else 0
 
 
-def is_built_since(connection: sqlite3.Connection, revision: int) -> bool:
+def is_built_since(connection: StoreConnection, revision: int) -> bool:
     """Return whether a build has changed anything after a revision."""
     found = connection.execute(
         "SELECT 1 FROM written WHERE revision > ? AND who = ? LIMIT 1", (revision, BUILD)
@@ -68,7 +68,7 @@ def is_built_since(connection: sqlite3.Connection, revision: int) -> bool:
 
 
 def versions(
-    connection: sqlite3.Connection, id_: str, present: tuple[int, Entry] | None
+    connection: StoreConnection, id_: str, present: tuple[int, Entry] | None
 ) -> list[Version]:
     """Return all states of an entry, oldest first; empty if it never existed.
 
@@ -98,7 +98,7 @@ def versions(
     ]
 
 
-def _signature(connection: sqlite3.Connection, revision: int) -> tuple[str, str]:
+def _signature(connection: StoreConnection, revision: int) -> tuple[str, str]:
     """Return the time and the author of a revision."""
     at, who = connection.execute(
         "SELECT at, who FROM written WHERE revision >= ? ORDER BY revision LIMIT 1", (revision,)
@@ -106,7 +106,7 @@ def _signature(connection: sqlite3.Connection, revision: int) -> tuple[str, str]
     return str(at), str(who)
 
 
-def gone_since(connection: sqlite3.Connection, revision: int, limit: int) -> list[tuple[int, str]]:
+def gone_since(connection: StoreConnection, revision: int, limit: int) -> list[tuple[int, str]]:
     """Return revision and id of each entry deleted after a revision and still missing, in order."""
     return connection.execute(
         "SELECT revision, id FROM history AS gone WHERE revision > ? AND kind = ? "

@@ -6,11 +6,11 @@ stored in the same way for good: whoever accepts one, its entry is edited once.
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from semsearch.core.errors import AnsweredBefore
+from semsearch.storage.store_connection import StoreConnection
 
 RETENTION = timedelta(days=1)
 ACCEPTED_SUGGESTIONS = "suggestions of readers"
@@ -28,7 +28,7 @@ class StoredRequest:
     answer: bytes
 
 
-def keep(connection: sqlite3.Connection, answered: StoredRequest) -> None:
+def keep(connection: StoreConnection, answered: StoredRequest) -> None:
     """Store an answer inside the transaction of the edit; remove those older than a day.
 
     Raises:
@@ -39,18 +39,15 @@ def keep(connection: sqlite3.Connection, answered: StoredRequest) -> None:
         "DELETE FROM request WHERE at < ? AND who != ?",
         ((now - RETENTION).timestamp(), ACCEPTED_SUGGESTIONS),
     )
-    try:
-        connection.execute(
-            "INSERT INTO request VALUES (?, ?, ?, ?, ?)",
-            (answered.who, answered.key, now.timestamp(), answered.digest, answered.answer),
-        )
-    except sqlite3.IntegrityError as error:
-        raise AnsweredBefore(
-            f"the request {answered.key!r} of {answered.who} was answered before"
-        ) from error
+    written = connection.execute(
+        "INSERT INTO request VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (answered.who, answered.key, now.timestamp(), answered.digest, answered.answer),
+    )
+    if not written.rowcount:
+        raise AnsweredBefore(f"the request {answered.key!r} of {answered.who} was answered before")
 
 
-def find(connection: sqlite3.Connection, who: str, key: str) -> StoredRequest | None:
+def find(connection: StoreConnection, who: str, key: str) -> StoredRequest | None:
     """Return the answer to a request of the last day, or who accepted a suggestion, or None."""
     since = 0.0 if who == ACCEPTED_SUGGESTIONS else (datetime.now(UTC) - RETENTION).timestamp()
     found = connection.execute(

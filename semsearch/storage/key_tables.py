@@ -1,4 +1,4 @@
-"""Tables of `keys.db`, and the merge of a restored key file with the one it replaces."""
+"""Tables of `keys.db`, and what keys it has from elsewhere: a restored file, a shared store."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from semsearch.storage.database import open_for_writing, transaction, translate_corruption
 from semsearch.storage.online_copy import copy_database
+from semsearch.storage.store_connection import StoreConnection
 
 KEY_MIGRATIONS = (
     """
@@ -69,3 +70,42 @@ def count_valid(file: Path) -> int:
             (datetime.now(UTC).isoformat(),),
         ).fetchone()
     return int(valid)
+
+
+_KEY = "id, digest, name, scope, glossaries, created, expires, revoked"
+
+
+def copy_keys(source: StoreConnection, file: Path) -> bool:
+    """Make a key file the same as the table of a shared store, and return whether it differed.
+
+    Args:
+        source: of the shared store.
+        file: `keys.db`; made if there is a key.
+
+    Raises:
+        IndexDamaged: the file is not a sound database.
+        FormatTooNew: a newer version of semsearch wrote it.
+    """
+    query = f"SELECT {_KEY} FROM key ORDER BY id"  # noqa: S608 - constant
+    wanted = [tuple(row) for row in source.execute(query)]
+    if not wanted and not file.exists():
+        return False
+    file.touch(mode=0o600)
+    with closing(open_for_writing(file, KEY_MIGRATIONS)) as connection:
+        if connection.execute(query).fetchall() == wanted:
+            return False
+        with transaction(connection):
+            connection.execute("DELETE FROM key")
+            connection.executemany("INSERT INTO key VALUES (?, ?, ?, ?, ?, ?, ?, ?)", wanted)
+    return True
+
+
+def put_keys(file: Path, target: StoreConnection) -> int:
+    """Put the keys of a file into an empty table of a shared store, and return their number."""
+    if not file.exists():
+        return 0
+    query = f"SELECT {_KEY} FROM key"  # noqa: S608 - constant
+    with closing(open_for_writing(file, KEY_MIGRATIONS)) as connection:
+        rows = connection.execute(query).fetchall()
+    target.executemany("INSERT INTO key VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    return len(rows)

@@ -13,6 +13,8 @@
       ACKNOWLEDGED              revision of the last acknowledged edit, a hint for readers
       FOLLOWS                   address of the service that a mirror follows, which takes no edits
       FOLLOWED                  when a mirror was last in step, a hint for people
+      SHARED                    address of the shared store that the folder is a copy of (0600)
+      IN_STEP                   how far a copy of a shared store has come, a hint
       LOCK                      held while a process writes the store or replaces CURRENT
       BUILDING                  held during a build; edits and publishing go on
       PUBLISHING                held while a generation is derived; edits go on
@@ -275,6 +277,16 @@ class IndexLayout:
     def followed(self) -> Path:
         """When a mirror was last in step with that service."""
         return self.root / "FOLLOWED"
+
+    @property
+    def shared(self) -> Path:
+        """The shared store that the index is a copy of, if it is one."""
+        return self.root / "SHARED"
+
+    @property
+    def in_step(self) -> Path:
+        """How far the copy of a shared store has come."""
+        return self.root / "IN_STEP"
 
     @property
     def lock(self) -> Path:

@@ -6,7 +6,6 @@ position that it has reached, and ETags of entries are the same in both.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -15,12 +14,13 @@ from semsearch.core.errors import InvalidEntry
 from semsearch.storage import purges
 from semsearch.storage.changes import ChangeWriter
 from semsearch.storage.rows import COLUMNS, Origin, from_row
+from semsearch.storage.store_connection import StoreConnection
 
 AUTHOR = "follow"
 """The author of mirrored changes in the history of a mirror."""
 
 
-def for_mirrors(connection: sqlite3.Connection, change: Changed) -> Changed:
+def for_mirrors(connection: StoreConnection, change: Changed) -> Changed:
     """Return a change with what only mirrors need: position and origin, or the successor."""
     if change.purged:
         return change
@@ -30,14 +30,14 @@ def for_mirrors(connection: sqlite3.Connection, change: Changed) -> Changed:
         ).fetchone()
         return replace(change, position=position, is_live=origin == Origin.LIVE)
     target, is_live = connection.execute(
-        "SELECT (SELECT target FROM redirect WHERE id = ?1), "
-        "EXISTS (SELECT 1 FROM live_deletion WHERE id = ?1)",
-        (change.id,),
+        "SELECT (SELECT target FROM redirect WHERE id = ?), "
+        "EXISTS (SELECT 1 FROM live_deletion WHERE id = ?)",
+        (change.id, change.id),
     ).fetchone()
     return replace(change, successor=target or "", is_live=bool(is_live))
 
 
-def places(connection: sqlite3.Connection) -> list[EntryPlace]:
+def places(connection: StoreConnection) -> list[EntryPlace]:
     """Return where each entry stands, in order; behind them what was deleted live."""
     rows = connection.execute(
         "SELECT id, position, origin = ? FROM entry ORDER BY glossary, position", (Origin.LIVE,)
@@ -47,7 +47,7 @@ def places(connection: sqlite3.Connection) -> list[EntryPlace]:
     return there + [EntryPlace(id_, None, is_live=True) for (id_,) in deleted]
 
 
-def apply(connection: sqlite3.Connection, change: ChangeWriter, changes: Sequence[Changed]) -> None:
+def apply(connection: StoreConnection, change: ChangeWriter, changes: Sequence[Changed]) -> None:
     """Apply the changes of another store, inside a transaction.
 
     Raises:
@@ -78,7 +78,7 @@ def apply(connection: sqlite3.Connection, change: ChangeWriter, changes: Sequenc
             _put(connection, change, one, one.entry)
 
 
-def _put(connection: sqlite3.Connection, change: ChangeWriter, one: Changed, entry: Entry) -> None:
+def _put(connection: StoreConnection, change: ChangeWriter, one: Changed, entry: Entry) -> None:
     row = connection.execute(
         f"SELECT {COLUMNS} FROM entry WHERE id = ?",  # noqa: S608 - constant
         (one.id,),
@@ -91,7 +91,7 @@ def _put(connection: sqlite3.Connection, change: ChangeWriter, one: Changed, ent
     change.put(entry, one.position or 0, origin, kind)
 
 
-def _ids_to_purge(connection: sqlite3.Connection, changes: Sequence[Changed]) -> dict[str, str]:
+def _ids_to_purge(connection: StoreConnection, changes: Sequence[Changed]) -> dict[str, str]:
     """Return the ids that changes purge, by their hashes.
 
     Finding them hashes all ids of the store, so it is done once for a page.
@@ -103,7 +103,7 @@ def _ids_to_purge(connection: sqlite3.Connection, changes: Sequence[Changed]) ->
     return {digest: id_ for id_ in ids if (digest := purges.digest_of(id_)) in wanted}
 
 
-def arrange(connection: sqlite3.Connection, wanted: Iterable[EntryPlace]) -> None:
+def arrange(connection: StoreConnection, wanted: Iterable[EntryPlace]) -> None:
     """Move entries to their places, inside a transaction; unknown ids are passed over.
 
     The places may be of a later revision: the changes up to it then state the same places.
@@ -111,7 +111,9 @@ def arrange(connection: sqlite3.Connection, wanted: Iterable[EntryPlace]) -> Non
     connection.execute("DELETE FROM live_deletion")
     for place in wanted:
         if place.position is None:
-            connection.execute("INSERT OR IGNORE INTO live_deletion VALUES (?)", (place.id,))
+            connection.execute(
+                "INSERT INTO live_deletion VALUES (?) ON CONFLICT DO NOTHING", (place.id,)
+            )
         else:
             origin = Origin.LIVE if place.is_live else Origin.CORPUS
             connection.execute(

@@ -8,10 +8,10 @@ is looked up, so a redirect never hides an entry.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Collection, Iterable
 
 from semsearch.core.entries import Entry
+from semsearch.storage.store_connection import StoreConnection
 from semsearch.text.normalise import fold
 
 _Name = tuple[str, str, str]
@@ -22,33 +22,36 @@ MAX_STEPS = 1_000
 microseconds."""
 
 
-def record(connection: sqlite3.Connection, id_: str, target: str) -> None:
+def record(connection: StoreConnection, id_: str, target: str) -> None:
     """Record that an entry has taken the place of another.
 
     Call it inside the transaction that deletes `id_`.
     """
     forget(connection, target)  # no circle
-    connection.execute("INSERT OR REPLACE INTO redirect VALUES (?, ?)", (id_, target))
+    connection.execute(
+        "INSERT INTO redirect VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET target = excluded.target",
+        (id_, target),
+    )
 
 
-def forget(connection: sqlite3.Connection, id_: str) -> None:
+def forget(connection: StoreConnection, id_: str) -> None:
     """Let an id lead nowhere."""
     connection.execute("DELETE FROM redirect WHERE id = ?", (id_,))
 
 
-def target_of(connection: sqlite3.Connection, id_: str) -> str | None:
+def target_of(connection: StoreConnection, id_: str) -> str | None:
     """Return the id of the first present entry that a missing id leads to, or None."""
-    found = connection.execute(
-        "WITH RECURSIVE step (id, number) AS (SELECT ?, 0 UNION ALL "
-        "SELECT target, number + 1 FROM step JOIN redirect ON redirect.id = step.id "
-        "WHERE number < ? AND NOT EXISTS (SELECT 1 FROM entry WHERE entry.id = step.id)) "
-        "SELECT id, number FROM step WHERE EXISTS (SELECT 1 FROM entry WHERE entry.id = step.id)",
-        (id_, MAX_STEPS),
-    ).fetchone()
-    return str(found[0]) if found and found[1] else None
+    for step in range(MAX_STEPS + 1):
+        if connection.execute("SELECT 1 FROM entry WHERE id = ?", (id_,)).fetchone():
+            return id_ if step else None
+        found = connection.execute("SELECT target FROM redirect WHERE id = ?", (id_,)).fetchone()
+        if found is None:
+            return None
+        id_ = str(found[0])
+    return None
 
 
-def erase(connection: sqlite3.Connection, id_: str) -> None:
+def erase(connection: StoreConnection, id_: str) -> None:
     """Erase an id; what led to it leads to where it led, if anywhere."""
     onward = connection.execute("SELECT target FROM redirect WHERE id = ?", (id_,)).fetchone()
     if onward:

@@ -6,8 +6,9 @@ The store got its columns by migrations; `entries.db` is created with all of the
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from typing import Any
 
 from semsearch.core.entries import NO_DETAILS, Details, Entry, Source
 
@@ -81,17 +82,21 @@ def from_row(row: Sequence[str | int]) -> Entry:
     )
 
 
-AS_JSON = (
-    "json_object('id', id, 'glossary', glossary, 'term', term, 'definition', definition, "
-    "'aliases', json(aliases), 'language', language, 'file', file, 'line', line, "
-    "'see_also', json(see_also), 'details', json(details))"
-)
-"""A row as one JSON text, made by SQLite, so that a former state is stored without being read."""
+_JSON_COLUMNS = frozenset({"aliases", "see_also", "details"})
+
+
+def to_json(row: Sequence[str | int]) -> str:
+    """Return a row as one JSON text, in which a former state is stored."""
+    content = {
+        name: json.loads(str(value)) if name in _JSON_COLUMNS else value
+        for name, value in zip(COLUMNS.split(", "), row, strict=True)
+    }
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
 def from_json(text: str) -> Entry:
-    """Return the entry of a text that `AS_JSON` made."""
-    content = json.loads(text)
+    """Return the entry of a text that `to_json` made."""
+    content: Mapping[str, Any] = json.loads(text)
     return Entry(
         id=content["id"],
         term=content["term"],

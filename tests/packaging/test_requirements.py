@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 
 from tests.packaging.locks import REQUIREMENTS, TORCH, declared, normalised, read_lock
 
-EXTRAS = {"serve": (), "run": ("build",), "dev": ("build", "dev")}
+EXTRAS = {"serve": ("postgres",), "run": ("build", "postgres"), "dev": ("build", "dev")}
 """Locks, and the extras of `pyproject.toml` that they hold beside the core."""
 LOCKS = (*EXTRAS, "wheel", "audit", "txtai")
 HEAVY = (

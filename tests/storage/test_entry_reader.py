@@ -10,6 +10,7 @@ from pathlib import Path
 
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import Edit, EntryStore
+from semsearch.storage.store_connection import SqliteConnection
 from tests.conftest import ENTRIES
 
 
@@ -24,7 +25,8 @@ def test_the_revision_is_read_again_only_after_a_commit(tmp_path: Path) -> None:
             known = reader.last_revision()
             assert known == reader.revision == store.revision
             statements: list[str] = []
-            reader._connection.set_trace_callback(statements.append)
+            assert isinstance(reader.connection, SqliteConnection)
+            reader.connection._connection.set_trace_callback(statements.append)
             assert reader.last_revision() == known
             assert statements == []
             first = ENTRIES[0]

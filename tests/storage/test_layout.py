@@ -33,5 +33,5 @@ def test_make_clean_leaves_what_cannot_be_made_again() -> None:
     recipe = re.search(r"\$\(addprefix \$\(INDEX\)/,([^)]*)\)", (PROJECT / "Makefile").read_text())
     assert recipe
     kept = {"store.db", "keys.db", "usage.db", "questions.db", "inbox.db", "calibration.json"}
-    kept |= {"FOLLOWS"}  # a mirror stays one
+    kept |= {"FOLLOWS", "SHARED"}  # a mirror stays one, and a copy
     assert set(recipe[1].split()) == _names(IndexLayout) - kept

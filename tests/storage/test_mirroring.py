@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import shutil
-import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -18,6 +17,7 @@ from semsearch.storage import purges
 from semsearch.storage.corpus_diff import PreservedEdits
 from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.storage.purges import digest_of
+from semsearch.storage.store_connection import StoreConnection
 from tests.conftest import ENTRIES, entry
 
 CRUMB = next(one for one in ENTRIES if one.term == "Crumb")
@@ -127,7 +127,7 @@ def test_a_page_of_purges_reads_the_ids_once(
     _, mirror = stores
     known_ids, looks = purges.known_ids, []
 
-    def look(connection: sqlite3.Connection, wanted: Collection[str]) -> list[str]:
+    def look(connection: StoreConnection, wanted: Collection[str]) -> list[str]:
         looks.append(len(wanted))
         return known_ids(connection, wanted)
 

@@ -95,7 +95,7 @@ def test_a_restored_entry_in_the_middle_of_a_chain_is_found(store: EntryStore) -
 
 def test_circles_and_endless_chains_lead_nowhere(store: EntryStore) -> None:
     """An older version or a damaged file may have left them."""
-    connection = store._connection
+    connection = store.connection
     pairs = [("x:0", "x:1"), ("x:1", "x:0"), ("x:2", "x:2")]
     long = [(f"y:{i}", f"y:{i + 1}") for i in range(MAX_STEPS)]
     connection.executemany("INSERT INTO redirect VALUES (?, ?)", [*pairs, *long])
@@ -112,7 +112,7 @@ def test_a_purge_in_the_middle_joins_the_ends(store: EntryStore) -> None:
     store.purge(["a:b"], "ann")
     store.erase_purged()
     assert store.successor("a:a") == "a:c"
-    rows = store._connection.execute("SELECT id, target FROM redirect").fetchall()
+    rows = store.connection.execute("SELECT id, target FROM redirect").fetchall()
     assert rows == [("a:a", "a:c")]
 
 
@@ -121,5 +121,5 @@ def test_a_purge_leaves_no_redirect(store: EntryStore) -> None:
     store.apply([Edit("a:a", None, successor="a:b")], "ann")
     store.purge(["a:a"], "ann")
     store.erase_purged()
-    connection = store._connection
+    connection = store.connection
     assert connection.execute("SELECT count(*) FROM redirect").fetchone() == (0,)

@@ -261,7 +261,7 @@ def test_code_is_kept_on_one_line() -> None:
 
 
 def test_the_numbers_of_packages_are_those_of_the_locks() -> None:
-    """Of the core, and of the core with what building needs."""
+    """Of the core with what a shared store needs, and with what building needs."""
     locks = {
         name: set(
             re.findall(r"^[\w.-]+(?===)", (ROOT / f"requirements/{name}.lock").read_text(), re.M)
@@ -269,5 +269,5 @@ def test_the_numbers_of_packages_are_those_of_the_locks() -> None:
         for name in ("serve", "run", "torch")
     }
     text = " ".join((ROOT / "docs/operations.md").read_text().split())
-    assert f"The core has {len(locks['serve'])} packages" in text
+    assert f"The core with `postgres` has {len(locks['serve'])} packages" in text
     assert f"with `build` {len(locks['run'] | locks['torch'])} with" in text

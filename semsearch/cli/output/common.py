@@ -102,6 +102,7 @@ def info(index_info: IndexInfo, *, named_model: str | None, as_json: bool) -> No
 
         print_json(to_json(index_info).decode())
         return
+    from semsearch.storage.shared_setting import is_shared  # noqa: PLC0415 - not always used
     from semsearch.web.display import engine, former_default, percent  # noqa: PLC0415 - loads numpy
 
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
@@ -119,6 +120,8 @@ def info(index_info: IndexInfo, *, named_model: str | None, as_json: bool) -> No
     }
     if index_info.follows is not None:
         rows["Follows"] = _followed(index_info.follows)
+        if is_shared(index_info.follows.url):
+            rows["Refused"] = "purge and upgrade; docs/shared-store.md says what to do instead"
     for name, value in rows.items():
         table.add_row(Text(name, "bold"), Text(value))
     for glossary in index_info.glossaries:

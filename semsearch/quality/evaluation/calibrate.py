@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from semsearch.index.calibration import StoredCalibration, remove_calibration, save_calibration
+from semsearch.ingest.shared_copy import share_calibration
 from semsearch.quality.evaluation.judgements import Judgement
 from semsearch.quality.evaluation.optional_libraries import require_all
 from semsearch.quality.evaluation.outcomes import collect
@@ -64,6 +65,7 @@ def recalibrate(
                 fitted_at=datetime.now(UTC).isoformat(timespec="seconds"),
             ),
         )
+        share_calibration(layout)
     return Recalibration(
         layout.calibration, trial, (*_missing_unanswerable(questions), *warnings), is_stored
     )
@@ -75,7 +77,10 @@ def reset(index: Path) -> bool:
     Raises:
         StoredIndexError: there is no index, a build is running, or the file cannot be removed.
     """
-    return remove_calibration(IndexLayout(index))
+    layout = IndexLayout(index)
+    had_one = remove_calibration(layout)
+    share_calibration(layout)
+    return had_one
 
 
 def _missing_unanswerable(questions: Iterable[JudgedQuestion]) -> list[str]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from semsearch.core.errors import (
     FormatTooOld,
@@ -24,10 +25,15 @@ from semsearch.core.errors import (
     KeyNotFound,
     KeyRefused,
 )
+from semsearch.ingest.shared_copy import opened
 from semsearch.server.auth.keys import AccessKey, KeyScope, Secret, is_key, utc_now
 from semsearch.storage import reserve
 from semsearch.storage.database import open_for_reading, open_for_writing, transaction
-from semsearch.storage.key_tables import KEY_MIGRATIONS
+from semsearch.storage.key_tables import KEY_MIGRATIONS, copy_keys
+from semsearch.storage.store_connection import StoreConnection
+
+if TYPE_CHECKING:
+    from semsearch.storage.postgres.connection import SharedDatabase
 
 MAX_NAME_CHARS = 100
 PATIENCE_MS = 1000
@@ -41,10 +47,13 @@ class KeyStore:
 
     Args:
         file: `keys.db`, created with the first key. Only its owner may read it.
+        shared: the store that has the keys, if the index folder is a copy of one; `file` is the
+            copy that is looked into.
     """
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, shared: SharedDatabase | None = None) -> None:
         self._file = file
+        self._shared = shared
         self._reserve = file.with_suffix(".reserve")
 
     def create(
@@ -91,7 +100,7 @@ class KeyStore:
             KeyNotFound: no key has this id.
             StoredIndexError: the file is damaged, busy or not writable.
         """
-        if not self._file.exists():
+        if self._shared is None and not self._file.exists():
             raise _unknown(id_)
         try:
             found = self._revoke(id_, now)
@@ -146,7 +155,13 @@ class KeyStore:
                 yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
+    def _writing(self) -> Iterator[sqlite3.Connection | StoreConnection]:
+        if self._shared is not None:
+            with opened(self._shared) as store:
+                with store.connection.transaction():
+                    yield store.connection
+                copy_keys(store.connection, self._file)
+            return
         with _translated_errors(self._file):
             self._file.touch(mode=0o600)  # SQLite creates its journal with the mode of the file
             with (
@@ -165,9 +180,16 @@ class KeyRing:
     Args:
         file: `keys.db`, which need not exist yet.
         clock: returns the time, by which keys expire.
+        check: raises `StoredIndexError` while the file is too old a copy of a shared store.
     """
 
-    def __init__(self, file: Path, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        file: Path,
+        clock: Callable[[], datetime] = utc_now,
+        check: Callable[[], None] | None = None,
+    ) -> None:
+        self._check = check
         self._file = file
         self._clock = clock
         self._lock = threading.Lock()
@@ -179,9 +201,11 @@ class KeyRing:
 
         Raises:
             KeyRefused: it is not valid. The message does not repeat it.
-            StoredIndexError: the file is damaged, or of another version.
+            StoredIndexError: the file is damaged, too old, or of another version.
         """
         secret = Secret.parse(text)
+        if self._check is not None:
+            self._check()
         with self._lock, _translated_errors(self._file):
             key, digest = self._find(secret.id)
         if not secret.matches(digest) or key is None:
@@ -289,7 +313,9 @@ def _check(name: str, scope: KeyScope, glossaries: Sequence[str]) -> None:
         )
 
 
-def _select(connection: sqlite3.Connection, which: str, *values: str) -> list[AccessKey]:
+def _select(
+    connection: sqlite3.Connection | StoreConnection, which: str, *values: str
+) -> list[AccessKey]:
     rows = connection.execute(f"SELECT {_COLUMNS} FROM key {which}", values)  # noqa: S608 - fixed
     return [_key(row) for row in rows]
 

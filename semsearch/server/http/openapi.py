@@ -142,6 +142,7 @@ def failures(*kinds: problem_types.ProblemType) -> dict[int | str, dict[str, Any
         problem_types.KEY_REUSED,
         problem_types.QUOTA_USED,
         problem_types.BUSY,
+        problem_types.STORE_AWAY,
         problem_types.NOT_WRITABLE,
         problem_types.NOT_EDITABLE,
         problem_types.FOLLOWS,

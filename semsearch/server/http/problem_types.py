@@ -218,6 +218,14 @@ BUSY = ProblemType(
     "Retry-After.",
     retry_after=1,
 )
+STORE_AWAY = ProblemType(
+    "store-away",
+    503,
+    "The shared store does not answer",
+    "Edits go to a database that does not answer now; try again after the seconds of Retry-After, "
+    "with the same Idempotency-Key: no edit is made twice. Search still works, from a copy.",
+    retry_after=5,
+)
 NOT_WRITABLE = ProblemType(
     "not-writable",
     503,
@@ -323,6 +331,7 @@ PROBLEM_TYPES: Mapping[str, ProblemType] = {
         TOO_MANY_REQUESTS,
         QUOTA_USED,
         BUSY,
+        STORE_AWAY,
         NOT_WRITABLE,
         NOT_EDITABLE,
         FOLLOWS,

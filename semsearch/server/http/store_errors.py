@@ -13,6 +13,7 @@ from semsearch.core.errors import (
     IndexFull,
     IndexUnwritable,
     StoredIndexError,
+    StoreUnavailable,
 )
 from semsearch.server.http import problem_types
 from semsearch.server.http.error_responses import refuse
@@ -20,6 +21,7 @@ from semsearch.server.http.error_responses import refuse
 _PROBLEM_OF_ERROR: tuple[tuple[type[StoredIndexError], problem_types.ProblemType], ...] = (
     (IndexFollows, problem_types.FOLLOWS),
     (IndexBusy, problem_types.BUSY),
+    (StoreUnavailable, problem_types.STORE_AWAY),
     (IndexFull, problem_types.NO_ROOM),
     (IndexUnwritable, problem_types.NOT_WRITABLE),
     (StoredIndexError, problem_types.NOT_EDITABLE),

@@ -1,0 +1,138 @@
+"""Keeps the copy of a shared store in step, in threads of a server.
+
+PostgreSQL tells of changes. Once a second the copy looks for itself as well: a proxy between may
+pass no notifications on. While PostgreSQL is away, questions are answered from the copy.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from semsearch.core.closeable import Closeable
+from semsearch.core.errors import IndexBusy, SemsearchError, StoreUnavailable
+from semsearch.core.progress import Silent
+from semsearch.ingest.shared_copy import (
+    catch_up_rows,
+    copy_settings,
+    fetch_newest,
+    is_newest,
+    opened,
+    shared_database,
+)
+from semsearch.storage.atomic_files import file_lock
+from semsearch.storage.io_errors import translate_os_errors
+from semsearch.storage.layout import IndexLayout
+
+if TYPE_CHECKING:
+    from semsearch.storage.postgres.connection import SharedDatabase
+
+POLL_S = 1.0
+"""Seconds after which the copy looks for changes without being told of one."""
+PAUSE_S = 1.0
+"""Seconds before PostgreSQL is asked again after it did not answer."""
+KEYS_VALID_S = 3600.0
+"""Seconds for which the copy of the access keys counts while PostgreSQL does not answer."""
+STOP_S = 5.0
+"""Seconds that the threads have to end."""
+
+_log = logging.getLogger("semsearch")
+
+
+class SharedFollower(Closeable):
+    """Follows a store from `start` until `close`."""
+
+    def __init__(self, layout: IndexLayout, database: SharedDatabase) -> None:
+        """Take the copy and its store; nothing is done yet."""
+        self._layout = layout
+        self._database = database
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="follow store", daemon=True)
+        self._fetching: threading.Thread | None = None
+        self._told = ""
+        self._looked_at = time.monotonic()
+
+    def check_keys(self) -> None:
+        """Refuse access keys that may have been revoked long ago.
+
+        Raises:
+            StoreUnavailable: they have not been compared with the store for `KEYS_VALID_S`.
+        """
+        ago = time.monotonic() - self._looked_at
+        if ago > KEYS_VALID_S:
+            raise StoreUnavailable(
+                f"the access keys have not been compared with {self._database.name} for {ago:.0f} s; "
+                "they count again when PostgreSQL is back"
+            )
+
+    def start(self) -> None:
+        """Begin to follow."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """End; a generation that is being fetched is fetched again later."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(STOP_S)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                with self._database.listening() as wait:
+                    while not self._stopping.is_set():
+                        self._look()
+                        wait(POLL_S)
+            except Exception as error:  # whatever it is, the copy looks again
+                self._tell(str(error) or repr(error))
+            self._stopping.wait(PAUSE_S)
+
+    def _look(self) -> None:
+        """Bring rows, keys and calibration in step; a new generation is fetched beside."""
+        with opened(self._database) as shared:
+            with suppress(IndexBusy):  # another process of this machine does the same
+                catch_up_rows(self._layout, shared, Silent())
+            copy_settings(self._layout, shared)
+            is_fetching = self._fetching is not None and self._fetching.is_alive()
+            if not is_fetching and not is_newest(self._layout, shared):
+                self._fetching = threading.Thread(target=self._fetch, daemon=True)
+                self._fetching.start()
+        self._looked_at = time.monotonic()
+        self._tell("")
+
+    def _fetch(self) -> None:
+        """Fetch the newest generation, unless a process of this machine does or publishes."""
+        layout = self._layout
+        try:
+            with (
+                translate_os_errors(layout.root),
+                file_lock(layout.publishing, 0.0),
+                opened(self._database) as shared,
+            ):
+                fetch_newest(layout, shared, Silent())
+        except IndexBusy:
+            return
+        except (SemsearchError, OSError) as error:
+            _log.warning("the newest generation was not fetched: %s", error)
+
+    def _tell(self, problem: str) -> None:
+        """Log a problem once, and its end."""
+        if problem != self._told:
+            self._told = problem
+            if problem:
+                _log.warning("the index is not kept in step: %s", problem)
+            else:
+                _log.info("the index is in step with its store again")
+
+
+def follower_of(layout: IndexLayout) -> SharedFollower | None:
+    """Return what keeps an index folder in step; None for one with a store of its own.
+
+    Raises:
+        IndexDamaged: the setting cannot be read.
+        MissingExtra: psycopg is not installed.
+    """
+    database = shared_database(layout)
+    return SharedFollower(layout, database) if database is not None else None

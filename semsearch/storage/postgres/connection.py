@@ -1,0 +1,312 @@
+"""Connections to a store in PostgreSQL: timeouts, locks, transactions, and what errors mean.
+
+Connections are taken from a pool and given back. A session has three timeouts, so that neither a
+lost network nor a server that was stopped in the middle of an edit holds up others.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from semsearch.core.errors import (
+    IndexBusy,
+    IndexDamaged,
+    InvalidSetting,
+    MissingExtra,
+    StoreUnavailable,
+)
+from semsearch.storage.shared_setting import is_shared, public_address
+from semsearch.storage.store_connection import Lock, ResultRows
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+    from psycopg_pool import ConnectionPool
+
+CONNECT_S = 3
+"""Seconds to wait for a connection."""
+STATEMENT_S = 60
+"""Seconds that one statement may take; the longest reads all entries."""
+IDLE_S = 60
+"""Seconds that a transaction may wait for its next statement, before PostgreSQL ends it."""
+_DEAD_AFTER = "-c tcp_keepalives_idle=4 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
+"""A machine that is gone keeps its locks for ten seconds; a process that ends, not at all."""
+_PARAMETERS = {
+    "application_name": "semsearch",
+    "connect_timeout": CONNECT_S,
+    "keepalives_idle": 4,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""Unless the address says otherwise; a network that is gone is noticed in ten seconds."""
+MAX_CONNECTIONS = 4
+"""Of one process: edits take turns, and reads of the store are short."""
+
+
+class SharedDatabase:
+    """A store in PostgreSQL, by its address. Thread-safe; connects when it is first used."""
+
+    def __init__(self, url: str) -> None:
+        """Take an address.
+
+        Args:
+            url: `postgresql://user@host:port/database`, with all parameters of libpq, such as
+                `sslmode=verify-full`.
+
+        Raises:
+            InvalidSetting: it is no such address.
+            MissingExtra: the library is not installed.
+        """
+        try:
+            import psycopg
+            from psycopg import conninfo
+            from psycopg_pool import ConnectionPool
+        except ImportError as error:
+            raise MissingExtra("psycopg", "a store in PostgreSQL", "postgres") from error
+        if not is_shared(url):
+            raise InvalidSetting(
+                f"{url.rpartition('@')[2]!r} is no address of a store; name it as postgresql://user@host:5432/database"
+            )
+        try:
+            parts = conninfo.conninfo_to_dict(url)
+        except psycopg.Error as error:
+            raise InvalidSetting(
+                f"the address of the store cannot be read ({error}); name it as "
+                "postgresql://user@host:5432/database"
+            ) from error
+        self.name = public_address(url)
+        """The address without user and password, for messages."""
+        timeouts = (
+            f"-c statement_timeout={STATEMENT_S}s "
+            f"-c idle_in_transaction_session_timeout={IDLE_S}s {_DEAD_AFTER} -c timezone=UTC"
+        )
+        parts["options"] = f"{parts.get('options') or ''} {timeouts}".strip()
+        for name, value in _PARAMETERS.items():
+            parts.setdefault(name, value)
+        self.conninfo = conninfo.make_conninfo(**parts)
+        logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # each caller tells it
+        self._pool: ConnectionPool[Connection[tuple[Any, ...]]] = ConnectionPool(
+            self.conninfo,
+            min_size=0,
+            max_size=MAX_CONNECTIONS,
+            open=False,
+            timeout=CONNECT_S,
+            reconnect_timeout=CONNECT_S,  # so that the next one who asks does not wait for longer
+            kwargs={"autocommit": True},
+            check=ConnectionPool.check_connection,
+            reset=_unlock,
+            name=f"semsearch {self.name}",
+        )
+
+    def connect(self) -> PostgresConnection:
+        """Return a connection; `close` gives it back.
+
+        Raises:
+            StoreUnavailable: PostgreSQL does not answer or refuses the connection.
+        """
+        import psycopg
+
+        self._pool.open()
+        try:
+            return PostgresConnection(self._pool.getconn(), self)
+        except psycopg.Error as error:
+            raise self.unavailable(error) from error
+
+    @contextmanager
+    def listening(self) -> Iterator[Callable[[float], bool]]:
+        """Hear of changes by a connection of its own.
+
+        Yields:
+            What waits for a change for so many seconds, and returns whether there was one.
+
+        Raises:
+            StoreUnavailable: PostgreSQL does not answer, or not any more.
+        """
+        import psycopg
+
+        try:
+            with psycopg.connect(self.conninfo, autocommit=True) as connection:
+                connection.execute("LISTEN semsearch")
+
+                def wait(seconds: float) -> bool:
+                    return any(True for _ in connection.notifies(timeout=seconds, stop_after=1))
+
+                yield wait
+        except psycopg.Error as error:
+            raise self.unavailable(error) from error
+
+    def give_back(self, connection: Connection[tuple[Any, ...]]) -> None:
+        """Put a connection into the pool; one that is broken or in a transaction is closed."""
+        self._pool.putconn(connection)
+
+    def close(self) -> None:
+        """End all connections."""
+        self._pool.close()
+
+    def unavailable(self, error: Exception) -> StoreUnavailable:
+        """Return the error for a store that cannot be reached now."""
+        reason = " ".join(str(error).split()) or type(error).__name__
+        return StoreUnavailable(
+            f"the store {self.name} does not answer ({reason}); questions are answered from the "
+            "copy of this machine; try the edit again when PostgreSQL is back"
+        )
+
+
+class PostgresConnection:
+    """A connection to a shared store, as `StoreConnection` describes it."""
+
+    is_shared = True
+    bytes_type = "bytea"
+    row_number = "number"
+
+    def __init__(self, connection: Connection[tuple[Any, ...]], database: SharedDatabase) -> None:
+        """Take a connection of the pool of a database."""
+        self.raw = connection
+        self._database = database
+
+    def execute(self, query: str, values: Sequence[Any] = (), /) -> ResultRows:
+        """Run one statement."""
+        with self._translated():
+            rows: ResultRows = self.raw.execute(_marked(query), values or None)
+            return rows
+
+    def executemany(self, query: str, rows: Iterable[Sequence[Any]], /) -> ResultRows:
+        """Run one statement for each row of values, without waiting between them."""
+        with self._translated():
+            cursor: Any = self.raw.cursor()
+            cursor.executemany(_marked(query), rows)
+            written: ResultRows = cursor
+            return written
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Let several queries see the same state; nobody waits for them."""
+        if self._is_in_transaction:
+            yield
+            return
+        with self._translated(), self.raw.transaction():
+            self.raw.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Begin with the row of the store, which one transaction at a time holds; then commit.
+
+        So revisions are committed in their order, and nobody who follows the feed misses one.
+        """
+        with self._translated(), self.raw.transaction():
+            self.raw.execute("SELECT revision FROM store FOR UPDATE")
+            yield
+
+    def committed(self, revision: int) -> None:
+        """Do nothing: a trigger tells others in the transaction itself."""
+
+    def state(self) -> None:
+        """Return None: only the server knows whether something was committed."""
+
+    def check(self, *, deep: bool = False) -> None:
+        """Check that no entry is newer than the store; the server checks its pages itself.
+
+        Args:
+            deep: read every row, so that the server checks all pages.
+
+        Raises:
+            IndexDamaged: it is not so.
+        """
+        found = self.execute(
+            "SELECT store.revision, max(entry.revision) FROM store LEFT JOIN entry ON true "
+            "GROUP BY store.revision"
+        ).fetchone()
+        if found is None or (found[1] or 0) > found[0]:
+            raise IndexDamaged(
+                f"the store {self._database.name} is not sound (revision and last entry: {found}); "
+                "restore a backup of PostgreSQL"
+            )
+        for table in ("entry", "history", "embedding", "redirect", "purged") if deep else ():
+            self.execute(f"SELECT sum(length(rows::text)) FROM {table} AS rows")  # noqa: S608 - fixed
+
+    def compact(self) -> None:
+        """Let the server reuse the room of what was erased."""
+        self.execute("VACUUM history")
+        self.execute("VACUUM entry")
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._database.give_back(self.raw)
+
+    @contextmanager
+    def locked(self, lock: Lock, patience_s: float) -> Iterator[None]:
+        """Hold a lock of the store until the end, or until the connection is lost.
+
+        Args:
+            lock: which one.
+            patience_s: seconds to wait for the present holder.
+
+        Raises:
+            IndexBusy: another process still holds it after this time.
+        """
+        with self._translated():
+            self.raw.execute(f"SET lock_timeout = {max(1, int(patience_s * 1000))}".encode())
+            self.raw.execute(f"SET statement_timeout = {int((patience_s + 5) * 1000)}".encode())
+            try:
+                self.raw.execute(
+                    "SELECT pg_advisory_lock(hashtext(current_schema()), %s::int)", (int(lock),)
+                )
+            finally:
+                with suppress(Exception):  # a lost connection has no settings
+                    self.raw.execute("SET lock_timeout = 0")
+                    self.raw.execute(f"SET statement_timeout = {STATEMENT_S * 1000}".encode())
+        try:
+            yield
+        finally:
+            with suppress(Exception):  # a lost connection has no lock any more
+                self.raw.execute(
+                    "SELECT pg_advisory_unlock(hashtext(current_schema()), %s::int)", (int(lock),)
+                )
+
+    @property
+    def _is_in_transaction(self) -> bool:
+        return self.raw.info.transaction_status.name in {"INTRANS", "INERROR"}
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Translate errors of PostgreSQL into errors of the index, with the way out."""
+        import psycopg
+
+        try:
+            yield
+        except psycopg.errors.LockNotAvailable as error:
+            raise IndexBusy(
+                f"another build or edit of the store {self._database.name} is under way; wait for it"
+            ) from error
+        except (psycopg.errors.DataCorrupted, psycopg.errors.IndexCorrupted) as error:
+            raise IndexDamaged(
+                f"the store {self._database.name} is damaged ({error}); restore a backup of "
+                "PostgreSQL"
+            ) from error
+        except (
+            psycopg.OperationalError,
+            psycopg.InterfaceError,
+            psycopg.errors.ReadOnlySqlTransaction,  # of a replica that is not the primary yet
+        ) as error:
+            raise self._database.unavailable(error) from error
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise InvalidSetting(
+                f"the role of the store {self._database.name} lacks a right ({error}); run "
+                "`semsearch store migrate --role ROLE` as the owner of the tables"
+            ) from error
+
+
+@lru_cache(maxsize=512)
+def _marked(query: str) -> bytes:
+    """Return a statement with the marks of psycopg for values."""
+    return query.replace("?", "%s").encode()
+
+
+def _unlock(connection: Connection[tuple[Any, ...]]) -> None:
+    """Give back a connection as it was taken."""
+    connection.execute("SELECT pg_advisory_unlock_all()")

@@ -1,0 +1,235 @@
+"""Makes a store the same as another one: rows, revisions, history, redirects, and embeddings.
+
+Unlike a mirror (`mirroring.py`), which is told what readers may know, it sees the other store
+itself. So nothing is lost: authors, times and former states are the same in both. What is there
+already is not sent again. A copy that was interrupted goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from semsearch.core.entries import ChangeKind
+from semsearch.core.errors import InvalidSetting
+from semsearch.core.progress import Progress
+from semsearch.storage import history, purges
+from semsearch.storage.entry_reader import EntryReader
+from semsearch.storage.entry_store import EntryStore
+from semsearch.storage.rows import COLUMNS
+from semsearch.storage.store_connection import StoreConnection
+
+_BATCH = 1000
+"""Embeddings of one transaction: some megabytes."""
+_ENTRY = f"{COLUMNS}, position, origin, revision"
+_HISTORY = "revision, id, kind, before_revision, before"
+_EMBEDDING = "text, kept, vector, ids, tokens"
+_TABLES = {
+    "entries": f"SELECT {_ENTRY} FROM entry ORDER BY id",  # noqa: S608 - constants
+    "history": f"SELECT {_HISTORY} FROM history ORDER BY revision",  # noqa: S608
+    "authors": "SELECT revision, at, who FROM written ORDER BY revision",
+    "deletions": "SELECT id FROM live_deletion ORDER BY id",
+    "redirects": "SELECT id, target FROM redirect ORDER BY id",
+    "purges": "SELECT digest, glossary, revision FROM purged ORDER BY digest",
+    "answers": "SELECT who, key, digest, answer FROM request ORDER BY who, key",
+    "embeddings": "SELECT text, key, kept, vector, ids, tokens FROM embedding "
+    "JOIN encoder ON encoder.number = embedding.encoder ORDER BY text, key",
+}
+"""What a store consists of, in an order that does not depend on the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replicated:
+    """How far a store is the same as another one."""
+
+    identity: str
+    revision: int
+    embedded: int
+    """Number of the last embedding that was taken over."""
+    changes: int
+    """How many entries were changed or deleted."""
+    is_built: bool
+    """Whether the other store was built since, so that the order of entries may be another."""
+
+
+def replicate(
+    source: EntryReader,
+    target: EntryStore,
+    progress: Progress,
+    *,
+    embedded: int = 0,
+    with_answers: bool = False,
+) -> Replicated:
+    """Bring a store in step with another one; readers see the change at once as a whole.
+
+    Args:
+        source: the store whose changes are taken over; nobody waits for it to be read if it is in
+            PostgreSQL.
+        target: empty, or a copy of the same store that nobody edits.
+        progress: reports batches of embeddings.
+        embedded: number of the last embedding that was taken over before.
+        with_answers: whether answers to requests are taken over, so that no repeated request is
+            executed again where the copy is edited from now on.
+
+    Raises:
+        InvalidSetting: the target is another store, or ahead of the source.
+    """
+    there, here = source.connection, target.connection
+    known = set() if embedded else _known_embeddings(here)
+    (count,) = there.execute(
+        f"SELECT count(*) FROM embedding WHERE {there.row_number} > ?",  # noqa: S608 - constant
+        (embedded,),
+    ).fetchone()
+    progress.start("vectors", int(count))
+    while batch := _embeddings(there, embedded):
+        with here.transaction():
+            embedded = _put_embeddings(here, batch, known)
+        progress.advance(len(batch))
+    with there.reading():
+        identity, revision = source.revision
+        own, behind = target.revision
+        if behind and (own != identity or behind > revision):
+            raise InvalidSetting(
+                f"the copy is of the store {own[:12]} at revision {behind}, which is no earlier state "
+                f"of the store {identity[:12]} at revision {revision}; copy into an empty store"
+            )
+        with here.transaction():
+            while batch := _embeddings(there, embedded):
+                embedded = _put_embeddings(here, batch, known)
+            changes, is_built = _put_changes(there, here, behind)
+            if with_answers:
+                _put_answers(there, here)
+            here.execute("UPDATE store SET identity = ?, revision = ?", (identity, revision))
+    here.committed(revision)
+    return Replicated(identity, revision, embedded, changes, is_built)
+
+
+def forget_embeddings(source: EntryReader, target: EntryStore) -> None:
+    """Delete the embeddings of a copy that its store has no longer, as after a build."""
+    query = "SELECT text, key FROM embedding JOIN encoder ON encoder.number = embedding.encoder"
+    present = {(bytes(text), key) for text, key in source.connection.execute(query)}
+    here = target.connection
+    gone = [(t, key) for t, key in here.execute(query) if (bytes(t), key) not in present]
+    with here.transaction():
+        here.executemany(
+            "DELETE FROM embedding WHERE text = ? "
+            "AND encoder = (SELECT number FROM encoder WHERE key = ?)",
+            gone,
+        )
+
+
+def summary(store: EntryReader) -> dict[str, tuple[int, str]]:
+    """Return number and SHA-256 of the rows of each kind; equal stores have equal summaries."""
+    with store.connection.reading():
+        found = {"store": (store.revision[1], store.revision[0])}
+        for name, query in _TABLES.items():
+            count, digest = 0, hashlib.sha256()
+            for row in store.connection.execute(query):
+                count += 1
+                for value in row:
+                    part = value if isinstance(value, bytes) else str(value).encode()
+                    digest.update(len(part).to_bytes(8, "little") + part)
+            found[name] = count, digest.hexdigest()
+    return found
+
+
+def _embeddings(there: StoreConnection, last: int) -> list[Sequence[Any]]:
+    number = f"embedding.{there.row_number}"
+    return there.execute(
+        f"SELECT {number}, key, {_EMBEDDING} FROM embedding "  # noqa: S608 - constants
+        f"JOIN encoder ON encoder.number = embedding.encoder WHERE {number} > ? "
+        f"ORDER BY {number} LIMIT ?",
+        (last, _BATCH),
+    ).fetchall()
+
+
+def _known_embeddings(here: StoreConnection) -> set[tuple[str, bytes, int]]:
+    """Return encoder, text and version of tokens of all embeddings."""
+    query = (
+        "SELECT key, text, kept FROM embedding JOIN encoder ON encoder.number = embedding.encoder"
+    )
+    return {(key, bytes(text), kept) for key, text, kept in here.execute(query)}
+
+
+def _put_embeddings(
+    here: StoreConnection, batch: Sequence[Sequence[Any]], known: set[tuple[str, bytes, int]]
+) -> int:
+    """Write embeddings inside a transaction, and return the number of the last one."""
+    last = int(batch[-1][0])
+    batch = [row for row in batch if (row[1], bytes(row[2]), row[3]) not in known]
+    here.executemany(
+        "INSERT INTO encoder (key) VALUES (?) ON CONFLICT DO NOTHING",
+        ((key,) for key in dict.fromkeys(row[1] for row in batch)),
+    )
+    numbers = dict(here.execute("SELECT key, number FROM encoder").fetchall())
+    here.executemany(
+        "DELETE FROM embedding WHERE text = ? AND encoder = ?",
+        [(row[2], numbers[row[1]]) for row in batch],
+    )
+    here.executemany(
+        f"INSERT INTO embedding (encoder, {_EMBEDDING}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608
+        [(numbers[row[1]], *row[2:]) for row in batch],
+    )
+    return last
+
+
+def _put_changes(there: StoreConnection, here: StoreConnection, behind: int) -> tuple[int, bool]:
+    """Write what was changed since a revision, inside a transaction.
+
+    Returns:
+        How many entries were changed or deleted, and whether there was a build.
+    """
+
+    def since(query: str) -> list[Sequence[Any]]:
+        return there.execute(f"{query} WHERE revision > ? ORDER BY revision", (behind,)).fetchall()
+
+    purged = since("SELECT digest, glossary, revision FROM purged")
+    records = since(f"SELECT {_HISTORY} FROM history")  # noqa: S608 - constant
+    entries = since(f"SELECT {_ENTRY} FROM entry")  # noqa: S608 - constant
+    authors = since("SELECT revision, at, who FROM written")
+    gone = [row[1] for row in records if row[2] == ChangeKind.DELETED]
+    if purged:
+        digests = {row[0] for row in purged}
+        gone += purges.known_ids(here, digests)
+        purges.erase(here, digests)
+    here.executemany("DELETE FROM entry WHERE id = ?", [(id_,) for id_ in gone])
+    here.executemany("DELETE FROM entry WHERE id = ?", [(row[0],) for row in entries])
+    _insert(here, "entry", _ENTRY, entries)
+    _insert(here, "history", _HISTORY, records)
+    _insert(here, "written", "revision, at, who", authors)
+    here.executemany("DELETE FROM purged WHERE digest = ?", [(row[0],) for row in purged])
+    _insert(here, "purged", "digest, glossary, revision", purged)
+    for table, columns in (("live_deletion", "id"), ("redirect", "id, target")):
+        rows = there.execute(f"SELECT {columns} FROM {table}").fetchall()  # noqa: S608 - constants
+        here.execute(f"DELETE FROM {table}")  # noqa: S608 - constant
+        _insert(here, table, columns, rows)
+    is_built = any(who == history.BUILD for _, _, who in authors)
+    if is_built:
+        _move(there, here)
+    return len({*gone, *(row[0] for row in entries)}), is_built
+
+
+def _move(there: StoreConnection, here: StoreConnection) -> None:
+    """Give entries the position and the origin that they have in the other store."""
+    query = "SELECT id, position, origin FROM entry"
+    present = {tuple(row) for row in here.execute(query)}
+    here.executemany(
+        "UPDATE entry SET position = ?, origin = ? WHERE id = ?",
+        [(row[1], row[2], row[0]) for row in there.execute(query) if tuple(row) not in present],
+    )
+
+
+def _put_answers(there: StoreConnection, here: StoreConnection) -> None:
+    columns = "who, key, at, digest, answer"
+    here.execute("DELETE FROM request")
+    _insert(here, "request", columns, there.execute(f"SELECT {columns} FROM request"))  # noqa: S608
+
+
+def _insert(here: StoreConnection, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
+    marks = ", ".join("?" * (columns.count(",") + 1))
+    here.executemany(
+        f"INSERT INTO {table} ({columns}) VALUES ({marks})",  # noqa: S608 - constants
+        list(rows),
+    )

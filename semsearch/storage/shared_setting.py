@@ -1,0 +1,146 @@
+"""Which shared store an index folder is a copy of: `SHARED` and `IN_STEP`.
+
+`SHARED` is the setting: while it is there, edits go to the store that it names. The address may
+have a password, so only its owner may read it. `IN_STEP` is a note of the copy, which is never
+synced: without it everything is compared again.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+from semsearch.core.errors import UNREADABLE, IndexDamaged, IndexShared, InvalidSetting
+from semsearch.core.index_info import FollowInfo
+from semsearch.storage.layout import IndexLayout
+
+_SCHEMES = ("postgresql://", "postgres://")
+
+
+@dataclass(frozen=True, slots=True)
+class InStep:
+    """How far a copy has come."""
+
+    at: float = 0.0
+    """When it was in step last, in seconds since 1970; 0 if never."""
+    identity: str = ""
+    """Of the store."""
+    revision: int = 0
+    embedded: int = 0
+    """Number of the last embedding that it has."""
+
+    @property
+    def ago_s(self) -> float:
+        """Seconds since it was in step."""
+        return max(0.0, time.time() - self.at)
+
+
+def shared_url(layout: IndexLayout) -> str | None:
+    """Return the address of the store that an index folder is a copy of, or None.
+
+    Raises:
+        IndexDamaged: the setting cannot be read.
+    """
+    try:
+        content = layout.shared.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):  # no setting, or no index at all
+        return None
+    except OSError as error:
+        raise _unreadable(layout) from error
+    try:
+        return str(json.loads(content)["url"])
+    except UNREADABLE as error:
+        raise _unreadable(layout) from error
+
+
+def is_shared(store: str) -> bool:
+    """Return whether a text is the address of a store in PostgreSQL."""
+    return store.startswith(_SCHEMES)
+
+
+def public_address(url: str) -> str:
+    """Return the address of a store without user and password, for messages and readers."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2] or dict(parse_qsl(parts.query)).get("host", "localhost")
+    return f"{parts.scheme}://{host}{parts.path}"
+
+
+def shared_info(layout: IndexLayout) -> FollowInfo | None:
+    """Return which store an index is a copy of, and how it stands; None if it is none.
+
+    Raises:
+        IndexDamaged: the setting cannot be read.
+    """
+    url = shared_url(layout)
+    if url is None:
+        return None
+    known = in_step(layout)
+    ago = known.ago_s if known.at else None
+    return FollowInfo(public_address(url), known.revision, known.at, ago, "")
+
+
+def write_shared_url(layout: IndexLayout, url: str) -> None:
+    """Make an index folder a copy of a shared store.
+
+    Raises:
+        InvalidSetting: it has an index of its own.
+    """
+    if shared_url(layout) is None and layout.store.exists():
+        raise InvalidSetting(
+            f"the index in {layout.root} has a store of its own; name another folder with --index, "
+            f"or move the index into an empty shared store with `semsearch copy {layout.root} URL`"
+        )
+    layout.root.mkdir(parents=True, exist_ok=True)
+    layout.shared.touch(mode=0o600)
+    layout.shared.chmod(0o600)
+    layout.shared.write_text(json.dumps({"url": url}), encoding="utf-8")
+
+
+def refuse_shared(layout: IndexLayout, what: str) -> None:
+    """Refuse what is not done to a copy of a shared store.
+
+    Args:
+        layout: of the index.
+        what: cannot be done, as the message begins.
+
+    Raises:
+        IndexShared: it is such a copy.
+        IndexDamaged: the setting cannot be read.
+    """
+    if shared_url(layout) is not None:
+        raise IndexShared(
+            f"{what}: the index in {layout.root} is a copy of a shared store in PostgreSQL; "
+            "docs/shared-store.md says what to do instead"
+        )
+
+
+def note_in_step(layout: IndexLayout, state: InStep) -> None:
+    """Note how far a copy has come; a failure to write it is ignored."""
+    with suppress(OSError):
+        replace_unsynced = layout.in_step.with_name(f".{layout.in_step.name}.new")
+        replace_unsynced.write_text(json.dumps(asdict(state)), encoding="utf-8")
+        replace_unsynced.replace(layout.in_step)
+
+
+def in_step(layout: IndexLayout) -> InStep:
+    """Return how far a copy has come; nothing is known if the note cannot be read."""
+    try:
+        noted = json.loads(layout.in_step.read_bytes())
+        return InStep(
+            float(noted["at"]),
+            str(noted["identity"]),
+            int(noted["revision"]),
+            int(noted["embedded"]),
+        )
+    except (OSError, *UNREADABLE):
+        return InStep()
+
+
+def _unreadable(layout: IndexLayout) -> IndexDamaged:
+    return IndexDamaged(
+        f"{layout.shared} cannot be read, so it is not known which store the index belongs to; "
+        "move the folder away, and let `semsearch serve --store URL` copy it again"
+    )

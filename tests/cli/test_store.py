@@ -1,0 +1,82 @@
+"""The commands of a shared store: `store migrate`, `copy`, and `--store` of others.
+
+Covers `cli/copy`, `cli/store`.
+"""
+
+from __future__ import annotations
+
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from semsearch.ingest.shared_copy import database_of
+from tests.cli.running import run
+from tests.postgres_server import TestServer
+
+
+@pytest.fixture
+def url(postgres_server: TestServer) -> Iterator[str]:
+    """Give the address of an empty database; a program that ends closes its connections."""
+    found = postgres_server.new_database()
+    yield found
+    database_of(found).close()
+    database_of.cache_clear()
+
+
+def told(*words: object, code: int = 0, **env: str) -> str:
+    """Run a command, check its exit code, and return what it printed, in one line."""
+    done = run(*(str(word) for word in words), env=env)
+    text = (done.stdout + done.stderr).decode()
+    assert done.returncode == code, text
+    return " ".join(text.split())
+
+
+def test_from_a_folder_to_two_servers_and_back(
+    url: str, hashed_index: Path, tmp_path: Path
+) -> None:
+    """Each command says what it did; an edit of one copy is answered by the other."""
+    one, other, back = (tmp_path / name for name in ("one", "other", "back"))
+    assert "semsearch store migrate" in told("copy", hashed_index, url, code=3)
+    assert "0001_store" in told("store", "migrate", "--store", url)
+    assert "is up to date" in told("store", "migrate", "--store", url)
+    assert "copied and verified: 7 entries" in told("copy", hashed_index, url)
+    assert "nothing was copied" in told("copy", hashed_index, url, "--if-empty")
+    assert "Crumb" in told("ask", "the inside of a loaf", "--store", url, "--index", one)
+    told("add", "bakery", "Scoring", "Cutting the surface of the dough.", "--index", one)
+    question = "cutting the surface of the dough"
+    assert "Scoring" in told("ask", question, "--store", url, "--index", other)
+    told("keys", "create", "--name", "Ann", "--index", one)
+    assert "Ann" in told("keys", "list", "--index", one)
+    info = told("info", "--index", other)
+    assert "in step" in info
+    assert "Refused purge and upgrade" in info
+    assert "which is at revision 8" in told("doctor", "--index", other)
+    told("verify", "--index", other)
+    told("backup", tmp_path / "backup.tar", "--index", other)
+    with tarfile.open(tmp_path / "backup.tar") as archive:
+        assert "SHARED" not in archive.getnames(), "it may have a password"
+    told("publish", "--index", other)
+    assert "cannot be purged here" in told("purge", "bakery:crumb", "--index", other, code=3)
+    assert "1 keys" in told("copy", url, back)
+
+
+def test_a_build_goes_into_the_store(url: str, tmp_path: Path) -> None:
+    """It is the first one; `SEMSEARCH_STORE` is the same as the option."""
+    corpus = tmp_path / "kitchen.md"
+    corpus.write_text("# Kitchen\n\nSieve\n: A mesh that holds back lumps.\n", encoding="utf-8")
+    told("store", "migrate", SEMSEARCH_STORE=url)
+    given = ("--model", "hashed", "--store", url)
+    told("build", corpus, "--index", tmp_path / "one", *given)
+    question = ("ask", "a mesh that holds back lumps", "--index", tmp_path / "two")
+    assert "Sieve" in told(*question, SEMSEARCH_STORE=url)
+
+
+def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
+    """Without a store, between two folders, with an address of something else."""
+    assert "no store is named" in told("store", "migrate", code=2)
+    assert "`semsearch backup`" in told("copy", tmp_path / "a", tmp_path / "b", code=2)
+    pytest.importorskip("psycopg_pool", reason="the extra postgres is not installed")
+    wrong = ("ask", "x", "--store", "mysql://x", "--index", tmp_path / "c")
+    assert "is no address of a store" in told(*wrong, code=2)
