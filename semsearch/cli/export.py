@@ -165,7 +165,10 @@ def _site(opened: Glossary, glossary: str | None, output: Path | None, address: 
     from semsearch.server.static_site import write_site  # noqa: PLC0415 - loads the templates
 
     if glossary is not None:
-        raise InvalidSetting("a site shows all glossaries of the index; name none")
+        raise InvalidSetting(
+            f"a site shows all glossaries of the index; leave out {glossary!r}, or build an index "
+            "of this glossary alone"
+        )
     if output is None:
         raise InvalidSetting("a site is many files; name a folder with --output")
     with common.BuildProgress(quiet=False) as progress:

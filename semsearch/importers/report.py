@@ -80,7 +80,8 @@ class FieldCount:
     example: str
 
     def __str__(self) -> str:
-        return f"{self.name} of {self.entries:,} ({self.example!r})"
+        counted = "1 entry" if self.entries == 1 else f"{self.entries:,} entries"
+        return f"{self.name} in {counted} (such as {self.example!r})"
 
 
 def count_fields(fields_by_entry: Iterable[tuple[Field, ...]]) -> tuple[FieldCount, ...]:

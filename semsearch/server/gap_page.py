@@ -50,6 +50,7 @@ def gap_page(
         "gaps",
         site,
         counts=counted(report),
+        was_asked=report.questions > 0,
         suggestions=suggestions,
         plot=gap_plot(report.days),
         periods=PERIODS,

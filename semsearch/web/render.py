@@ -167,6 +167,7 @@ def _environment() -> Environment:
     )
     environment.filters["language_name"] = language_name
     environment.filters["first_line"] = first_line
+    environment.filters["fixed"] = fixed
     environment.filters["is_outdated"] = is_outdated
     environment.filters["marked"] = marked
     environment.filters["with_links"] = with_links

@@ -90,6 +90,7 @@ def test_terms_are_found_by_name(strict: Page, start: str) -> None:
     strict.locator("#name").fill("no such name")
     expect(strict.locator(".by-name [role=status]")).to_have_text("none found")
     expect(strict.locator(".found a")).to_have_count(0)
+    expect(strict.locator(".found .note")).to_have_text("No name fits. This site finds names only.")
 
 
 def test_links_lead_from_page_to_page(strict: Page, start: str) -> None:

@@ -131,14 +131,16 @@ def test_python_and_browser_compute_the_same(page: Page, exported: _Exported) ->
 
 
 def test_without_the_files_names_are_found(page: Page, exported: _Exported, tmp_path: Path) -> None:
-    """From the disk nothing is fetched; offline the page says what cannot be loaded."""
+    """From the disk nothing is fetched, offline nothing can be: the page says so."""
     folder = tmp_path / "site"
     shutil.copytree(exported.folder, folder)
     page.goto((folder / "index.html").as_uri())
     page.locator("#name").fill("the gradient descent of hills")
     expect(page.locator(".by-name [role=status]")).to_have_text("none found")
+    expect(page.locator(".found .note")).to_contain_text("only if a web server serves these files")
     page.locator("#name").fill("gradient")
     expect(page.locator(".found a").first).to_have_text("Gradient Descent")
+    expect(page.locator(".found .note")).to_have_count(0)
     page.route("**/meaning-entries.bin", lambda route: route.abort())
     page.goto(f"{exported.address}index.html")
     page.locator("#name").fill("long short-term memory")

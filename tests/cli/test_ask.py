@@ -6,12 +6,14 @@ Covers `cli/output/answer`.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import typer
 
 from semsearch.cli import completion
+from semsearch.cli.output import answer as output
 from semsearch.ingest.build import build_index
 from semsearch.ranking.confidence import THRESHOLD
 from semsearch.ranking.weights import DEFAULT
@@ -125,6 +127,21 @@ def test_why_shows_what_speaks_for_a_hit(hashed_index: Path, glossary: Glossary)
         f"{given:+.2f}",
     ]
     assert f"   Score {hit.score:.2f}. The sum decides its place." in shown
+
+
+@pytest.mark.parametrize("why", [False, True])
+def test_nothing_is_shown_as_minus_zero(
+    glossary: Glossary, capsys: pytest.CaptureFixture[str], why: bool
+) -> None:
+    """A number that rounds to zero has no sign of its own."""
+    found = glossary.ask(POT, k=1)
+    (hit,) = found.hits
+    parts = replace(hit.evidence.parts, coverage=-0.001)
+    hit = replace(hit, similarity=-0.001, evidence=replace(hit.evidence, parts=parts))
+    output.answer(replace(found, hits=(hit,)), as_json=False, why=why)
+    shown = capsys.readouterr().out
+    assert "0.00" in shown
+    assert "-0.00" not in shown
 
 
 @pytest.mark.parametrize("question", [POT, "banneton", "quantum physics", "levaen"])

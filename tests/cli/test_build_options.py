@@ -68,8 +68,8 @@ def test_what_entries_have_no_place_for_is_told(tmp_path: Path) -> None:
     for more in ("--dry-run",), ():
         shown = " ".join(run(*asked, *more).stdout.decode().split())
         assert (
-            "Left out: exactMatch of 2 ('http://b.example/p'), changeNote of 1 ('Was: knife.') (--report lists them)"
-            in shown
+            "Left out: exactMatch in 2 entries (such as 'http://b.example/p'), "
+            "changeNote in 1 entry (such as 'Was: knife.') (--report lists them)" in shown
         )
     told = [json.loads(line) for line in report.read_text().splitlines()]
     assert [(one["id"], one["left_out"]) for one in told] == [
@@ -93,7 +93,7 @@ def test_extra_fields_and_unread_files_are_told(tmp_path: Path) -> None:
     for more in ("--dry-run",), ():
         shown = " ".join(run(*asked, *more).stdout.decode().split())
         assert f"not read {folder / 'notes.pdf'}: no reader for .pdf: PDF keeps no terms" in shown
-        assert "Kept as extra fields: Owner of 1 ('Jane')" in shown
+        assert "Kept as extra fields: Owner in 1 entry (such as 'Jane')" in shown
         stated = json.loads(run(*asked, *more, "--json").stdout)
         assert stated["extra"] == [{"name": "Owner", "entries": 1, "example": "Jane"}]
         assert [line.partition(": ")[0] for line in stated["unread"]] == [str(folder / "notes.pdf")]

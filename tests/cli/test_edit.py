@@ -69,7 +69,7 @@ def test_history_says_what_was_changed(index: str) -> None:
     _said("change", "bakery:crumb", "--no-aliases", "--see-also", "Leaven", "-i", index)
     rows = [line.split() for line in _said("history", "bakery:crumb", "-i", index).splitlines()]
     assert rows[0] == ["Revision", "When", "Who", "What"]
-    assert (rows[1][0], rows[1][3:]) == ("8", ["changed", "aliases:"])
+    assert (rows[1][0], rows[1][3:]) == ("8", ["changed", "aliases:", "(none)"])
     assert rows[2] == ["see_also:", "Leaven"]
     assert (rows[3][0], rows[3][2:7]) == ("2", ["build", "added", "The", "inside", "of"])
 
@@ -173,8 +173,8 @@ def test_a_build_names_the_parts_in_which_an_edit_differs(tmp_path: Path) -> Non
     run(*build)
     _said("change", "ship:keel", "--status", "deprecated", "--asked-as", "what lies", "-i", index)
     kept = run(*build).stdout.decode()
-    assert "   live status: deprecated\n   corpus status: \n" in kept
-    assert "   live asked_as: what lies\n   corpus asked_as: \n" in kept
+    assert "   live status: deprecated\n   corpus status: (none)\n" in kept
+    assert "   live asked_as: what lies\n   corpus asked_as: (none)\n" in kept
     assert "Keel: The lowest beam." not in kept
 
 

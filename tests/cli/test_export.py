@@ -102,7 +102,7 @@ def test_a_site_is_a_folder(tools: Path, tmp_path: Path) -> None:
         (("-o", "words.xml"), "no format is written as .xml; name one with --format"),
         (("-o", "words.ifo"), "stardict is several files; name their folder, not words.ifo"),
         (("-f", "site"), "name a folder with --output"),
-        (("tools", "-f", "site", "-o", "x"), "a site shows all glossaries"),
+        (("tools", "-f", "site", "-o", "x"), "all glossaries of the index; leave out 'tools', or"),
         (("-o", "/proc/nowhere/x.csv"), "cannot write /proc/nowhere/x.csv"),
     ],
 )

@@ -143,8 +143,9 @@ def test_contradictory_options_forget_nothing(index: Path, options: list[str], s
 
 
 def test_an_index_without_recorded_questions(hashed_index: Path, tmp_path: Path) -> None:
-    """Says so; a folder without an index is refused."""
-    code, out, _ = texts(run("gaps", "-i", str(hashed_index)))
+    """Says so, and what records them; a folder without an index is refused."""
+    code, out, err = texts(run("gaps", "-i", str(hashed_index)))
     assert out.strip() == "0 gaps in 0 recorded questions"
+    assert err.strip() == "`semsearch serve --record-questions` records what people ask"
     code, out, _ = texts(run("gaps", "-i", str(tmp_path), "--forget-all"))
     assert code == 3

@@ -69,7 +69,7 @@ def test_structures_are_left_out_by_name_with_an_example(tmp_path: Path) -> None
         FieldCount("id", 1, '{"n": "1"}'),
     )
     assert count_extra(corpus.entries)[0] == FieldCount("tips", 2, "one; two")
-    assert str(count_extra(corpus.entries)[0]) == "tips of 2 ('one; two')"
+    assert str(count_extra(corpus.entries)[0]) == "tips in 2 entries (such as 'one; two')"
 
 
 def test_what_only_lays_out_a_page_is_counted(tmp_path: Path) -> None:

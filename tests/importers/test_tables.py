@@ -128,6 +128,18 @@ def test_one_glossary_is_the_same_from_every_carrier(name: str, empty: str, todo
     assert notes(corpus) == ([] if name == "noheader.csv" else expected)
 
 
+def test_a_note_says_where_remarks_go(tmp_path: Path) -> None:
+    """A column of remarks is no field of an entry, so the place of its text is named."""
+    file = tmp_path / "organ.csv"
+    file.write_text("term,definition,Remark\nOboe,A reed stop.,Only in the swell.\n")
+    corpus = read_corpus([file])
+    assert corpus.entries[0].definition == "A reed stop.\n\nOnly in the swell."
+    assert notes(corpus) == [
+        "columns read by their names: Remark as the last paragraph of the definition; otherwise, "
+        "map them with --columns term=...,definition=..."
+    ]
+
+
 @pytest.mark.parametrize("name", ["glossary_headings.docx", "glossary_headings.odt"])
 def test_headings_of_a_document_are_terms(name: str) -> None:
     """The text below each is its definition; a line that begins with a dash is an item."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.core.answers import Adjacent, Reference, Related, Span
+from semsearch.core.answers import Adjacent, Connection, Neighbour, Reference, Related, Span
 from semsearch.core.entries import Details, Entry, Source
 from semsearch.core.presentation import Presentation
 from semsearch.ingest import Editor
@@ -185,6 +185,16 @@ def test_the_page_of_an_entry_shows_everything() -> None:
         "Glossary: sea, from [sea/a b.md:7](https://c.example/sea/a%20b.md#L7). English. "
         "changed 2026-01-02. Id: `sea:rig`"
     ) in twin
+
+
+@pytest.mark.parametrize(("similarity", "shown"), [(-0.001, "0.00"), (-0.25, "−0.25")])  # noqa: RUF001
+def test_a_similarity_is_never_minus_zero(similarity: float, shown: str) -> None:
+    """What rounds to zero has no sign; the minus sign is that of the other pages."""
+    span = Span(0, 6, TEXT[:6])
+    near = Neighbour(1, _entry("hull"), similarity, Connection(span, span, similarity, ()))
+    related = Related(_entry("rig", TEXT), (near,), (), (), ())
+    page = entry_page_of(Site("../"), related, Adjacent(None, None)).decode()
+    assert f"(similarity {shown})" in page
 
 
 def test_an_entry_as_a_defined_term() -> None:

@@ -50,7 +50,7 @@ def answer(found: Answer, *, as_json: bool, why: bool = False, full: bool = Fals
     table = Table("", "Entry", "Similarity", "Matched by", box=None, padding=(0, 2, 1, 0))
     for hit in found.hits:
         body = Group(_term(hit, several=several), _definition(hit, full=full), *_asked(hit))
-        table.add_row(str(hit.rank), body, f"{hit.similarity:.2f}", escape(_reason(hit)))
+        table.add_row(str(hit.rank), body, f"{hit.similarity:z.2f}", escape(_reason(hit)))
     console.print(table)
 
 
@@ -179,8 +179,8 @@ def _parts(hit: Hit) -> Table:
     table.add_column("Value", justify="right")
     table.add_column("Weight", justify="right")
     total = sum(share.given for share in found)
-    table.add_column("Gives", f"{total:+.2f}", justify="right")
+    table.add_column("Gives", f"{total:+z.2f}", justify="right")
     for share in found:
-        value, given = f"{share.value:.2f}", f"{share.given:+.2f}"
+        value, given = f"{share.value:z.2f}", f"{share.given:+z.2f}"
         table.add_row(PART_NAMES[share.part], value, f"{share.weight:g}", given)
     return table

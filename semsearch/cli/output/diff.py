@@ -50,7 +50,7 @@ def _about(difference: Difference) -> Text:
     if difference.kind is PairKind.RENAMED and difference.old:
         return Text.assemble("it was ", (difference.old.term, "bold"), f" ({difference.old.id})")
     if difference.kind is PairKind.CHANGED:
-        return Text(", ".join(field.replace("_", " ") for field in difference.fields))
+        return common.one_line(", ".join(difference.field_names))
     text = common.one_line(difference.entry.definition)
     text.truncate(common.SHOWN, overflow="ellipsis")
     return text

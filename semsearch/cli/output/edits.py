@@ -63,11 +63,11 @@ def _value(entry: Entry, name: str) -> object:
 
 
 def part_of(entry: Entry, name: str) -> Text:
-    """Return a part of an entry in one short line."""
+    """Return a part of an entry in one short line; "(none)" if the entry has no such part."""
     value = _value(entry, name)
     if isinstance(value, tuple):
         value = ", ".join(one if isinstance(one, str) else "=".join(one) for one in value)
-    return _shortened(str(value or ""))
+    return _shortened(str(value)) if value else Text("(none)", "dim")
 
 
 def _shortened(text: str) -> Text:

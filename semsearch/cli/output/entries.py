@@ -223,7 +223,7 @@ def related(found: Related, *, as_json: bool) -> None:
         term = Text(n.entry.term, "bold")
         append_status(term, n.entry)
         body = Text("\n").join([term, text, _because(n)])
-        table.add_row(str(n.rank), body, f"{n.similarity:.2f}")
+        table.add_row(str(n.rank), body, f"{n.similarity:z.2f}")
     console.print(table)
 
 

@@ -54,6 +54,8 @@ def tables(report: GapReport) -> None:
         common.say(f"[bold]Entries that nobody found[/]: {report.never_found_count:,}")
         common.print_text(Text(", ".join(map(_line, report.never_found))))
     common.done(counted(report))
+    if not report.questions:
+        common.remark("`semsearch serve --record-questions` records what people ask")
 
 
 def _table(*heads: str) -> Table:

@@ -32,6 +32,9 @@ from semsearch.importers.tables.languages import (
 from semsearch.importers.tables.table import SEARCHED, Row, Table
 from semsearch.text.csv_formulas import unescape_formula
 
+_SHOWN = {"scope_note": "the last paragraph of the definition"}
+"""What a field is called in notes, if its name does not say where its text goes."""
+
 _ASKING = re.compile(
     r"\bask|question|quer(?:y|ies)\b|frage|gefragt|phrase|pregunta|pergunta|domand|vragen",
     re.IGNORECASE,
@@ -112,7 +115,7 @@ def _notes(
     for one in columns.languages:
         for column, field in one.fields.guessed(chosen):
             is_own = one.language and field in ("term", "definition")
-            shown = f"{one.language} {field}" if is_own else field
+            shown = f"{one.language} {field}" if is_own else _SHOWN.get(field, field)
             guessed.setdefault(column, f"{shorten(column)} as {shown}")
     for one in columns.languages:
         if len(parts := one.fields.columns["definition"]) > 1:

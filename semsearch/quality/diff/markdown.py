@@ -62,7 +62,7 @@ def _cells(difference: Difference) -> Iterator[str]:
         yield f"{difference.moved:.2f}"
         yield _words(difference)
     elif difference.kind is PairKind.CHANGED:
-        yield ", ".join(field.replace("_", " ") for field in difference.fields)
+        yield inert_markdown(", ".join(difference.field_names))
     else:
         yield inert_markdown(_shortened(difference.entry.definition))
 

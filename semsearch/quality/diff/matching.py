@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from semsearch.core.entries import Entry, slug_of
+from semsearch.core.entries import DETAILS, EXTRA, Entry, slug_of
 from semsearch.text.normalise import fold
 from semsearch.text.word_diff import DiffPiece, pieces
 
@@ -44,6 +44,26 @@ class Difference:
         if entry is None:
             raise ValueError("a difference without an entry")
         return entry
+
+    @property
+    def field_names(self) -> tuple[str, ...]:
+        """The fields that differ in words for people: each detail and extra field by its name."""
+        return tuple(name for field in self.fields for name in self._names_of(field))
+
+    def _names_of(self, field: str) -> Iterator[str]:
+        if field != "details" or not self.old or not self.new:
+            yield field.replace("_", " ")
+            return
+        old, new = self.old.details, self.new.details
+        for name in DETAILS:
+            if name != EXTRA and getattr(old, name) != getattr(new, name):
+                yield name.replace("_", " ")
+        before, now = dict(old.extra), dict(new.extra)
+        changed = [one for one in {**before, **now} if before.get(one) != now.get(one)]
+        if changed:
+            yield from changed
+        elif old.extra != new.extra:
+            yield "order of extra fields"
 
 
 def changed_words(difference: Difference) -> list[DiffPiece]:

@@ -11,7 +11,11 @@ const box = search.querySelector("input");
 const list = search.querySelector("ul");
 const status = search.querySelector("[role=status]");
 const start = document.body.dataset.root;
-const canAsk = "meaning" in search.dataset && location.protocol !== "file:"; // browsers fetch nothing from the disk
+const hasMeaning = "meaning" in search.dataset;
+const canAsk = hasMeaning && location.protocol !== "file:"; // browsers fetch nothing from the disk
+const onlyNames = hasMeaning
+  ? "No name fits. Browsers search by meaning only if a web server serves these files."
+  : "No name fits. This site finds names only.";
 
 const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 let names = null; // promise of [folded name, name, path], in order
@@ -75,8 +79,10 @@ async function show({ isComplete = false } = {}) {
   const shown = typed ? found(all, typed) : [];
   list.replaceChildren(...shown.map(([, name, path]) => linked(name, path)));
   status.textContent = typed ? `${shown.length || "none"} found` : "";
-  if (!canAsk || !typed) return;
-  if (isComplete) await ask(typed, shown);
+  if (!typed) return;
+  if (!canAsk) {
+    if (!shown.length) list.append(note(onlyNames));
+  } else if (isComplete) await ask(typed, shown);
   else if (typed.split(/\s+/).length >= QUESTION_WORDS) {
     pause = setTimeout(() => ask(typed, shown), PAUSE_MS);
   }

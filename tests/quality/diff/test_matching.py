@@ -51,6 +51,18 @@ def test_each_kind_is_told_apart() -> None:
     ]  # fmt: skip
 
 
+def test_details_that_differ_are_named() -> None:
+    """Each by its name, and extra fields by theirs; `fields`, for programs, says "details"."""
+    old = replace(OVEN, details=Details(status="draft", extra=(("No.", "1"), ("Owner", "Ann"))))
+    new = replace(OVEN, details=Details(category="pans", extra=(("No.", "2"), ("Owner", "Ann"))))
+    (one,) = differences([old], [new])
+    assert one.fields == ("details",)
+    assert sorted(one.field_names) == ["No.", "category", "status"]
+    swapped = replace(OVEN, details=replace(old.details, extra=old.details.extra[::-1]))
+    (one,) = differences([old], [swapped])
+    assert one.field_names == ("order of extra fields",)
+
+
 def test_an_id_stays_the_same_entry_whatever_it_is_called() -> None:
     """With another term and definition the entry is reworded, and the new term is named."""
     other = replace(LEAVEN, term="Sourdough", definition="Flour and water that ferment.")
