@@ -34,6 +34,8 @@ _WRAPPERS = frozenset({"attributes", "fields", "properties", "node", "_source"})
 _TEXT_KEY = "rendered"
 _SEARCHED = 20
 """Members of a list that are searched for an entry."""
+MAX_BLOCKS = 200
+"""Most blocks of languages of an object, since each becomes an entry with the other members."""
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z]{2,4})?")
 
 
@@ -230,6 +232,10 @@ def _records_of(value: object, source: Source, options: ReadOptions) -> Iterator
     blocks = _languages(value, options) if isinstance(value, Mapping) else {}
     if not blocks or not isinstance(value, Mapping):
         yield _record(value, source, options)
+        return
+    if len(blocks) > MAX_BLOCKS:
+        reason = f"{len(blocks):,} languages; an entry has at most {MAX_BLOCKS}, so divide it"
+        yield Refusal(source, reason)
         return
     shared = {name: one for name, one in value.items() if name not in blocks}
     for language, block in blocks.items():

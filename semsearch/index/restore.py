@@ -131,14 +131,18 @@ def _unpack(source: Path, folder: Path) -> BackupInfo:
 
 
 def _check_schema(source: Path, *databases: Path) -> None:
-    """Refuse databases that change what is written to them, by triggers or views of their own."""
+    """Refuse databases that run something when they are written or checked.
+
+    These are triggers, views, and virtual tables, whose modules read what a stranger wrote.
+    """
     for file in filter(Path.exists, databases):
         with translate_corruption(file), closing(sqlite3.connect(file)) as database:
             [(count,)] = database.execute(
-                "SELECT count(*) FROM sqlite_master WHERE type IN ('trigger', 'view')"
+                "SELECT count(*) FROM sqlite_master WHERE type IN ('trigger', 'view') "
+                "OR sql LIKE 'CREATE VIRTUAL %'"
             )
         if count:
-            raise incomplete(source, f"{file.name} has triggers or views")
+            raise incomplete(source, f"{file.name} has triggers, views or virtual tables")
 
 
 def _extract(stream: IO[bytes], file: Path) -> str:

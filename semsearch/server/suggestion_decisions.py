@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -25,6 +24,7 @@ from semsearch.server.http import problem_types
 from semsearch.server.http.edit_requests import StoredReply, author_of, conditional, run_edit
 from semsearch.server.http.preconditions import expected_revision
 from semsearch.server.http.problems import InvalidParam, Refused
+from semsearch.server.http.strict_requests import client_of
 from semsearch.server.open_suggestions import inbox_file
 from semsearch.server.schemas.inbox import Decision
 from semsearch.server.serialize import to_json
@@ -65,6 +65,17 @@ def decide(request: Request, one: ReaderSuggestion, decision: Decision) -> bytes
     return to_json(inbox.find(file, one.id) or one)
 
 
+async def decide_in_turn(request: Request, one: ReaderSuggestion, decision: Decision) -> bytes:
+    """Decide in the thread of edits: it waits for the lock of the index, which others may hold.
+
+    Raises:
+        Overloaded: too many edits wait.
+        Refused, InvalidSetting, StoredIndexError: see `decide`.
+    """
+    worker = state_of(request).edit_worker
+    return await worker.run(lambda: decide(request, one, decision), client_of(request.scope))
+
+
 async def accept_by_edit(
     request: Request, one: ReaderSuggestion, decision: Decision, headers: dict[str, str]
 ) -> Response:
@@ -99,7 +110,7 @@ async def accept_by_edit(
     try:
         return await run_edit(request, content, edit, reply, lambda _: size, once=once)
     except AnsweredBefore:
-        decided = await run_in_threadpool(decide, request, one, decision)
+        decided = await decide_in_turn(request, one, decision)
         return Response(decided, media_type="application/json", headers={**headers, **REPLAYED})
 
 

@@ -16,6 +16,7 @@ from semsearch.importers.records import Record
 from tests.importers.support import DATA, read, read_text, refusals, terms
 
 JSON = DATA / "json"
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1).map(str.strip).filter(bool)
 
 
@@ -209,3 +210,16 @@ def test_letters_that_are_terms_are_no_groups(tmp_path: Path) -> None:
     text = '{"C": {"en": "A language.", "de": "Eine Sprache."}, "R": {"en": "One.", "de": "Eine."}}'
     found = [term for _, term, _ in terms(read_text(tmp_path, "a.json", text))]
     assert found == ["C", "C", "R", "R"]
+
+
+def test_an_object_of_thousands_of_languages_is_refused(tmp_path: Path) -> None:
+    """Each block took the other members along: 4 MB took the thread of edits for hours."""
+    blocks = {
+        f"{first}{second}": {"definition": "A rope."} for first in LETTERS for second in LETTERS
+    }
+    some = dict(list(blocks.items())[:200])
+    lines = "\n".join(json.dumps({"term": "Warp", **one}) for one in (some, blocks))
+    items = read_text(tmp_path, "a.jsonl", lines)
+    assert len(terms(items)) == 200
+    reason = "675 languages; an entry has at most 200, so divide it"
+    assert refusals(items) == [(2, reason)]

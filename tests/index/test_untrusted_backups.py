@@ -109,16 +109,18 @@ def _infinite(file: Path) -> None:
     _write(file, {**members, "CURRENT": json.dumps({**pointer, "generation": 1e999}).encode()})
 
 
-def _trigger(file: Path) -> None:
+def _with_sql(file: Path, sql: str) -> None:
     members = _members(file)
     made = file.with_name("made.db")
     made.write_bytes(members["store.db"])
     with closing(sqlite3.connect(made)) as store:
-        store.execute("CREATE TRIGGER a AFTER UPDATE ON store BEGIN DELETE FROM store; END")
+        store.execute(sql)
         store.commit()
     _write(file, {**members, "store.db": made.read_bytes()})
 
 
+TRIGGER = "CREATE TRIGGER a AFTER UPDATE ON store BEGIN DELETE FROM store; END"
+VIRTUAL = "CREATE VIRTUAL TABLE a USING fts5(b)"
 OUTSIDE = "../../../../../../../../../../dev/zero"
 
 
@@ -132,7 +134,8 @@ OUTSIDE = "../../../../../../../../../../dev/zero"
         (partial(_nested, member="CURRENT"), "CURRENT cannot be read"),
         (partial(_nested, member="MANIFEST.json"), "is incomplete"),
         (_infinite, "CURRENT cannot be read"),
-        (_trigger, "store.db has triggers or views"),
+        (partial(_with_sql, sql=TRIGGER), "store.db has triggers, views or virtual tables"),
+        (partial(_with_sql, sql=VIRTUAL), "store.db has triggers, views or virtual tables"),
         (partial(_altered, sha256={OUTSIDE: "ab"}), "is incomplete"),
         (partial(_altered, sha256={"/dev/zero": "ab"}), "is incomplete"),
         (partial(_altered, fingerprint="../../out"), "is incomplete"),

@@ -26,7 +26,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -253,6 +253,15 @@ def _large(app: FastAPI) -> str:
     return "/large"
 
 
+def _in_pieces(app: FastAPI) -> None:
+    """Add a route with an answer of 8 MB in pieces."""
+
+    async def pieces(request: Request) -> Response:
+        return StreamingResponse(bytes(80_000) for _ in range(100))
+
+    app.router.routes.insert(0, Route("/pieces", pieces))
+
+
 def test_a_client_that_has_ended_its_side_gets_its_answer(narrow: FastAPI) -> None:
     """Probes that it must skip do not end the waiting, and one that is gone is noticed by them."""
 
@@ -292,6 +301,32 @@ def test_a_client_that_is_gone_is_noticed_at_once(
             assert _ImpatientProtocol.made[-1].parser is None  # the connection is lost
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("path", ["/large", "/pieces"])
+def test_who_leaves_without_reading_is_no_failure_of_the_service(
+    narrow: FastAPI, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    """The requests behind are dropped too; uvloop refuses to write to a connection that is lost."""
+    uvloop = pytest.importorskip("uvloop")
+    _large(narrow)
+    _in_pieces(narrow)
+    ask = f"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n".encode()
+
+    async def scenario() -> None:
+        async with _served(narrow) as address:
+            _, writer = await asyncio.open_connection(*address, limit=1000)
+            writer.write(16 * ask)
+            await asyncio.sleep(0.2)
+            writer.transport.abort()
+            await asyncio.sleep(0.2)
+            caller = _RawConnection(*await asyncio.open_connection(*address))
+            assert (await caller.ask(_ALIVE)).status == 200
+            caller.writer.close()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(scenario())
+    assert [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR] == []
 
 
 @pytest.mark.process

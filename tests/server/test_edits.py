@@ -387,6 +387,8 @@ def test_what_is_no_import_is_refused(editor: TestClient) -> None:
     problem_of(editor.post(url, content=b"\xff", headers=jsonl), 400, "malformed-body")
     large = editor.post(url, content=b" " * (4 * 1024 * 1024 + 1), headers=jsonl)
     problem_of(large, 413, "too-large")
+    many = problem_of(editor.post(url, content=b"{}\n" * 50_001, headers=jsonl), 413, "too-large")
+    assert many["detail"] == "the body has more than 50,000 lines; send several smaller requests"
     problem_of(
         editor.post("/v1/entries:import", content=b"", headers=jsonl), 422, "invalid-request"
     )

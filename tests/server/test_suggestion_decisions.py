@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, BrokenBarrierError, Event
 from typing import Any
 
 import pytest
@@ -17,12 +17,14 @@ from starlette.testclient import TestClient
 from semsearch.core.errors import IndexBusy
 from semsearch.core.settings import load_settings
 from semsearch.ingest import Editor
+from semsearch.ingest.drafts import Draft
 from semsearch.ingest.purge import purge
 from semsearch.search.glossary import Glossary
 from semsearch.server import suggestion_decisions
 from semsearch.server.app import create_app
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.server.search_service import THREADS
 from semsearch.storage import idempotency, inbox
 from semsearch.storage.inbox import InboxState, ReaderSuggestion
 from tests.server.conftest import problem_of
@@ -169,6 +171,36 @@ def test_a_refused_suggestion_edits_nothing(folder: Path, services: list[TestCli
         problem_of(http.post(address(one), json=ADDED), 412, "condition-failed")
     assert services[0].post(address(one), json=REFUSED).status_code == 200
     assert tongs(folder) == []
+
+
+def test_questions_are_answered_while_decisions_wait_for_the_lock(
+    folder: Path, services: list[TestClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Decisions wait in the thread of edits, not in those that look for a new revision."""
+    one = suggested(folder)
+    everywhere, begun, released = Barrier(THREADS), Event(), Event()
+    is_late: list[bool] = []
+
+    @contextmanager
+    def held(_: Path) -> Iterator[None]:
+        with suppress(BrokenBarrierError):
+            everywhere.wait(1)  # one thread of edits waits in vain for others
+        begun.set()
+        is_late.append(not released.wait(20))
+        yield
+
+    monkeypatch.setattr(suggestion_decisions, "file_lock", held)
+    count = THREADS + 2
+    with ThreadPoolExecutor(count) as pool:
+        http = services[0]
+        waiting = [pool.submit(http.post, address(one), json=REFUSED) for _ in range(count)]
+        assert begun.wait(30)
+        Editor(folder).add("kitchen", Draft("Ladle for soup", "It takes soup out of a pot."))
+        found = http.get("/v1/search", params={"q": "ladle for soup"}).json()
+        released.set()
+        assert {one.result().status_code for one in waiting} == {200}
+    assert found["hits"][0]["id"] == "kitchen:ladle-for-soup"
+    assert not any(is_late)
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ in the application left time for only a tenth of the answers (docs/decisions/002
 from __future__ import annotations
 
 import asyncio
-import socket
 from collections import deque
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from semsearch.server.admission import ADMISSION, Admission, class_of
 from semsearch.server.batching import Client
@@ -24,6 +24,7 @@ from semsearch.server.http import problem_types
 from semsearch.server.http.connection_limits import (
     CONNECTION_LIMITS,
     ConnectionLimits,
+    is_reset,
     unread_bytes,
 )
 from semsearch.server.http.paths import HEALTH_PATHS, is_api
@@ -83,6 +84,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _timed = ""
     _received = 0
     _is_surplus = False
+    _answered: RequestResponseCycle | None = None
     _deadline: asyncio.TimerHandle | None = None
     _write_deadline: asyncio.TimerHandle | None = None
 
@@ -101,6 +103,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Cancel the deadlines and the tasks that still wait for a thread."""
         super().connection_lost(exc)
+        if self._answered is not None:  # uvicorn tells the last request, others may wait before it
+            self._answered.disconnected = True
         for client in self._clients:
             client.has_left = True
         if self._limits is not None:
@@ -123,9 +127,7 @@ class BoundedProtocol(HttpToolsProtocol):
         Whoever still reads skips it (RFC 9110, 15.2). One that is gone answers with a reset. The
         transport does not read any more, so nothing else would tell before the answer is written.
         """
-        if self.scope["http_version"] != "1.1" or self.transport.is_closing():
-            return
-        if self.is_idle():
+        if self.scope["http_version"] != "1.1" or self.transport.is_closing() or self.is_idle():
             return
         if not self.pipeline and not self.cycle.response_started:
             self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -134,9 +136,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self.loop.call_later(self.probe_s, self._probe)
 
     def _end_if_reset(self) -> None:
-        sock = self.transport.get_extra_info("socket")
-        is_open = not self.transport.is_closing() and sock is not None and sock.fileno() >= 0
-        if is_open and sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+        if is_reset(self.transport):
             self.transport.abort()
 
     def data_received(self, data: bytes) -> None:
@@ -183,8 +183,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if is_last and _BODY_FIELDS.intersection(name for name, _ in self.headers):
             raise Unacceptable
         if self._admission is not None:
-            party = self._admission.proxies.party_of(self.address, self.headers)
-            self._clients[-1].party = party
+            self._clients[-1].party = self._admission.proxies.party_of(self.address, self.headers)
         if self._is_surplus and self._path() not in HEALTH_PATHS:
             raise Unacceptable
         if not is_last and self._may_refuse_overload() and self._is_overloaded():
@@ -194,6 +193,10 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_headers_complete()
         if is_last:
             self.cycle.keep_alive = False
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answered = cycle
+        super()._start_asgi_task(cycle, app)
 
     def on_body(self, body: bytes) -> None:
         """Pass a part of the body to the application, which limits its size."""
@@ -312,12 +315,9 @@ class BoundedProtocol(HttpToolsProtocol):
                 return
             self.cycle.disconnected = True  # the application waits for the rest of a body
             self.cycle.message_event.set()
+        kind = problem_types.LARGE_HEAD if self._is_large else problem_types.MALFORMED_REQUEST
         if self._is_surplus:
             kind = problem_types.TOO_MANY_CONNECTIONS
-        elif self._is_large:
-            kind = problem_types.LARGE_HEAD
-        else:
-            kind = problem_types.MALFORMED_REQUEST
         self.transport.write(problem_bytes(kind))
         self._tell_refusal(kind, OTHER)
         self.transport.close()

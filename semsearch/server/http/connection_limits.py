@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import struct
 import sys
 from asyncio import Transport
@@ -165,6 +166,14 @@ def allow_files(connections: int) -> None:
         wanted = min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def is_reset(transport: Transport) -> bool:
+    """Whether the client of an open connection has answered with a reset."""
+    sock = transport.get_extra_info("socket")
+    if transport.is_closing() or sock is None or sock.fileno() < 0:
+        return False
+    return bool(sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
 
 
 def unread_bytes(transport: Transport) -> int:

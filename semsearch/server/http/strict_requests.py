@@ -35,6 +35,10 @@ MAX_BODY_BYTES = 256 * 1024
 MAX_LINES_BYTES = 4 * 1024 * 1024
 """Some ten thousand definitions. Embedding them takes a minute, in which other edits wait."""
 
+MAX_LINES = 50_000
+"""Lines of that much, if a definition has 80 bytes. Who sends shorter ones gets a reason for each,
+and kept the thread of edits for minutes."""
+
 LINES_TYPES = ("application/jsonl", "application/x-ndjson", "application/ndjson")
 
 FORM_TYPE = "application/x-www-form-urlencoded"
@@ -209,10 +213,15 @@ async def read_lines(request: Request) -> str:
     """Return a body of the media type JSON Lines.
 
     Raises:
-        Refused: the media type is another one, or the body has more than `MAX_LINES_BYTES` or is
-            not UTF-8.
+        Refused: the media type is another one, or the body has more than `MAX_LINES_BYTES` or
+            `MAX_LINES` or is not UTF-8.
     """
     body = await _read(request, MAX_LINES_BYTES, _check_lines)
+    if body.count(b"\n") > MAX_LINES:
+        raise Refused(
+            problem_types.TOO_LARGE,
+            f"the body has more than {MAX_LINES:,} lines; send several smaller requests",
+        )
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
-from starlette.concurrency import run_in_threadpool
 from starlette.responses import HTMLResponse, Response
 
 from semsearch.core.errors import EntryNotFound, InvalidSetting, TooManySuggestions
@@ -28,7 +27,7 @@ from semsearch.server.request_context import VARY, RequestContext
 from semsearch.server.routes.parameters import NoQuery
 from semsearch.server.schemas.inbox import Decision, InboxQuery, NewSuggestion, WireInboxItem
 from semsearch.server.serialize import to_json
-from semsearch.server.suggestion_decisions import accept_by_edit, decide
+from semsearch.server.suggestion_decisions import accept_by_edit, decide_in_turn
 from semsearch.server.suggestion_senders import sender_of
 from semsearch.storage import inbox
 from semsearch.storage.inbox import ReaderSuggestion
@@ -169,12 +168,13 @@ async def decide_suggestion(
     the same key may be sent again, which changes nothing.
     """
     caller = caller_of(request)
-    found = await run_in_threadpool(_found, request, id, caller)
+    workers = state_of(request).search_service.page_workers
+    found = await workers.run(lambda: _found(request, id, caller), client_of(request.scope))
     caller.check(found.glossary)
     if body.add is not None or body.change is not None:
         return await accept_by_edit(request, found, body, _UNCACHED)
     try:
-        decided = await run_in_threadpool(decide, request, found, body)
+        decided = await decide_in_turn(request, found, body)
     except InvalidSetting as error:
         raise _invalid(str(error), "/reason") from None
     return Response(decided, media_type="application/json", headers=_UNCACHED)
