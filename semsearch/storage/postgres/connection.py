@@ -19,7 +19,7 @@ from semsearch.core.errors import (
     MissingExtra,
     StoreUnavailable,
 )
-from semsearch.storage.shared_setting import is_shared, public_address
+from semsearch.storage.shared_setting import address_parts, public_address
 from semsearch.storage.store_connection import Lock, ResultRows
 
 if TYPE_CHECKING:
@@ -62,22 +62,11 @@ class SharedDatabase:
             MissingExtra: the library is not installed.
         """
         try:
-            import psycopg
             from psycopg import conninfo
             from psycopg_pool import ConnectionPool
         except ImportError as error:
             raise MissingExtra("psycopg", "a store in PostgreSQL", "postgres") from error
-        if not is_shared(url):
-            raise InvalidSetting(
-                f"{url.rpartition('@')[2]!r} is no address of a store; name it as postgresql://user@host:5432/database"
-            )
-        try:
-            parts = conninfo.conninfo_to_dict(url)
-        except psycopg.Error as error:
-            raise InvalidSetting(
-                f"the address of the store cannot be read ({error}); name it as "
-                "postgresql://user@host:5432/database"
-            ) from error
+        parts = address_parts(url)
         self.name = public_address(url)
         """The address without user and password, for messages."""
         timeouts = (
