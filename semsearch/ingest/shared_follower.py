@@ -54,7 +54,8 @@ class SharedFollower(Closeable):
         self._thread = threading.Thread(target=self._run, name="follow store", daemon=True)
         self._fetching: threading.Thread | None = None
         self._told = ""
-        self._compared = keys_compared_at(layout.keys), time.monotonic()
+        self._compared: tuple[float, float] = keys_compared_at(layout.keys), time.monotonic()
+        """When keys were compared last, by the clock on the wall and by that of the process."""
 
     def check_keys(self) -> None:
         """Refuse access keys that may have been revoked long ago.

@@ -82,7 +82,7 @@ def address_parts(url: str) -> dict[str, Any]:
     if not is_shared(url):
         raise InvalidSetting(f"the address of the store does not begin with postgresql://; {_FORM}")
     try:
-        parts = conninfo.conninfo_to_dict(url)
+        parts: dict[str, Any] = conninfo.conninfo_to_dict(url)
     except psycopg.Error:
         raise InvalidSetting(f"the address of the store cannot be read; {_FORM}") from None
     shown = "".join(str(parts.get(name) or "") for name in ("host", "hostaddr", "dbname"))

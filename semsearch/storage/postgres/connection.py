@@ -1,7 +1,7 @@
 """Connections to a store in PostgreSQL: timeouts, locks, transactions, and what errors mean.
 
-Connections are taken from a pool and given back. A session has three timeouts, so that neither a
-lost network nor a server that was stopped in the middle of an edit holds up others.
+Connections are taken from a pool and given back. A session has timeouts, so that neither a lost
+network nor a server that was stopped in the middle of an edit holds up others for good.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from semsearch.core.errors import (
     IndexBusy,
     IndexDamaged,
+    InvalidEntry,
     InvalidSetting,
     MissingExtra,
     StoreUnavailable,
@@ -32,6 +33,9 @@ STATEMENT_S = 60
 """Seconds that one statement may take; the longest reads all entries."""
 IDLE_S = 60
 """Seconds that a transaction may wait for its next statement, before PostgreSQL ends it."""
+EDIT_IDLE_S = 300
+"""Seconds between two statements of an edit, outside of its transaction, before PostgreSQL ends it
+and its lock: many new texts are embedded meanwhile, but a process that was stopped does nothing."""
 _DEAD_AFTER = "-c tcp_keepalives_idle=4 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
 """A machine that is gone keeps its locks for ten seconds; a process that ends, not at all."""
 _PARAMETERS = {
@@ -138,9 +142,8 @@ class SharedDatabase:
 
     def unavailable(self, error: Exception) -> StoreUnavailable:
         """Return the error for a store that cannot be reached now."""
-        reason = " ".join(str(error).split()) or type(error).__name__
         return StoreUnavailable(
-            f"the store {self.name} does not answer ({reason}); questions are answered from the "
+            f"the store {self.name} does not answer ({_told(error)}); questions are answered from the "
             "copy of this machine; try the edit again when PostgreSQL is back"
         )
 
@@ -159,13 +162,13 @@ class PostgresConnection:
 
     def execute(self, query: str, values: Sequence[Any] = (), /) -> ResultRows:
         """Run one statement."""
-        with self._translated():
+        with self.translated():
             rows: ResultRows = self.raw.execute(_marked(query), values or None)
             return rows
 
     def executemany(self, query: str, rows: Iterable[Sequence[Any]], /) -> ResultRows:
         """Run one statement for each row of values, without waiting between them."""
-        with self._translated():
+        with self.translated():
             cursor: Any = self.raw.cursor()
             cursor.executemany(_marked(query), rows)
             written: ResultRows = cursor
@@ -177,7 +180,7 @@ class PostgresConnection:
         if self._is_in_transaction:
             yield
             return
-        with self._translated(), self.raw.transaction():
+        with self.translated(), self.raw.transaction():
             self.raw.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield
 
@@ -187,7 +190,7 @@ class PostgresConnection:
 
         So revisions are committed in their order, and nobody who follows the feed misses one.
         """
-        with self._translated(), self.raw.transaction():
+        with self.translated(), self.raw.transaction():
             self.raw.execute("SELECT revision FROM store FOR UPDATE")
             yield
 
@@ -227,6 +230,22 @@ class PostgresConnection:
         """Give the connection back."""
         self._database.give_back(self.raw)
 
+    def check_schema(self) -> None:
+        """Refuse a connection without a schema, which could make no tables and take no locks.
+
+        Raises:
+            InvalidSetting: there is none of the name in the address, or the role may not use it.
+        """
+        schema, path = self.execute(
+            "SELECT current_schema(), current_setting('search_path')"
+        ).fetchone()
+        if schema is None:
+            raise InvalidSetting(
+                f"{self._database.name} has no schema {path!r} that its role may use; make it with "
+                "CREATE SCHEMA, give rights with `semsearch store migrate --role ROLE`, or name "
+                "another schema in the address with ?options=-csearch_path%3DNAME"
+            )
+
     @contextmanager
     def locked(self, lock: Lock, patience_s: float) -> Iterator[None]:
         """Hold a lock of the store until the end, or until the connection is lost.
@@ -237,14 +256,20 @@ class PostgresConnection:
 
         Raises:
             IndexBusy: another process still holds it after this time.
+            InvalidSetting: there is no such schema; see `check_schema`.
         """
-        with self._translated():
+        with self.translated():
             self.raw.execute(f"SET lock_timeout = {max(1, int(patience_s * 1000))}".encode())
             self.raw.execute(f"SET statement_timeout = {int((patience_s + 5) * 1000)}".encode())
             try:
-                self.raw.execute(
-                    "SELECT pg_advisory_lock(hashtext(current_schema()), %s::int)", (int(lock),)
-                )
+                taken = self.raw.execute(
+                    "SELECT pg_advisory_lock(hashtext(current_schema()), %s::int) IS NOT NULL",
+                    (int(lock),),
+                ).fetchone()
+                if taken != (True,):
+                    self.check_schema()
+                if lock is Lock.EDITING:
+                    self.raw.execute(f"SET idle_session_timeout = '{EDIT_IDLE_S}s'".encode())
             finally:
                 with suppress(Exception):  # a lost connection has no settings
                     self.raw.execute("SET lock_timeout = 0")
@@ -256,13 +281,15 @@ class PostgresConnection:
                 self.raw.execute(
                     "SELECT pg_advisory_unlock(hashtext(current_schema()), %s::int)", (int(lock),)
                 )
+                if lock is Lock.EDITING:
+                    self.raw.execute("RESET idle_session_timeout")
 
     @property
     def _is_in_transaction(self) -> bool:
         return self.raw.info.transaction_status.name in {"INTRANS", "INERROR"}
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def translated(self) -> Iterator[None]:
         """Translate errors of PostgreSQL into errors of the index, with the way out."""
         import psycopg
 
@@ -281,6 +308,7 @@ class PostgresConnection:
             psycopg.OperationalError,
             psycopg.InterfaceError,
             psycopg.errors.ReadOnlySqlTransaction,  # of a replica that is not the primary yet
+            psycopg.errors.IdleInTransactionSessionTimeout,
         ) as error:
             raise self._database.unavailable(error) from error
         except psycopg.errors.InsufficientPrivilege as error:
@@ -288,6 +316,18 @@ class PostgresConnection:
                 f"the role of the store {self._database.name} lacks a right ({error}); run "
                 "`semsearch store migrate --role ROLE` as the owner of the tables"
             ) from error
+        except psycopg.DataError as error:
+            raise InvalidEntry(f"PostgreSQL cannot store this text ({_told(error)})") from error
+        except psycopg.Error as error:
+            raise IndexDamaged(
+                f"the store {self._database.name} is not as it was made ({_told(error)}); run "
+                "`semsearch store migrate`, or restore a backup of PostgreSQL"
+            ) from error
+
+
+def _told(error: Exception) -> str:
+    """Return what an error says, on one line."""
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 @lru_cache(maxsize=512)
@@ -299,3 +339,4 @@ def _marked(query: str) -> bytes:
 def _unlock(connection: Connection[tuple[Any, ...]]) -> None:
     """Give back a connection as it was taken."""
     connection.execute("SELECT pg_advisory_unlock_all()")
+    connection.execute("RESET idle_session_timeout")

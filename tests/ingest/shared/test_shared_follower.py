@@ -58,7 +58,7 @@ def test_a_suspended_machine_does_not_make_old_keys_valid(
     for clock in ("time", "monotonic"):
         later = getattr(time, clock)() + KEYS_VALID_S + 60
         with monkeypatch.context() as patch:
-            patch.setattr(shared_follower.time, clock, lambda later=later: later)
+            patch.setattr(time, clock, lambda later=later: later)
             with pytest.raises(StoreUnavailable):
                 follower.check_keys()
     follower.check_keys()

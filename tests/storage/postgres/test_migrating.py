@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -28,15 +27,6 @@ from tests.postgres_server import TestServer
 
 if TYPE_CHECKING:
     from semsearch.storage.postgres.connection import SharedDatabase
-
-
-@pytest.fixture
-def database(postgres_server: TestServer) -> Iterator[SharedDatabase]:
-    """Give an empty database."""
-    from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
-
-    with closing(SharedDatabase(postgres_server.new_database())) as found:
-        yield found
 
 
 def test_migrations_are_done_once(database: SharedDatabase) -> None:
