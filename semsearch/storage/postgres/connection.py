@@ -200,31 +200,10 @@ class PostgresConnection:
     def state(self) -> None:
         """Return None: only the server knows whether something was committed."""
 
-    def check(self, *, deep: bool = False) -> None:
-        """Check that no entry is newer than the store; the server checks its pages itself.
-
-        Args:
-            deep: read every row, so that the server checks all pages.
-
-        Raises:
-            IndexDamaged: it is not so.
-        """
-        found = self.execute(
-            "SELECT store.revision, max(entry.revision) FROM store LEFT JOIN entry ON true "
-            "GROUP BY store.revision"
-        ).fetchone()
-        if found is None or (found[1] or 0) > found[0]:
-            raise IndexDamaged(
-                f"the store {self._database.name} is not sound (revision and last entry: {found}); "
-                "restore a backup of PostgreSQL"
-            )
-        for table in ("entry", "history", "embedding", "redirect", "purged") if deep else ():
-            self.execute(f"SELECT sum(length(rows::text)) FROM {table} AS rows")  # noqa: S608 - fixed
-
-    def compact(self) -> None:
-        """Let the server reuse the room of what was erased."""
-        self.execute("VACUUM history")
-        self.execute("VACUUM entry")
+    def now(self) -> float:
+        """Return the time of PostgreSQL, so that clocks of servers need not agree."""
+        row = self.execute("SELECT extract(epoch FROM clock_timestamp())").fetchone()
+        return float(row[0])
 
     def close(self) -> None:
         """Give the connection back."""

@@ -21,8 +21,8 @@ from semsearch.storage.store_connection import Lock
 
 _FOLDER = Path(__file__).with_name("migrations")
 _GRANTS = Path(__file__).with_name("grants.sql")
-OLDEST_SERVER = 170_000
-"""PostgreSQL 17 has the right to vacuum tables of others, which servers need."""
+OLDEST_SERVER = 150_000
+"""PostgreSQL 15 is the first where only its owner may make tables in the schema `public`."""
 _OLDEST = re.compile(r"-- oldest: (\d+)\n")
 
 
