@@ -93,7 +93,7 @@ class SharedFollower(Closeable):
                         self._look()
                         wait(POLL_S)
             except Exception as error:  # whatever it is, the copy looks again
-                self._tell(str(error) or repr(error))
+                self._tell(error)
             self._stopping.wait(PAUSE_S)
 
     def _look(self) -> None:
@@ -111,7 +111,7 @@ class SharedFollower(Closeable):
             if not is_fetching and not is_newest(self._layout, shared):
                 self._fetching = threading.Thread(target=self._fetch, daemon=True)
                 self._fetching.start()
-        self._tell("")
+        self._tell(None)
 
     def _fetch(self) -> None:
         """Fetch the newest generation, unless a process of this machine does or publishes."""
@@ -128,11 +128,14 @@ class SharedFollower(Closeable):
         except (SemsearchError, OSError) as error:
             _log.warning("the newest generation was not fetched: %s", error)
 
-    def _tell(self, problem: str) -> None:
-        """Log a problem once, and its end."""
-        if problem != self._told:
-            self._told = problem
-            if problem:
+    def _tell(self, problem: Exception | None) -> None:
+        """Log a problem once, and its end; that PostgreSQL is away has many reasons in turn."""
+        kind = "" if problem is None else str(problem) or repr(problem)
+        if isinstance(problem, StoreUnavailable):
+            kind = StoreUnavailable.__name__
+        if kind != self._told:
+            self._told = kind
+            if problem is not None:
                 _log.warning("the index is not kept in step: %s", problem)
             else:
                 _log.info("the index is in step with its store again")

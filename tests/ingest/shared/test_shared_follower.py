@@ -64,6 +64,31 @@ def test_a_suspended_machine_does_not_make_old_keys_valid(
     follower.check_keys()
 
 
+def test_that_postgresql_is_away_is_logged_once(
+    new_server: NewServer,
+    database: SharedDatabase,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is refused, then it starts, then it does not answer in time: that is one problem."""
+    layout = new_server("one")
+    looks = []
+
+    def fail(*_: object) -> None:
+        looks.append(1)
+        raise StoreUnavailable(f"the store does not answer (reason {len(looks)})")
+
+    monkeypatch.setattr(shared_follower, "PAUSE_S", 0.01)
+    caplog.set_level("INFO", "semsearch")
+    with closing(SharedFollower(layout, database)) as follower:
+        with monkeypatch.context() as patch:
+            patch.setattr(shared_follower, "copy_settings", fail)
+            follower.start()
+            assert comes(lambda: len(looks) > 2)
+        assert comes(lambda: "in step with its store again" in caplog.text)
+    assert caplog.text.count("is not kept in step") == 1
+
+
 def test_a_revoked_key_is_refused_though_rows_cannot_be_copied(
     new_server: NewServer, database: SharedDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
