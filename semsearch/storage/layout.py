@@ -14,8 +14,7 @@
       FOLLOWS                   address of the service that a mirror follows, which takes no edits
       FOLLOWED                  when a mirror was last in step, a hint for people
       SHARED                    address of the shared store that the folder is a copy of (0600)
-      IN_STEP                   how far a copy of a shared store has come, a hint
-      KEYS_COMPARED             when its access keys were compared with that store last
+      IN_STEP, KEYS_COMPARED    how far a copy of a shared store has come, and its keys, hints
       LOCK                      held while a process writes the store or replaces CURRENT
       BUILDING                  held during a build; edits and publishing go on
       PUBLISHING                held while a generation is derived; edits go on
