@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from semsearch.core.errors import IndexDamaged, InvalidEntry, InvalidSetting, StoreUnavailable
+from semsearch.storage.idempotency import StoredRequest
 from semsearch.storage.store_connection import Lock
 from tests.postgres_server import TestServer
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 HOLDER = """
 import sys
 from semsearch.storage.postgres import connection
+from semsearch.storage.idempotency import StoredRequest
 from semsearch.storage.store_connection import Lock
 connection.EDIT_IDLE_S = 1
 held = connection.SharedDatabase(sys.argv[1]).connect()
@@ -118,3 +120,21 @@ def test_every_error_of_postgresql_is_one_of_the_index(database: SharedDatabase)
                 connection.execute("SELECT 1")
                 time.sleep(0.5)
                 connection.execute("SELECT 1")
+
+
+def test_a_server_with_a_wrong_clock_removes_no_answers(
+    database: SharedDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are kept for a day by the clock of PostgreSQL, which all servers share."""
+    from semsearch.storage.postgres.migrating import migrate, open_store  # noqa: PLC0415
+
+    migrate(database)
+    first, second = (StoredRequest("ann", key, b"digest", b"answer") for key in ("1", "2"))
+    later = time.time() + 7 * 86400
+    with closing(open_store(database)) as store:
+        store.apply([], "ann", answered=lambda _: first)
+        with monkeypatch.context() as patch:
+            patch.setattr(time, "time", lambda: later)
+            store.apply([], "ann", answered=lambda _: second)
+            assert store.answered("ann", "1") == first
+        assert store.answered("ann", "2") == second
