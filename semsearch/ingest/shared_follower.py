@@ -25,6 +25,7 @@ from semsearch.ingest.shared_copy import (
 )
 from semsearch.storage.atomic_files import file_lock
 from semsearch.storage.io_errors import translate_os_errors
+from semsearch.storage.key_tables import keys_compared_at
 from semsearch.storage.layout import IndexLayout
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ class SharedFollower(Closeable):
         self._thread = threading.Thread(target=self._run, name="follow store", daemon=True)
         self._fetching: threading.Thread | None = None
         self._told = ""
-        self._looked_at = time.monotonic()
+        self._compared: tuple[float, float] = keys_compared_at(layout.keys), time.monotonic()
+        """When keys were compared last, by the clock on the wall and by that of the process."""
 
     def check_keys(self) -> None:
         """Refuse access keys that may have been revoked long ago.
@@ -61,12 +63,17 @@ class SharedFollower(Closeable):
         Raises:
             StoreUnavailable: they have not been compared with the store for `KEYS_VALID_S`.
         """
-        ago = time.monotonic() - self._looked_at
+        at, at_monotonic = self._compared
+        # one clock stands still while the machine is suspended, the other one may be set
+        ago = max(abs(time.time() - at), time.monotonic() - at_monotonic)
         if ago > KEYS_VALID_S:
-            raise StoreUnavailable(
-                f"the access keys have not been compared with {self._database.name} for {ago:.0f} s; "
-                "they count again when PostgreSQL is back"
+            name = self._database.name
+            compared = (
+                f"the access keys have not been compared with {name} for {ago:.0f} s"
+                if at
+                else f"it is not known when the access keys were compared with {name}"
             )
+            raise StoreUnavailable(f"{compared}; they count again when PostgreSQL is back")
 
     def start(self) -> None:
         """Begin to follow."""
@@ -86,21 +93,25 @@ class SharedFollower(Closeable):
                         self._look()
                         wait(POLL_S)
             except Exception as error:  # whatever it is, the copy looks again
-                self._tell(str(error) or repr(error))
+                self._tell(error)
             self._stopping.wait(PAUSE_S)
 
     def _look(self) -> None:
-        """Bring rows, keys and calibration in step; a new generation is fetched beside."""
+        """Bring keys, calibration and rows in step; a new generation is fetched beside.
+
+        Keys come first: one that was revoked is refused, even if rows cannot be written.
+        """
         with opened(self._database) as shared:
+            now = time.time(), time.monotonic()
+            copy_settings(self._layout, shared)
+            self._compared = now
             with suppress(IndexBusy):  # another process of this machine does the same
                 catch_up_rows(self._layout, shared, Silent())
-            copy_settings(self._layout, shared)
             is_fetching = self._fetching is not None and self._fetching.is_alive()
             if not is_fetching and not is_newest(self._layout, shared):
                 self._fetching = threading.Thread(target=self._fetch, daemon=True)
                 self._fetching.start()
-        self._looked_at = time.monotonic()
-        self._tell("")
+        self._tell(None)
 
     def _fetch(self) -> None:
         """Fetch the newest generation, unless a process of this machine does or publishes."""
@@ -117,11 +128,14 @@ class SharedFollower(Closeable):
         except (SemsearchError, OSError) as error:
             _log.warning("the newest generation was not fetched: %s", error)
 
-    def _tell(self, problem: str) -> None:
-        """Log a problem once, and its end."""
-        if problem != self._told:
-            self._told = problem
-            if problem:
+    def _tell(self, problem: Exception | None) -> None:
+        """Log a problem once, and its end; that PostgreSQL is away has many reasons in turn."""
+        kind = "" if problem is None else str(problem) or repr(problem)
+        if isinstance(problem, StoreUnavailable):
+            kind = StoreUnavailable.__name__
+        if kind != self._told:
+            self._told = kind
+            if problem is not None:
                 _log.warning("the index is not kept in step: %s", problem)
             else:
                 _log.info("the index is in step with its store again")

@@ -76,7 +76,7 @@ def copy_into_store(layout: IndexLayout, database: SharedDatabase, progress: Pro
         if shared_generation(shared.connection) is not None:
             raise InvalidSetting(
                 f"{database.name} has a glossary already; name an empty database, or another schema "
-                "with ?options=-csearch_path=NAME"
+                "with ?options=-csearch_path%3DNAME"
             )
         put = put_files(layout, files.root, manifest, shared.connection, progress)
         replicate(store, shared, progress, with_answers=True)

@@ -82,8 +82,9 @@ class EntryReader:
         self.connection.close()
 
     def check(self, *, deep: bool = False) -> None:
-        """Check whether what is stored can be read; see `StoreConnection.check`."""
-        self.connection.check(deep=deep)
+        """Check whether a file can be read; see `database.check`. PostgreSQL checks its own."""
+        if isinstance(self.connection, SqliteConnection):
+            self.connection.check(deep=deep)
 
     @contextmanager
     def unchanging(self) -> Iterator[None]:

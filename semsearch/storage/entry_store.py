@@ -31,6 +31,7 @@ from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.idempotency import StoredRequest
 from semsearch.storage.migrations import MIGRATIONS
 from semsearch.storage.rows import Origin
+from semsearch.storage.store_connection import SqliteConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,11 @@ class EntryStore(EntryReader):
         self._acknowledge(change)
 
     def erase_purged(self) -> None:
-        """Erase the history of purged entries, and what the file still has of deleted rows."""
+        """Erase the history of purged entries, and what a file still has of deleted rows."""
         with self.connection.transaction():
             purges.erase(self.connection, self.purged())
-        self.connection.compact()
+        if isinstance(self.connection, SqliteConnection):
+            self.connection.compact()
 
     def replace_all(
         self,

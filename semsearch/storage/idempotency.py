@@ -1,13 +1,14 @@
 """Answers to edit requests by idempotency key, so that a repeated request is not executed again.
 
-An answer is stored for a day, under the caller and the key. The accepted suggestions of readers are
-stored in the same way for good: whoever accepts one, its entry is edited once.
+An answer is stored for a day, by the clock of the store, under the caller and the key. The accepted
+suggestions of readers are stored in the same way for good: whoever accepts one, its entry is edited
+once.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from semsearch.core.errors import AnsweredBefore
 from semsearch.storage.store_connection import StoreConnection
@@ -34,14 +35,14 @@ def keep(connection: StoreConnection, answered: StoredRequest) -> None:
     Raises:
         AnsweredBefore: the key was used meanwhile.
     """
-    now = datetime.now(UTC)
+    now = connection.now()
     connection.execute(
         "DELETE FROM request WHERE at < ? AND who != ?",
-        ((now - RETENTION).timestamp(), ACCEPTED_SUGGESTIONS),
+        (now - RETENTION.total_seconds(), ACCEPTED_SUGGESTIONS),
     )
     written = connection.execute(
         "INSERT INTO request VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        (answered.who, answered.key, now.timestamp(), answered.digest, answered.answer),
+        (answered.who, answered.key, now, answered.digest, answered.answer),
     )
     if not written.rowcount:
         raise AnsweredBefore(f"the request {answered.key!r} of {answered.who} was answered before")
@@ -49,7 +50,8 @@ def keep(connection: StoreConnection, answered: StoredRequest) -> None:
 
 def find(connection: StoreConnection, who: str, key: str) -> StoredRequest | None:
     """Return the answer to a request of the last day, or who accepted a suggestion, or None."""
-    since = 0.0 if who == ACCEPTED_SUGGESTIONS else (datetime.now(UTC) - RETENTION).timestamp()
+    is_kept = who == ACCEPTED_SUGGESTIONS
+    since = 0.0 if is_kept else connection.now() - RETENTION.total_seconds()
     found = connection.execute(
         "SELECT digest, answer FROM request WHERE who = ? AND key = ? AND at >= ?",
         (who, key, since),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+import time
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from semsearch.storage.database import open_for_writing, transaction, translate_corruption
+from semsearch.storage.layout import IndexLayout
 from semsearch.storage.online_copy import copy_database
 from semsearch.storage.store_connection import StoreConnection
 
@@ -72,11 +74,15 @@ def count_valid(file: Path) -> int:
     return int(valid)
 
 
+_NOTED_S = 5.0
+"""Seconds between two notes that keys were compared."""
 _KEY = "id, digest, name, scope, glossaries, created, expires, revoked"
 
 
 def copy_keys(source: StoreConnection, file: Path) -> bool:
     """Make a key file the same as the table of a shared store, and return whether it differed.
+
+    The time is noted beside it; see `keys_compared_at`.
 
     Args:
         source: of the shared store.
@@ -86,6 +92,39 @@ def copy_keys(source: StoreConnection, file: Path) -> bool:
         IndexDamaged: the file is not a sound database.
         FormatTooNew: a newer version of semsearch wrote it.
     """
+    at = time.time()
+    is_changed = _copy_keys(source, file)
+    _note_compared(file, at)
+    return is_changed
+
+
+def keys_compared_at(file: Path) -> int:
+    """Return when a key file was compared with a shared store last, in seconds since 1970.
+
+    Args:
+        file: `keys.db`.
+
+    Returns:
+        The time; 0 if it is not known.
+    """
+    try:
+        return int(IndexLayout(file.parent).keys_compared.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return 0
+
+
+def _note_compared(file: Path, at: float) -> None:
+    """Note the time, every few seconds; without the note the keys count as too old."""
+    if abs(at - keys_compared_at(file)) < _NOTED_S:
+        return
+    note = IndexLayout(file.parent).keys_compared
+    written = note.with_name(f".{note.name}.new")
+    with suppress(OSError):
+        written.write_text(str(int(at)), encoding="ascii")
+        written.replace(note)
+
+
+def _copy_keys(source: StoreConnection, file: Path) -> bool:
     query = f"SELECT {_KEY} FROM key ORDER BY id"  # noqa: S608 - constant
     wanted = [tuple(row) for row in source.execute(query)]
     if not wanted and not file.exists():

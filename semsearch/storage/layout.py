@@ -14,7 +14,7 @@
       FOLLOWS                   address of the service that a mirror follows, which takes no edits
       FOLLOWED                  when a mirror was last in step, a hint for people
       SHARED                    address of the shared store that the folder is a copy of (0600)
-      IN_STEP                   how far a copy of a shared store has come, a hint
+      IN_STEP, KEYS_COMPARED    how far a copy of a shared store has come, and its keys, hints
       LOCK                      held while a process writes the store or replaces CURRENT
       BUILDING                  held during a build; edits and publishing go on
       PUBLISHING                held while a generation is derived; edits go on
@@ -287,6 +287,11 @@ class IndexLayout:
     def in_step(self) -> Path:
         """How far the copy of a shared store has come."""
         return self.root / "IN_STEP"
+
+    @property
+    def keys_compared(self) -> Path:
+        """When the copied access keys were compared with the shared store last."""
+        return self.root / "KEYS_COMPARED"
 
     @property
     def lock(self) -> Path:

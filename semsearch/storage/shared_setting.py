@@ -11,13 +11,18 @@ import json
 import time
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from urllib.parse import parse_qsl, urlsplit
+from typing import Any
 
 from semsearch.core.errors import UNREADABLE, IndexDamaged, IndexShared, InvalidSetting
 from semsearch.core.index_info import FollowInfo
 from semsearch.storage.layout import IndexLayout
 
 _SCHEMES = ("postgresql://", "postgres://")
+_FORM = (
+    "name it as postgresql://user:password@host:5432/database, with every sign of the password that "
+    "is no letter or digit percent-encoded (%40 for @, %2F for /, %25 for %), and = in the value of "
+    "a parameter as %3D"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +66,54 @@ def is_shared(store: str) -> bool:
     return store.startswith(_SCHEMES)
 
 
+def address_parts(url: str) -> dict[str, Any]:
+    """Return the parameters of the address of a store, as libpq reads it.
+
+    A password with a sign that ends it would become part of the host or the name of the database.
+    So what looks like that is refused, and no message quotes anything of the address.
+
+    Raises:
+        InvalidSetting: it is no address of a store.
+        ImportError: psycopg is not installed.
+    """
+    import psycopg
+    from psycopg import conninfo
+
+    if not is_shared(url):
+        raise InvalidSetting(f"the address of the store does not begin with postgresql://; {_FORM}")
+    try:
+        parts: dict[str, Any] = conninfo.conninfo_to_dict(url)
+    except psycopg.Error:
+        raise InvalidSetting(f"the address of the store cannot be read; {_FORM}") from None
+    shown = "".join(str(parts.get(name) or "") for name in ("host", "hostaddr", "dbname"))
+    ports = str(parts.get("port") or "").split(",")
+    if "@" in shown or not all(port.isdecimal() or not port for port in ports):
+        raise InvalidSetting(
+            f"the address of the store has a port that is no number, or an @ too many; {_FORM}"
+        )
+    return parts
+
+
 def public_address(url: str) -> str:
-    """Return the address of a store without user and password, for messages and readers."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2] or dict(parse_qsl(parts.query)).get("host", "localhost")
-    return f"{parts.scheme}://{host}{parts.path}"
+    """Return the address of a store without user and password, for messages and readers.
+
+    Raises:
+        InvalidSetting: it is no address of a store.
+    """
+    try:
+        parts = address_parts(url)
+    except ImportError:  # a copy answers without psycopg, too
+        return _SCHEMES[0]
+    hosts = str(parts.get("host") or parts.get("hostaddr") or "localhost").split(",")
+    ports = str(parts.get("port") or "").split(",")
+    if len(ports) < len(hosts):  # one for all
+        ports *= len(hosts)
+    places = [
+        (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
+        for host, port in zip(hosts, ports, strict=False)
+    ]
+    database = f"/{parts['dbname']}" if parts.get("dbname") else ""
+    return f"{_SCHEMES[0]}{','.join(places)}{database}"
 
 
 def shared_info(layout: IndexLayout) -> FollowInfo | None:
@@ -73,6 +121,7 @@ def shared_info(layout: IndexLayout) -> FollowInfo | None:
 
     Raises:
         IndexDamaged: the setting cannot be read.
+        InvalidSetting: it has no address of a store.
     """
     url = shared_url(layout)
     if url is None:
@@ -86,8 +135,9 @@ def write_shared_url(layout: IndexLayout, url: str) -> None:
     """Make an index folder a copy of a shared store.
 
     Raises:
-        InvalidSetting: it has an index of its own.
+        InvalidSetting: it has an index of its own, or this is no address of a store.
     """
+    public_address(url)
     if shared_url(layout) is None and layout.store.exists():
         raise InvalidSetting(
             f"the index in {layout.root} has a store of its own; name another folder with --index, "

@@ -85,11 +85,8 @@ class StoreConnection(Protocol):
     def state(self) -> Hashable | None:
         """Return what every commit changes; None if a commit might leave it as it is."""
 
-    def check(self, *, deep: bool = False) -> None:
-        """Check whether what is stored can be read; see `database.check`."""
-
-    def compact(self) -> None:
-        """Remove what deleted rows have left."""
+    def now(self) -> float:
+        """Return the time that all who write the store agree on, in seconds since 1970."""
 
     def locked(self, lock: Lock, patience_s: float) -> AbstractContextManager[None]:
         """Hold a lock of the store, which ends with the process at the latest.
@@ -173,6 +170,10 @@ class SqliteConnection:
         stat = self._file.stat()
         found = stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns
         return found if is_settled(stat) else None
+
+    def now(self) -> float:
+        """Return the time of this machine."""
+        return time.time()
 
     def check(self, *, deep: bool = False) -> None:
         """Check every page of the file, which takes a second for some hundred megabytes.

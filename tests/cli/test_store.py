@@ -79,4 +79,4 @@ def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
     assert "`semsearch backup`" in told("copy", tmp_path / "a", tmp_path / "b", code=2)
     pytest.importorskip("psycopg_pool", reason="the extra postgres is not installed")
     wrong = ("ask", "x", "--store", "mysql://x", "--index", tmp_path / "c")
-    assert "is no address of a store" in told(*wrong, code=2)
+    assert "does not begin with postgresql://" in told(*wrong, code=2)

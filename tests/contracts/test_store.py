@@ -6,6 +6,7 @@ Covers `storage/store_connection`, `storage/postgres/connection`, `storage/repli
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
@@ -184,6 +185,7 @@ def test_a_request_is_answered_once(store: EntryStore, monkeypatch: pytest.Monke
     assert found.entry == SOFT
     monkeypatch.setattr(idempotency, "RETENTION", timedelta(seconds=-1))
     store.apply([Edit(CRUMB.id, CRUMB)], "ann", answered=answer)
+    assert abs(store.connection.now() - time.time()) < 60.0
 
 
 def test_what_was_purged_stays_away(store: EntryStore) -> None:

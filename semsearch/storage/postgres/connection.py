@@ -1,7 +1,7 @@
 """Connections to a store in PostgreSQL: timeouts, locks, transactions, and what errors mean.
 
-Connections are taken from a pool and given back. A session has three timeouts, so that neither a
-lost network nor a server that was stopped in the middle of an edit holds up others.
+Connections are taken from a pool and given back. A session has timeouts, so that neither a lost
+network nor a server that was stopped in the middle of an edit holds up others for good.
 """
 
 from __future__ import annotations
@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 from semsearch.core.errors import (
     IndexBusy,
     IndexDamaged,
+    InvalidEntry,
     InvalidSetting,
     MissingExtra,
     StoreUnavailable,
 )
-from semsearch.storage.shared_setting import is_shared, public_address
+from semsearch.storage.shared_setting import address_parts, public_address
 from semsearch.storage.store_connection import Lock, ResultRows
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ STATEMENT_S = 60
 """Seconds that one statement may take; the longest reads all entries."""
 IDLE_S = 60
 """Seconds that a transaction may wait for its next statement, before PostgreSQL ends it."""
+EDIT_IDLE_S = 300
+"""Seconds between two statements of an edit, outside of its transaction, before PostgreSQL ends it
+and its lock: many new texts are embedded meanwhile, but a process that was stopped does nothing."""
 _DEAD_AFTER = "-c tcp_keepalives_idle=4 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
 """A machine that is gone keeps its locks for ten seconds; a process that ends, not at all."""
 _PARAMETERS = {
@@ -62,22 +66,11 @@ class SharedDatabase:
             MissingExtra: the library is not installed.
         """
         try:
-            import psycopg
             from psycopg import conninfo
             from psycopg_pool import ConnectionPool
         except ImportError as error:
             raise MissingExtra("psycopg", "a store in PostgreSQL", "postgres") from error
-        if not is_shared(url):
-            raise InvalidSetting(
-                f"{url.rpartition('@')[2]!r} is no address of a store; name it as postgresql://user@host:5432/database"
-            )
-        try:
-            parts = conninfo.conninfo_to_dict(url)
-        except psycopg.Error as error:
-            raise InvalidSetting(
-                f"the address of the store cannot be read ({error}); name it as "
-                "postgresql://user@host:5432/database"
-            ) from error
+        parts = address_parts(url)
         self.name = public_address(url)
         """The address without user and password, for messages."""
         timeouts = (
@@ -149,9 +142,8 @@ class SharedDatabase:
 
     def unavailable(self, error: Exception) -> StoreUnavailable:
         """Return the error for a store that cannot be reached now."""
-        reason = " ".join(str(error).split()) or type(error).__name__
         return StoreUnavailable(
-            f"the store {self.name} does not answer ({reason}); questions are answered from the "
+            f"the store {self.name} does not answer ({_told(error)}); questions are answered from the "
             "copy of this machine; try the edit again when PostgreSQL is back"
         )
 
@@ -170,13 +162,13 @@ class PostgresConnection:
 
     def execute(self, query: str, values: Sequence[Any] = (), /) -> ResultRows:
         """Run one statement."""
-        with self._translated():
+        with self.translated():
             rows: ResultRows = self.raw.execute(_marked(query), values or None)
             return rows
 
     def executemany(self, query: str, rows: Iterable[Sequence[Any]], /) -> ResultRows:
         """Run one statement for each row of values, without waiting between them."""
-        with self._translated():
+        with self.translated():
             cursor: Any = self.raw.cursor()
             cursor.executemany(_marked(query), rows)
             written: ResultRows = cursor
@@ -188,7 +180,7 @@ class PostgresConnection:
         if self._is_in_transaction:
             yield
             return
-        with self._translated(), self.raw.transaction():
+        with self.translated(), self.raw.transaction():
             self.raw.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield
 
@@ -198,7 +190,7 @@ class PostgresConnection:
 
         So revisions are committed in their order, and nobody who follows the feed misses one.
         """
-        with self._translated(), self.raw.transaction():
+        with self.translated(), self.raw.transaction():
             self.raw.execute("SELECT revision FROM store FOR UPDATE")
             yield
 
@@ -208,35 +200,30 @@ class PostgresConnection:
     def state(self) -> None:
         """Return None: only the server knows whether something was committed."""
 
-    def check(self, *, deep: bool = False) -> None:
-        """Check that no entry is newer than the store; the server checks its pages itself.
-
-        Args:
-            deep: read every row, so that the server checks all pages.
-
-        Raises:
-            IndexDamaged: it is not so.
-        """
-        found = self.execute(
-            "SELECT store.revision, max(entry.revision) FROM store LEFT JOIN entry ON true "
-            "GROUP BY store.revision"
-        ).fetchone()
-        if found is None or (found[1] or 0) > found[0]:
-            raise IndexDamaged(
-                f"the store {self._database.name} is not sound (revision and last entry: {found}); "
-                "restore a backup of PostgreSQL"
-            )
-        for table in ("entry", "history", "embedding", "redirect", "purged") if deep else ():
-            self.execute(f"SELECT sum(length(rows::text)) FROM {table} AS rows")  # noqa: S608 - fixed
-
-    def compact(self) -> None:
-        """Let the server reuse the room of what was erased."""
-        self.execute("VACUUM history")
-        self.execute("VACUUM entry")
+    def now(self) -> float:
+        """Return the time of PostgreSQL, so that clocks of servers need not agree."""
+        row = self.execute("SELECT extract(epoch FROM clock_timestamp())").fetchone()
+        return float(row[0])
 
     def close(self) -> None:
         """Give the connection back."""
         self._database.give_back(self.raw)
+
+    def check_schema(self) -> None:
+        """Refuse a connection without a schema, which could make no tables and take no locks.
+
+        Raises:
+            InvalidSetting: there is none of the name in the address, or the role may not use it.
+        """
+        schema, path = self.execute(
+            "SELECT current_schema(), current_setting('search_path')"
+        ).fetchone()
+        if schema is None:
+            raise InvalidSetting(
+                f"{self._database.name} has no schema {path!r} that its role may use; make it with "
+                "CREATE SCHEMA, give rights with `semsearch store migrate --role ROLE`, or name "
+                "another schema in the address with ?options=-csearch_path%3DNAME"
+            )
 
     @contextmanager
     def locked(self, lock: Lock, patience_s: float) -> Iterator[None]:
@@ -248,14 +235,20 @@ class PostgresConnection:
 
         Raises:
             IndexBusy: another process still holds it after this time.
+            InvalidSetting: there is no such schema; see `check_schema`.
         """
-        with self._translated():
+        with self.translated():
             self.raw.execute(f"SET lock_timeout = {max(1, int(patience_s * 1000))}".encode())
             self.raw.execute(f"SET statement_timeout = {int((patience_s + 5) * 1000)}".encode())
             try:
-                self.raw.execute(
-                    "SELECT pg_advisory_lock(hashtext(current_schema()), %s::int)", (int(lock),)
-                )
+                taken = self.raw.execute(
+                    "SELECT pg_advisory_lock(hashtext(current_schema()), %s::int) IS NOT NULL",
+                    (int(lock),),
+                ).fetchone()
+                if taken != (True,):
+                    self.check_schema()
+                if lock is Lock.EDITING:
+                    self.raw.execute(f"SET idle_session_timeout = '{EDIT_IDLE_S}s'".encode())
             finally:
                 with suppress(Exception):  # a lost connection has no settings
                     self.raw.execute("SET lock_timeout = 0")
@@ -267,13 +260,15 @@ class PostgresConnection:
                 self.raw.execute(
                     "SELECT pg_advisory_unlock(hashtext(current_schema()), %s::int)", (int(lock),)
                 )
+                if lock is Lock.EDITING:
+                    self.raw.execute("RESET idle_session_timeout")
 
     @property
     def _is_in_transaction(self) -> bool:
         return self.raw.info.transaction_status.name in {"INTRANS", "INERROR"}
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def translated(self) -> Iterator[None]:
         """Translate errors of PostgreSQL into errors of the index, with the way out."""
         import psycopg
 
@@ -292,6 +287,7 @@ class PostgresConnection:
             psycopg.OperationalError,
             psycopg.InterfaceError,
             psycopg.errors.ReadOnlySqlTransaction,  # of a replica that is not the primary yet
+            psycopg.errors.IdleInTransactionSessionTimeout,
         ) as error:
             raise self._database.unavailable(error) from error
         except psycopg.errors.InsufficientPrivilege as error:
@@ -299,6 +295,18 @@ class PostgresConnection:
                 f"the role of the store {self._database.name} lacks a right ({error}); run "
                 "`semsearch store migrate --role ROLE` as the owner of the tables"
             ) from error
+        except psycopg.DataError as error:
+            raise InvalidEntry(f"PostgreSQL cannot store this text ({_told(error)})") from error
+        except psycopg.Error as error:
+            raise IndexDamaged(
+                f"the store {self._database.name} is not as it was made ({_told(error)}); run "
+                "`semsearch store migrate`, or restore a backup of PostgreSQL"
+            ) from error
+
+
+def _told(error: Exception) -> str:
+    """Return what an error says, on one line."""
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 @lru_cache(maxsize=512)
@@ -310,3 +318,4 @@ def _marked(query: str) -> bytes:
 def _unlock(connection: Connection[tuple[Any, ...]]) -> None:
     """Give back a connection as it was taken."""
     connection.execute("SELECT pg_advisory_unlock_all()")
+    connection.execute("RESET idle_session_timeout")

@@ -21,8 +21,8 @@ from semsearch.storage.store_connection import Lock
 
 _FOLDER = Path(__file__).with_name("migrations")
 _GRANTS = Path(__file__).with_name("grants.sql")
-OLDEST_SERVER = 170_000
-"""PostgreSQL 17 has the right to vacuum tables of others, which servers need."""
+OLDEST_SERVER = 150_000
+"""PostgreSQL 15 is the first where only its owner may make tables in the schema `public`."""
 _OLDEST = re.compile(r"-- oldest: (\d+)\n")
 
 
@@ -77,7 +77,7 @@ def migrate(database: SharedDatabase, role: str | None = None) -> list[str]:
     Raises:
         StoreUnavailable: PostgreSQL does not answer.
         FormatTooNew: a newer version of semsearch has migrated it.
-        InvalidSetting: there is no such role, or PostgreSQL is too old.
+        InvalidSetting: there is no such role or schema, or PostgreSQL is too old.
     """
     connection = database.connect()
     try:
@@ -122,12 +122,13 @@ def _grant(connection: PostgresConnection, role: str) -> None:
     query = sql.SQL(_GRANTS.read_text(encoding="utf-8")).format(
         schema=schema, database=database, role=sql.Identifier(role)
     )
-    try:
-        connection.raw.execute(query)
-    except errors.UndefinedObject as error:
-        raise InvalidSetting(
-            f"there is no role {role!r}; make it with `CREATE ROLE ... LOGIN PASSWORD ...`"
-        ) from error
+    with connection.translated():
+        try:
+            connection.raw.execute(query)
+        except errors.UndefinedObject as error:
+            raise InvalidSetting(
+                f"there is no role {role!r}; make it with `CREATE ROLE ... LOGIN PASSWORD ...`"
+            ) from error
 
 
 def _version(connection: PostgresConnection) -> Sequence[Any]:
@@ -139,12 +140,10 @@ def _version(connection: PostgresConnection) -> Sequence[Any]:
 
 
 def _check_version(connection: PostgresConnection, database: SharedDatabase) -> None:
-    from psycopg import errors
-
-    try:
-        done, _ = _version(connection)
-    except errors.UndefinedTable:
-        done = 0
+    (table,) = connection.execute("SELECT to_regclass('migration')").fetchone()
+    if table is None:
+        connection.check_schema()
+    done = _version(connection)[0] if table else 0
     if done < len(migrations()):
         raise FormatTooOld(
             f"{database.name} has {done} of {len(migrations())} migrations of a store; run "

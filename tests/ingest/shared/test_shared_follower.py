@@ -1,0 +1,118 @@
+"""Which access keys count on a server whose store is away, or whose rows cannot be copied.
+
+Covers `ingest/shared_follower`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from semsearch.core.errors import KeyRefused, StoreUnavailable
+from semsearch.core.progress import Silent
+from semsearch.ingest import shared_follower
+from semsearch.ingest.shared_copy import catch_up
+from semsearch.ingest.shared_follower import KEYS_VALID_S, SharedFollower
+from semsearch.server.auth.key_store import KeyRing, KeyStore
+from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.storage.layout import IndexLayout
+from tests.server.service_process import comes
+
+if TYPE_CHECKING:
+    from semsearch.storage.postgres.connection import SharedDatabase
+
+    NewServer = Callable[[str], IndexLayout]
+
+
+def test_a_restart_does_not_make_old_keys_valid(
+    new_server: NewServer, database: SharedDatabase
+) -> None:
+    """What counts is when they were compared, by the clock on the wall; unknown is too old."""
+    layout = new_server("one")
+    SharedFollower(layout, database).check_keys()
+    for noted in (time.time() - KEYS_VALID_S - 60, time.time() + 2 * KEYS_VALID_S):
+        layout.keys_compared.write_text(str(int(noted)), encoding="ascii")
+        with pytest.raises(StoreUnavailable, match=r"have not been compared .* for \d+ s"):
+            SharedFollower(layout, database).check_keys()
+    for unknown in ("", "nan", "x"):
+        layout.keys_compared.write_text(unknown, encoding="ascii")
+        with pytest.raises(StoreUnavailable, match="not known when"):
+            SharedFollower(layout, database).check_keys()
+    layout.keys_compared.unlink()
+    with pytest.raises(StoreUnavailable, match="not known when"):
+        SharedFollower(layout, database).check_keys()
+    catch_up(layout, database, Silent())
+    SharedFollower(layout, database).check_keys()
+
+
+def test_a_suspended_machine_does_not_make_old_keys_valid(
+    new_server: NewServer, database: SharedDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock of the process stands still meanwhile; the one on the wall may be set back."""
+    follower = SharedFollower(new_server("one"), database)
+    for clock in ("time", "monotonic"):
+        later = getattr(time, clock)() + KEYS_VALID_S + 60
+        with monkeypatch.context() as patch:
+            patch.setattr(time, clock, lambda later=later: later)
+            with pytest.raises(StoreUnavailable):
+                follower.check_keys()
+    follower.check_keys()
+
+
+def test_that_postgresql_is_away_is_logged_once(
+    new_server: NewServer,
+    database: SharedDatabase,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is refused, then it starts, then it does not answer in time: that is one problem."""
+    layout = new_server("one")
+    looks = []
+
+    def fail(*_: object) -> None:
+        looks.append(1)
+        raise StoreUnavailable(f"the store does not answer (reason {len(looks)})")
+
+    monkeypatch.setattr(shared_follower, "PAUSE_S", 0.01)
+    caplog.set_level("INFO", "semsearch")
+    with closing(SharedFollower(layout, database)) as follower:
+        with monkeypatch.context() as patch:
+            patch.setattr(shared_follower, "copy_settings", fail)
+            follower.start()
+            assert comes(lambda: len(looks) > 2)
+        assert comes(lambda: "in step with its store again" in caplog.text)
+    assert caplog.text.count("is not kept in step") == 1
+
+
+def test_a_revoked_key_is_refused_though_rows_cannot_be_copied(
+    new_server: NewServer, database: SharedDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Keys are copied first, and only they have to be compared to count on."""
+    one, other = new_server("one"), new_server("other")
+    keys = KeyStore(one.keys, database)
+    key, secret = keys.create(name="Ann", scope=KeyScope.EDIT, now=utc_now())
+    catch_up(other, database, Silent())
+
+    def fail(*_: object) -> None:
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr(shared_follower, "catch_up_rows", fail)
+    with closing(SharedFollower(other, database)) as follower:
+        follower.start()
+        with closing(KeyRing(other.keys, check=follower.check_keys)) as ring:
+            assert ring.find(secret.text).id == key.id
+            keys.revoke(key.id, now=utc_now())
+
+            def is_refused() -> bool:
+                try:
+                    ring.find(secret.text)
+                except KeyRefused:
+                    return True
+                return False
+
+            assert comes(is_refused)
