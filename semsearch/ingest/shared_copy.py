@@ -28,7 +28,12 @@ from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.key_tables import copy_keys
 from semsearch.storage.layout import IndexLayout
-from semsearch.storage.replication import forget_embeddings, replicate
+from semsearch.storage.replication import (
+    check_is_earlier,
+    forget_embeddings,
+    last_change,
+    replicate,
+)
 from semsearch.storage.shared_setting import (
     InStep,
     in_step,
@@ -221,23 +226,50 @@ def catch_up_rows(
         InvalidSetting: the folder has a copy of another store.
         StoredIndexError: the folder is busy or cannot be written.
     """
-    known = in_step(layout)
-    is_same = (known.identity, known.revision) == shared.revision and layout.store.exists()
-    if is_same and not is_built:
-        if known.ago_s > _NOTED_S:
-            note_in_step(layout, replace(known, at=time.time()))
-        return
-    with (
-        translate_os_errors(layout.root),
-        translate_corruption(layout.store),
-        file_lock(layout.lock),
-        closing(EntryStore(layout.store)) as copy,
-    ):
+    (database,) = shared.connection.execute("SELECT database FROM store").fetchone()
+    with translate_os_errors(layout.root), translate_corruption(layout.store):
         known = in_step(layout)
-        done = replicate(shared, copy, progress, embedded=known.embedded)
-        if is_built or done.is_built:
-            forget_embeddings(shared, copy)
-        note_in_step(layout, InStep(time.time(), done.identity, done.revision, done.embedded))
+        if not is_built and known.database == database and _is_same(layout, shared, known):
+            if known.ago_s > _NOTED_S:
+                note_in_step(layout, replace(known, at=time.time()))
+            return
+        with file_lock(layout.lock), closing(EntryStore(layout.store)) as copy:
+            known = in_step(layout)
+            own, revision = copy.revision
+            is_known = (known.database, known.identity) == (database, own)
+            # a file that is older than the note may lack embeddings
+            embedded = known.embedded if is_known and known.revision <= revision else 0
+            done = replicate(shared, copy, progress, embedded=embedded)
+            if is_built or done.is_built:
+                forget_embeddings(shared, copy)
+            note_in_step(
+                layout, InStep(time.time(), done.identity, done.revision, done.embedded, database)
+            )
+
+
+def _is_same(layout: IndexLayout, shared: EntryReader, known: InStep) -> bool:
+    """Return whether the copy itself, and not only its note, is at the last change of its store."""
+    if not layout.store.exists():
+        return False
+    with closing(EntryReader(layout.store)) as copy:
+        change = last_change(copy)
+        return (known.identity, known.revision) == change[:2] and change == last_change(shared)
+
+
+def check_follows(layout: IndexLayout, shared: EntryReader) -> None:
+    """Refuse to use a store of which the copy is no earlier state.
+
+    Raises:
+        InvalidSetting: it is another store, or went back to a former state.
+        StoredIndexError: the copy cannot be read.
+    """
+    if layout.store.exists():
+        with (
+            translate_os_errors(layout.root),
+            translate_corruption(layout.store),
+            closing(EntryReader(layout.store)) as copy,
+        ):
+            check_is_earlier(shared, copy)
 
 
 @contextmanager
@@ -250,9 +282,11 @@ def locked_store(layout: IndexLayout, database: SharedDatabase) -> Iterator[Entr
 
     Raises:
         StoreUnavailable: PostgreSQL does not answer. IndexBusy: others edit for too long.
+        InvalidSetting: the copy has changes that the store does not have.
     """
     with opened(database) as store:
         with store.connection.locked(Lock.EDITING, PATIENCE_S):
+            check_follows(layout, store)
             yield store
         try:
             catch_up_rows(layout, store, Silent())

@@ -31,6 +31,8 @@ class InStep:
     revision: int = 0
     embedded: int = 0
     """Number of the last embedding that it has."""
+    database: str = ""
+    """Which database numbered them."""
 
     @property
     def ago_s(self) -> float:
@@ -134,6 +136,7 @@ def in_step(layout: IndexLayout) -> InStep:
             str(noted["identity"]),
             int(noted["revision"]),
             int(noted["embedded"]),
+            str(noted["database"]),
         )
     except (OSError, *UNREADABLE):
         return InStep()
