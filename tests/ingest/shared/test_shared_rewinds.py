@@ -41,7 +41,7 @@ def rewound(
     new_server: NewServer, url: str, database: SharedDatabase, postgres_server: TestServer
 ) -> Callable[[], SharedDatabase]:
     """Give a function that restores PostgreSQL as it was when the test began."""
-    from psycopg import conninfo  # noqa: PLC0415 - an extra
+    from psycopg import conninfo
 
     name = conninfo.conninfo_to_dict(url)["dbname"]
 
