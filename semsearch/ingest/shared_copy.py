@@ -38,6 +38,7 @@ from semsearch.storage.shared_setting import (
     InStep,
     in_step,
     note_in_step,
+    refuse_own_store,
     shared_url,
     write_shared_url,
 )
@@ -107,7 +108,9 @@ def join_store(
 ) -> None:
     """Make an index folder a copy of a shared store, or bring the copy that it is in step.
 
-    While PostgreSQL does not answer, a copy that can be used stays as it is.
+    While PostgreSQL does not answer, a copy that can be used stays as it is. A copy keeps its
+    address until another one is known to be of the same store; one that does not answer now is
+    compared before the next edit.
 
     Args:
         layout: of the index folder; made if it is missing.
@@ -122,8 +125,10 @@ def join_store(
     """
     from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
 
-    with translate_os_errors(layout.root):
-        write_shared_url(layout, url)
+    if not layout.store.exists():
+        with translate_os_errors(layout.root):
+            write_shared_url(layout, url)  # the folder is a copy from its first file on
+    refuse_own_store(layout)
     try:
         # with connections of its own: processes may be forked after this
         with closing(SharedDatabase(url)) as database:
@@ -135,6 +140,8 @@ def join_store(
         if not layout.current.exists():
             raise
         _log.warning("%s", error)
+    with translate_os_errors(layout.root):
+        write_shared_url(layout, url)
 
 
 def catch_up(layout: IndexLayout, database: SharedDatabase, progress: Progress) -> None:
@@ -147,18 +154,29 @@ def catch_up(layout: IndexLayout, database: SharedDatabase, progress: Progress) 
 
     Raises:
         IndexMissing: the store has no generation yet.
+        InvalidSetting: the copy is of another store, or has changes that this one lost.
         StoredIndexError: the store cannot be read, or the folder not be written.
     """
     with opened(database) as shared:
-        if shared_generation(shared.connection) is None:
-            raise IndexMissing(
-                f"{database.name} has no glossary yet; copy one there with "
-                f"`semsearch copy FOLDER {database.name}`, or build one with --store"
-            )
+        check_follows(layout, shared)
+        check_has_glossary(shared, database)
         catch_up_rows(layout, shared, progress)
         with translate_os_errors(layout.root), file_lock(layout.publishing, LONG_S):
             fetch_newest(layout, shared, progress)
         copy_settings(layout, shared)
+
+
+def check_has_glossary(shared: EntryReader, database: SharedDatabase) -> None:
+    """Refuse a store that has no generation yet.
+
+    Raises:
+        IndexMissing: it is so.
+    """
+    if shared_generation(shared.connection) is None:
+        raise IndexMissing(
+            f"{database.name} has no glossary yet; copy one there with `semsearch copy FOLDER store` "
+            "(with its address in SEMSEARCH_STORE), or build one with --store"
+        )
 
 
 def check_embeds_alike(layout: IndexLayout, manifest: Manifest, shared: EntryReader) -> None:

@@ -187,12 +187,13 @@ def _rows(connection: StoreConnection, query: str, order: str) -> Iterator[Seque
     marks = ", ".join("?" * len(keys))
     after = f"WHERE {keys[0]} >= ? AND ({order}) > ({marks})"  # the first condition is for an index
     page = connection.execute(f"{query} ORDER BY {order} LIMIT ?", (_PAGE,)).fetchall()
-    while page:
-        yield from page
+    yield from page
+    while len(page) == _PAGE:
         last = page[-1][: len(keys)]
         page = connection.execute(
             f"{query} {after} ORDER BY {order} LIMIT ?", (last[0], *last, _PAGE)
         ).fetchall()
+        yield from page
 
 
 def _embeddings(there: StoreConnection, last: int) -> list[Sequence[Any]]:

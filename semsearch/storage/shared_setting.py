@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from semsearch.core.errors import UNREADABLE, IndexDamaged, IndexShared, InvalidSetting
 from semsearch.core.index_info import FollowInfo
+from semsearch.storage.atomic_files import replace_atomically
 from semsearch.storage.layout import IndexLayout
 
 _SCHEMES = ("postgresql://", "postgres://")
@@ -84,21 +85,26 @@ def shared_info(layout: IndexLayout) -> FollowInfo | None:
     return FollowInfo(public_address(url), known.revision, known.at, ago, "")
 
 
-def write_shared_url(layout: IndexLayout, url: str) -> None:
-    """Make an index folder a copy of a shared store.
+def refuse_own_store(layout: IndexLayout) -> None:
+    """Refuse to make a copy where an index has a store of its own.
 
     Raises:
-        InvalidSetting: it has an index of its own.
+        InvalidSetting: it is so.
+        IndexDamaged: the setting cannot be read.
     """
     if shared_url(layout) is None and layout.store.exists():
         raise InvalidSetting(
             f"the index in {layout.root} has a store of its own; name another folder with --index, "
-            f"or move the index into an empty shared store with `semsearch copy {layout.root} URL`"
+            f"or move the index into an empty shared store with `semsearch copy {layout.root} store`"
         )
+
+
+def write_shared_url(layout: IndexLayout, url: str) -> None:
+    """Name the store that an index folder is a copy of, unless it is named already."""
     layout.root.mkdir(parents=True, exist_ok=True)
-    layout.shared.touch(mode=0o600)
-    layout.shared.chmod(0o600)
-    layout.shared.write_text(json.dumps({"url": url}), encoding="utf-8")
+    if shared_url(layout) != url:
+        content = json.dumps({"url": url}).encode()
+        replace_atomically(layout.shared, content, mode=0o600)
 
 
 def refuse_shared(layout: IndexLayout, what: str) -> None:

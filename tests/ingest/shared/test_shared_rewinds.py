@@ -5,6 +5,7 @@ Covers `ingest/shared_copy`, `storage/replication`.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -20,7 +21,7 @@ from semsearch.ingest import Editor
 from semsearch.ingest.shared_copy import catch_up, database_of, join_store
 from semsearch.ingest.shared_moves import copy_into_folder, copy_into_store
 from semsearch.storage.layout import IndexLayout
-from semsearch.storage.shared_setting import in_step, note_in_step
+from semsearch.storage.shared_setting import in_step, note_in_step, shared_url, write_shared_url
 from tests.ingest.shared.test_shared_copy import SCORING, first_hit, same
 from tests.postgres_server import TestServer
 
@@ -131,3 +132,43 @@ def test_an_older_file_of_a_copy_is_noticed(
     note_in_step(layout, note)
     catch_up(layout, database, Silent())
     assert same(layout, database)
+
+
+def test_another_store_is_not_taken_for_the_own_one(
+    new_server: NewServer, url: str, database: SharedDatabase, new_url: str
+) -> None:
+    """The folder stays a copy of its own, and edits go there; an empty store is no other case."""
+    layout = new_server("one")
+    written = layout.shared.stat()
+    join_store(layout, url, Silent())
+    assert layout.shared.stat().st_ino == written.st_ino, "nothing is written without a change"
+    for may_be_empty in (False, True):
+        with pytest.raises(InvalidSetting, match="no earlier state"):
+            join_store(layout, new_url, Silent(), may_be_empty=may_be_empty)
+    assert shared_url(layout) == url
+    add(layout, "Here")
+    assert same(layout, database)
+
+
+def test_an_address_is_replaced_at_once(
+    new_server: NewServer, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that dies while it writes leaves the former one, and nobody else may read it."""
+    layout = new_server("one")
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    other = f"{url}&application_name=other"
+    with monkeypatch.context() as patch:
+        patch.setattr("semsearch.storage.atomic_files.sync", die)
+        with pytest.raises(KeyboardInterrupt):
+            write_shared_url(layout, other)
+    assert shared_url(layout) == url
+    former = os.umask(0)
+    try:
+        write_shared_url(layout, other)
+    finally:
+        os.umask(former)
+    assert shared_url(layout) == other
+    assert layout.shared.stat().st_mode & 0o777 == 0o600
