@@ -30,6 +30,7 @@ from semsearch.storage.key_tables import copy_keys
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.replication import (
     check_is_earlier,
+    embedded_text,
     forget_embeddings,
     last_change,
     replicate,
@@ -254,14 +255,20 @@ def catch_up_rows(
         with file_lock(layout.lock), closing(EntryStore(layout.store)) as copy:
             known = in_step(layout)
             own, revision = copy.revision
-            is_known = (known.database, known.identity) == (database, own)
+            is_known = (known.database, known.identity, known.text) == (
+                database,
+                own,
+                embedded_text(shared, known.embedded),
+            )
             # a file that is older than the note may lack embeddings
             embedded = known.embedded if is_known and known.revision <= revision else 0
             done = replicate(shared, copy, progress, embedded=embedded)
             if is_built or done.is_built:
                 forget_embeddings(shared, copy)
+            text = embedded_text(shared, done.embedded)
             note_in_step(
-                layout, InStep(time.time(), done.identity, done.revision, done.embedded, database)
+                layout,
+                InStep(time.time(), done.identity, done.revision, done.embedded, database, text),
             )
 
 

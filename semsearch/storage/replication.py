@@ -149,6 +149,16 @@ def _signature(connection: StoreConnection, revision: int) -> str:
     return f"{row[0]!r} at {row[1]}" if row else "nobody"
 
 
+def embedded_text(store: EntryReader, number: int) -> str:
+    """Return which text has the embedding of a number, as hexadecimal digits; empty for none."""
+    column = store.connection.row_number
+    row = store.connection.execute(
+        f"SELECT text FROM embedding WHERE {column} = ?",  # noqa: S608 - constant
+        (number,),
+    ).fetchone()
+    return bytes(row[0]).hex() if row else ""
+
+
 def forget_embeddings(source: EntryReader, target: EntryStore) -> None:
     """Delete the embeddings of a copy that its store has no longer, as after a build."""
     query = "SELECT text, key FROM embedding JOIN encoder ON encoder.number = embedding.encoder"

@@ -34,6 +34,8 @@ class InStep:
     """Number of the last embedding that it has."""
     database: str = ""
     """Which database numbered them."""
+    text: str = ""
+    """SHA-256 of the text of the last one; another text has its number if numbers were lost."""
 
     @property
     def ago_s(self) -> float:
@@ -143,6 +145,7 @@ def in_step(layout: IndexLayout) -> InStep:
             int(noted["revision"]),
             int(noted["embedded"]),
             str(noted["database"]),
+            str(noted["text"]),
         )
     except (OSError, *UNREADABLE):
         return InStep()

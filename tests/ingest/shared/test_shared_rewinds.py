@@ -172,3 +172,17 @@ def test_an_address_is_replaced_at_once(
         os.umask(former)
     assert shared_url(layout) == other
     assert layout.shared.stat().st_mode & 0o777 == 0o600
+
+
+def test_numbers_of_lost_embeddings_are_not_trusted(
+    new_server: NewServer, database: SharedDatabase
+) -> None:
+    """PostgreSQL went back without a revision, and gave their numbers to others."""
+    one, other = new_server("one"), new_server("other")
+    add(one, "First")
+    catch_up(other, database, Silent())
+    note = in_step(other)
+    note_in_step(other, replace(note, embedded=note.embedded + 1))
+    add(one, "Second")
+    catch_up(other, database, Silent())
+    assert same(other, database)
