@@ -1,8 +1,10 @@
 """Generations in a shared store: whoever publishes one puts its files there, others fetch them.
 
-A file is stored once, by its SHA-256, in parts. What is fetched is written under a temporary name,
-verified by its hash and renamed, as a build does it. The last two generations are kept, so that a
-server that is about to fetch one finds it.
+A file is stored once, by its SHA-256, in parts, each of which is committed by itself, so that edits
+go on. The last part is smaller than the others, if need be empty: a file that has it is complete.
+An upload that was interrupted goes on where it stopped. What is fetched is written under a
+temporary name, verified by its hash and renamed, as a build does it. The last two generations are
+kept, so that a server that is about to fetch one finds it.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from semsearch.storage.layout import IndexLayout
 from semsearch.storage.store_connection import StoreConnection
 
 _PART_BYTES = 4 << 20
+"""It may never be changed: stores have parts of this size."""
 _KEPT = 2
 """Generations that the store keeps."""
 
@@ -105,7 +108,24 @@ def put_generation(manifest: Manifest, files: dict[str, str], connection: StoreC
                 embedding_of(manifest),
             ),
         )
-        _remove_old(connection)
+        connection.execute(
+            "DELETE FROM generation WHERE number NOT IN "
+            "(SELECT number FROM generation ORDER BY number DESC LIMIT ?)",
+            (_KEPT,),
+        )
+
+
+def remove_unneeded_files(connection: StoreConnection) -> None:
+    """Remove the files that no generation has, as of old ones and of publishers that died.
+
+    Args:
+        connection: of the store, whose lock for publishing is held, so that nobody puts files.
+    """
+    rows = connection.execute("SELECT files FROM generation").fetchall()
+    needed = {digest for (files,) in rows for digest in json.loads(files).values()}
+    for (digest,) in connection.execute("SELECT DISTINCT digest FROM file_part").fetchall():
+        if digest not in needed:
+            connection.execute("DELETE FROM file_part WHERE digest = ?", (digest,))
 
 
 def fetch_generation(
@@ -143,22 +163,22 @@ def _model_folders(layout: IndexLayout, manifest: Manifest) -> Iterator[Path]:
 
 
 def _put_file(file: Path, connection: StoreConnection) -> str:
-    """Put a file into the store unless it is there, and return its SHA-256."""
+    """Put what is missing of a file into the store, and return its SHA-256."""
     with file.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
-        if connection.execute(
-            "SELECT 1 FROM file_part WHERE digest = ? LIMIT 1", (digest,)
-        ).fetchone():
-            return digest
-        content.seek(0)
-        with connection.transaction():
-            number = 0
-            while (part := content.read(_PART_BYTES)) or not number:
-                connection.execute(
-                    "INSERT INTO file_part VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                    (digest, number, part),
-                )
-                number += 1
+        number, smallest = connection.execute(
+            "SELECT count(*), coalesce(min(octet_length(content)), ?) FROM file_part "
+            "WHERE digest = ?",
+            (_PART_BYTES, digest),
+        ).fetchone()
+        content.seek(number * _PART_BYTES)
+        while smallest == _PART_BYTES:
+            part = content.read(_PART_BYTES)
+            connection.execute(
+                "INSERT INTO file_part VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                (digest, number, part),
+            )
+            number, smallest = number + 1, len(part)
     return digest
 
 
@@ -199,15 +219,3 @@ def _fetch_file(file: Path, digest: str, connection: StoreConnection) -> None:
 def _sha256(file: Path) -> str:
     with file.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
-
-
-def _remove_old(connection: StoreConnection) -> None:
-    """Remove all but the last generations, and the files that only they have."""
-    rows = connection.execute("SELECT number, files FROM generation ORDER BY number").fetchall()
-    old, kept = rows[:-_KEPT], rows[-_KEPT:]
-    needed = {digest for _, files in kept for digest in json.loads(files).values()}
-    unused = {digest for _, files in old for digest in json.loads(files).values()} - needed
-    for digest in unused:
-        connection.execute("DELETE FROM file_part WHERE digest = ?", (digest,))
-    for number, _ in old:
-        connection.execute("DELETE FROM generation WHERE number = ?", (number,))

@@ -28,11 +28,18 @@ from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.key_tables import copy_keys
 from semsearch.storage.layout import IndexLayout
-from semsearch.storage.replication import forget_embeddings, replicate
+from semsearch.storage.replication import (
+    check_is_earlier,
+    embedded_text,
+    forget_embeddings,
+    last_change,
+    replicate,
+)
 from semsearch.storage.shared_setting import (
     InStep,
     in_step,
     note_in_step,
+    refuse_own_store,
     shared_url,
     write_shared_url,
 )
@@ -102,7 +109,9 @@ def join_store(
 ) -> None:
     """Make an index folder a copy of a shared store, or bring the copy that it is in step.
 
-    While PostgreSQL does not answer, a copy that can be used stays as it is.
+    While PostgreSQL does not answer, a copy that can be used stays as it is. A copy keeps its
+    address until another one is known to be of the same store; one that does not answer now is
+    compared before the next edit.
 
     Args:
         layout: of the index folder; made if it is missing.
@@ -117,8 +126,10 @@ def join_store(
     """
     from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
 
-    with translate_os_errors(layout.root):
-        write_shared_url(layout, url)
+    if not layout.store.exists():
+        with translate_os_errors(layout.root):
+            write_shared_url(layout, url)  # the folder is a copy from its first file on
+    refuse_own_store(layout)
     try:
         # with connections of its own: processes may be forked after this
         with closing(SharedDatabase(url)) as database:
@@ -130,6 +141,8 @@ def join_store(
         if not layout.current.exists():
             raise
         _log.warning("%s", error)
+    with translate_os_errors(layout.root):
+        write_shared_url(layout, url)
 
 
 def catch_up(layout: IndexLayout, database: SharedDatabase, progress: Progress) -> None:
@@ -142,18 +155,29 @@ def catch_up(layout: IndexLayout, database: SharedDatabase, progress: Progress) 
 
     Raises:
         IndexMissing: the store has no generation yet.
+        InvalidSetting: the copy is of another store, or has changes that this one lost.
         StoredIndexError: the store cannot be read, or the folder not be written.
     """
     with opened(database) as shared:
-        if shared_generation(shared.connection) is None:
-            raise IndexMissing(
-                f"{database.name} has no glossary yet; copy one there with "
-                f"`semsearch copy FOLDER {database.name}`, or build one with --store"
-            )
+        check_follows(layout, shared)
+        check_has_glossary(shared, database)
         catch_up_rows(layout, shared, progress)
         with translate_os_errors(layout.root), file_lock(layout.publishing, LONG_S):
             fetch_newest(layout, shared, progress)
         copy_settings(layout, shared)
+
+
+def check_has_glossary(shared: EntryReader, database: SharedDatabase) -> None:
+    """Refuse a store that has no generation yet.
+
+    Raises:
+        IndexMissing: it is so.
+    """
+    if shared_generation(shared.connection) is None:
+        raise IndexMissing(
+            f"{database.name} has no glossary yet; copy one there with `semsearch copy FOLDER store` "
+            "(with its address in SEMSEARCH_STORE), or build one with --store"
+        )
 
 
 def check_embeds_alike(layout: IndexLayout, manifest: Manifest, shared: EntryReader) -> None:
@@ -221,23 +245,56 @@ def catch_up_rows(
         InvalidSetting: the folder has a copy of another store.
         StoredIndexError: the folder is busy or cannot be written.
     """
-    known = in_step(layout)
-    is_same = (known.identity, known.revision) == shared.revision and layout.store.exists()
-    if is_same and not is_built:
-        if known.ago_s > _NOTED_S:
-            note_in_step(layout, replace(known, at=time.time()))
-        return
-    with (
-        translate_os_errors(layout.root),
-        translate_corruption(layout.store),
-        file_lock(layout.lock),
-        closing(EntryStore(layout.store)) as copy,
-    ):
+    (database,) = shared.connection.execute("SELECT database FROM store").fetchone()
+    with translate_os_errors(layout.root), translate_corruption(layout.store):
         known = in_step(layout)
-        done = replicate(shared, copy, progress, embedded=known.embedded)
-        if is_built or done.is_built:
-            forget_embeddings(shared, copy)
-        note_in_step(layout, InStep(time.time(), done.identity, done.revision, done.embedded))
+        if not is_built and known.database == database and _is_same(layout, shared, known):
+            if known.ago_s > _NOTED_S:
+                note_in_step(layout, replace(known, at=time.time()))
+            return
+        with file_lock(layout.lock), closing(EntryStore(layout.store)) as copy:
+            known = in_step(layout)
+            own, revision = copy.revision
+            is_known = (known.database, known.identity, known.text) == (
+                database,
+                own,
+                embedded_text(shared, known.embedded),
+            )
+            # a file that is older than the note may lack embeddings
+            embedded = known.embedded if is_known and known.revision <= revision else 0
+            done = replicate(shared, copy, progress, embedded=embedded)
+            if is_built or done.is_built:
+                forget_embeddings(shared, copy)
+            text = embedded_text(shared, done.embedded)
+            note_in_step(
+                layout,
+                InStep(time.time(), done.identity, done.revision, done.embedded, database, text),
+            )
+
+
+def _is_same(layout: IndexLayout, shared: EntryReader, known: InStep) -> bool:
+    """Return whether the copy itself, and not only its note, is at the last change of its store."""
+    if not layout.store.exists():
+        return False
+    with closing(EntryReader(layout.store)) as copy:
+        change = last_change(copy)
+        return (known.identity, known.revision) == change[:2] and change == last_change(shared)
+
+
+def check_follows(layout: IndexLayout, shared: EntryReader) -> None:
+    """Refuse to use a store of which the copy is no earlier state.
+
+    Raises:
+        InvalidSetting: it is another store, or went back to a former state.
+        StoredIndexError: the copy cannot be read.
+    """
+    if layout.store.exists():
+        with (
+            translate_os_errors(layout.root),
+            translate_corruption(layout.store),
+            closing(EntryReader(layout.store)) as copy,
+        ):
+            check_is_earlier(shared, copy)
 
 
 @contextmanager
@@ -250,9 +307,11 @@ def locked_store(layout: IndexLayout, database: SharedDatabase) -> Iterator[Entr
 
     Raises:
         StoreUnavailable: PostgreSQL does not answer. IndexBusy: others edit for too long.
+        InvalidSetting: the copy has changes that the store does not have.
     """
     with opened(database) as store:
         with store.connection.locked(Lock.EDITING, PATIENCE_S):
+            check_follows(layout, store)
             yield store
         try:
             catch_up_rows(layout, store, Silent())

@@ -10,7 +10,13 @@ from semsearch.core.errors import IndexDamaged, InvalidSetting
 from semsearch.core.progress import Progress
 from semsearch.index.manifest import check_store_belongs, load_manifest
 from semsearch.index.shared_files import put_files, put_generation, shared_generation
-from semsearch.ingest.shared_copy import CALIBRATION, catch_up, opened
+from semsearch.ingest.shared_copy import (
+    CALIBRATION,
+    catch_up,
+    catch_up_rows,
+    check_has_glossary,
+    opened,
+)
 from semsearch.storage.atomic_files import LONG_S, file_lock
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_reader import EntryReader
@@ -57,7 +63,7 @@ def copy_into_store(layout: IndexLayout, database: SharedDatabase, progress: Pro
     Raises:
         IndexShared, IndexFollows: the index is itself a copy.
         InvalidSetting: the store has another glossary.
-        IndexDamaged: the copy is not the same; nobody should use it.
+        IndexDamaged: the copy is not the same, and cannot be used.
         StoredIndexError: the index or the store cannot be read or written.
     """
     refuse_mirror(layout)
@@ -80,6 +86,7 @@ def copy_into_store(layout: IndexLayout, database: SharedDatabase, progress: Pro
             )
         put = put_files(layout, files.root, manifest, shared.connection, progress)
         replicate(store, shared, progress, with_answers=True)
+        rows = _verified(store, shared)
         with shared.connection.transaction():  # last: a store with a generation is complete
             keys = put_keys(layout.keys, shared.connection)
             if layout.calibration.exists():
@@ -88,7 +95,7 @@ def copy_into_store(layout: IndexLayout, database: SharedDatabase, progress: Pro
                     (CALIBRATION, layout.calibration.read_bytes()),
                 )
             put_generation(manifest, put, shared.connection)
-        return Moved(_verified(store, shared), keys)
+        return Moved(rows, keys)
 
 
 def copy_into_folder(layout: IndexLayout, database: SharedDatabase, progress: Progress) -> Moved:
@@ -102,7 +109,7 @@ def copy_into_folder(layout: IndexLayout, database: SharedDatabase, progress: Pr
     Raises:
         InvalidSetting: the folder has an index, or a copy of another store.
         IndexMissing: the store has no glossary yet.
-        IndexDamaged: the copy is not the same; nobody should use it.
+        IndexDamaged: the copy is not the same, and cannot be used.
         StoredIndexError: the index or the store cannot be read or written.
     """
     refuse_shared(layout, "it cannot be copied over")
@@ -110,12 +117,15 @@ def copy_into_folder(layout: IndexLayout, database: SharedDatabase, progress: Pr
         raise InvalidSetting(f"{layout.root} has an index already; name another folder")
     with translate_os_errors(layout.root):
         layout.root.mkdir(parents=True, exist_ok=True)
+        layout.current.unlink(missing_ok=True)  # until everything is compared
     with opened(database) as shared, shared.connection.locked(Lock.EDITING, LONG_S):
-        catch_up(layout, database, progress)
+        check_has_glossary(shared, database)
+        catch_up_rows(layout, shared, progress)
         with closing(EntryStore(layout.store)) as store:
             known = in_step(layout).embedded
             replicate(shared, store, progress, embedded=known, with_answers=True)
             moved = Moved(_verified(shared, store), _key_count(shared))
+        catch_up(layout, database, progress)  # last: a folder with a generation is complete
     layout.in_step.unlink(missing_ok=True)
     return moved
 

@@ -6,13 +6,15 @@ on as soon as the holder has died, from the newest generation that reached the s
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from semsearch.core.errors import SemsearchError
 from semsearch.core.progress import Progress
 from semsearch.index.generation import UnpublishedGeneration, publish_generation
-from semsearch.index.shared_files import put_files, put_generation
+from semsearch.index.shared_files import put_files, put_generation, remove_unneeded_files
 from semsearch.ingest.shared_copy import catch_up_rows, fetch_newest, opened
 from semsearch.storage.atomic_files import LONG_S, PATIENCE_S, file_lock
 from semsearch.storage.entry_reader import EntryReader
@@ -22,6 +24,8 @@ from semsearch.storage.store_connection import Lock
 
 if TYPE_CHECKING:
     from semsearch.storage.postgres.connection import SharedDatabase
+
+_log = logging.getLogger("semsearch")
 
 
 @contextmanager
@@ -65,6 +69,10 @@ def publishing(
         with store.connection.locked(Lock.PUBLISHING, patience_s):
             fetch_newest(layout, store, progress)
             yield
+            try:
+                remove_unneeded_files(store.connection)
+            except SemsearchError as error:  # the next one that publishes removes them
+                _log.warning("files of former generations were not removed: %s", error)
 
 
 def share_files(

@@ -57,9 +57,18 @@ def write_array(file: Path, array: npt.NDArray[Any]) -> None:
         os.fsync(written.fileno())
 
 
-def replace_atomically(file: Path, content: bytes) -> None:
-    """Replace a file's content; readers see the old or the new content, even after a power cut."""
+def replace_atomically(file: Path, content: bytes, *, mode: int | None = None) -> None:
+    """Replace a file's content; readers see the old or the new content, even after a power cut.
+
+    Args:
+        file: which may be missing.
+        content: all of it.
+        mode: who may read and write it, from the first byte on; by default what the process sets.
+    """
     temporary = file.with_name(f".{file.name}.new")
+    if mode is not None:
+        temporary.unlink(missing_ok=True)
+        temporary.touch(mode)
     temporary.write_bytes(content)
     sync(temporary)
     temporary.replace(file)

@@ -8,7 +8,7 @@ already is not sent again. A copy that was interrupted goes on where it stopped.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,18 +26,24 @@ _BATCH = 1000
 _ENTRY = f"{COLUMNS}, position, origin, revision"
 _HISTORY = "revision, id, kind, before_revision, before"
 _EMBEDDING = "text, kept, vector, ids, tokens"
+_PAGE = 2000
+"""Rows of a page of a summary: some ten megabytes of embeddings."""
 _TABLES = {
-    "entries": f"SELECT {_ENTRY} FROM entry ORDER BY id",  # noqa: S608 - constants
-    "history": f"SELECT {_HISTORY} FROM history ORDER BY revision",  # noqa: S608
-    "authors": "SELECT revision, at, who FROM written ORDER BY revision",
-    "deletions": "SELECT id FROM live_deletion ORDER BY id",
-    "redirects": "SELECT id, target FROM redirect ORDER BY id",
-    "purges": "SELECT digest, glossary, revision FROM purged ORDER BY digest",
-    "answers": "SELECT who, key, digest, answer FROM request ORDER BY who, key",
-    "embeddings": "SELECT text, key, kept, vector, ids, tokens FROM embedding "
-    "JOIN encoder ON encoder.number = embedding.encoder ORDER BY text, key",
+    "entries": (f"SELECT {_ENTRY} FROM entry", "id"),  # noqa: S608 - constants
+    "history": (f"SELECT {_HISTORY} FROM history", "revision"),  # noqa: S608
+    "authors": ("SELECT revision, at, who FROM written", "revision"),
+    "deletions": ("SELECT id FROM live_deletion", "id"),
+    "redirects": ("SELECT id, target FROM redirect", "id"),
+    "purges": ("SELECT digest, glossary, revision FROM purged", "digest"),
+    "answers": ("SELECT who, key, digest, answer FROM request", "who, key"),
+    "embeddings": (
+        "SELECT text, key, kept, vector, ids, tokens FROM embedding "
+        "JOIN encoder ON encoder.number = embedding.encoder",
+        "text, key",
+    ),
 }
-"""What a store consists of, in an order that does not depend on the database."""
+"""What a store consists of, with the first columns, by which the order does not depend on the
+database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +80,9 @@ def replicate(
             executed again where the copy is edited from now on.
 
     Raises:
-        InvalidSetting: the target is another store, or ahead of the source.
+        InvalidSetting: the target is no earlier state of the source.
     """
+    check_is_earlier(source, target)  # before anything is written
     there, here = source.connection, target.connection
     known = set() if embedded else _known_embeddings(here)
     (count,) = there.execute(
@@ -89,12 +96,8 @@ def replicate(
         progress.advance(len(batch))
     with there.reading():
         identity, revision = source.revision
-        own, behind = target.revision
-        if behind and (own != identity or behind > revision):
-            raise InvalidSetting(
-                f"the copy is of the store {own[:12]} at revision {behind}, which is no earlier state "
-                f"of the store {identity[:12]} at revision {revision}; copy into an empty store"
-            )
+        check_is_earlier(source, target)
+        behind = target.revision[1]
         with here.transaction():
             while batch := _embeddings(there, embedded):
                 embedded = _put_embeddings(here, batch, known)
@@ -104,6 +107,56 @@ def replicate(
             here.execute("UPDATE store SET identity = ?, revision = ?", (identity, revision))
     here.committed(revision)
     return Replicated(identity, revision, embedded, changes, is_built)
+
+
+def last_change(store: EntryReader) -> tuple[str, int, str]:
+    """Return identity and revision of a store, and who made its last change, and when.
+
+    A store that went back to a former state, as by a restore or a failover, may reach a revision
+    anew, but not by the same change.
+    """
+    identity, revision = store.revision
+    return identity, revision, _signature(store.connection, revision)
+
+
+def check_is_earlier(source: EntryReader, target: EntryReader) -> None:
+    """Refuse a copy that has changes which its store does not have.
+
+    Args:
+        source: the store.
+        target: empty, or a copy.
+
+    Raises:
+        InvalidSetting: the target is no earlier state of the source.
+    """
+    own, behind, signature = last_change(target)
+    identity, revision = source.revision
+    if behind and (
+        own != identity or behind > revision or _signature(source.connection, behind) != signature
+    ):
+        raise InvalidSetting(
+            f"the copy is of the store {own[:12]} at revision {behind} (by {signature}), which is no "
+            f"earlier state of the store {identity[:12]} at revision {revision}: that is another one, "
+            "or went back to a former state, as after a restore or a failover; a server whose index "
+            "folder was removed copies it anew, `semsearch copy` needs an empty store or folder"
+        )
+
+
+def _signature(connection: StoreConnection, revision: int) -> str:
+    row = connection.execute(
+        "SELECT who, at FROM written WHERE revision = ?", (revision,)
+    ).fetchone()
+    return f"{row[0]!r} at {row[1]}" if row else "nobody"
+
+
+def embedded_text(store: EntryReader, number: int) -> str:
+    """Return which text has the embedding of a number, as hexadecimal digits; empty for none."""
+    column = store.connection.row_number
+    row = store.connection.execute(
+        f"SELECT text FROM embedding WHERE {column} = ?",  # noqa: S608 - constant
+        (number,),
+    ).fetchone()
+    return bytes(row[0]).hex() if row else ""
 
 
 def forget_embeddings(source: EntryReader, target: EntryStore) -> None:
@@ -124,15 +177,33 @@ def summary(store: EntryReader) -> dict[str, tuple[int, str]]:
     """Return number and SHA-256 of the rows of each kind; equal stores have equal summaries."""
     with store.connection.reading():
         found = {"store": (store.revision[1], store.revision[0])}
-        for name, query in _TABLES.items():
+        for name, (query, order) in _TABLES.items():
             count, digest = 0, hashlib.sha256()
-            for row in store.connection.execute(query):
+            for row in _rows(store.connection, query, order):
                 count += 1
                 for value in row:
                     part = value if isinstance(value, bytes) else str(value).encode()
                     digest.update(len(part).to_bytes(8, "little") + part)
             found[name] = count, digest.hexdigest()
     return found
+
+
+def _rows(connection: StoreConnection, query: str, order: str) -> Iterator[Sequence[Any]]:
+    """Yield all rows in an order of their first columns, page by page, so that none is too large.
+
+    A statement of PostgreSQL has to end in its time, and its rows are in memory at once.
+    """
+    keys = order.split(", ")
+    marks = ", ".join("?" * len(keys))
+    after = f"WHERE {keys[0]} >= ? AND ({order}) > ({marks})"  # the first condition is for an index
+    page = connection.execute(f"{query} ORDER BY {order} LIMIT ?", (_PAGE,)).fetchall()
+    yield from page
+    while len(page) == _PAGE:
+        last = page[-1][: len(keys)]
+        page = connection.execute(
+            f"{query} {after} ORDER BY {order} LIMIT ?", (last[0], *last, _PAGE)
+        ).fetchall()
+        yield from page
 
 
 def _embeddings(there: StoreConnection, last: int) -> list[Sequence[Any]]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from semsearch.core.errors import UNREADABLE, IndexDamaged, IndexShared, InvalidSetting
 from semsearch.core.index_info import FollowInfo
+from semsearch.storage.atomic_files import replace_atomically
 from semsearch.storage.layout import IndexLayout
 
 _SCHEMES = ("postgresql://", "postgres://")
@@ -36,6 +37,10 @@ class InStep:
     revision: int = 0
     embedded: int = 0
     """Number of the last embedding that it has."""
+    database: str = ""
+    """Which database numbered them."""
+    text: str = ""
+    """SHA-256 of the text of the last one; another text has its number if numbers were lost."""
 
     @property
     def ago_s(self) -> float:
@@ -131,22 +136,31 @@ def shared_info(layout: IndexLayout) -> FollowInfo | None:
     return FollowInfo(public_address(url), known.revision, known.at, ago, "")
 
 
-def write_shared_url(layout: IndexLayout, url: str) -> None:
-    """Make an index folder a copy of a shared store.
+def refuse_own_store(layout: IndexLayout) -> None:
+    """Refuse to make a copy where an index has a store of its own.
 
     Raises:
-        InvalidSetting: it has an index of its own, or this is no address of a store.
+        InvalidSetting: it is so.
+        IndexDamaged: the setting cannot be read.
     """
-    public_address(url)
     if shared_url(layout) is None and layout.store.exists():
         raise InvalidSetting(
             f"the index in {layout.root} has a store of its own; name another folder with --index, "
-            f"or move the index into an empty shared store with `semsearch copy {layout.root} URL`"
+            f"or move the index into an empty shared store with `semsearch copy {layout.root} store`"
         )
+
+
+def write_shared_url(layout: IndexLayout, url: str) -> None:
+    """Name the store that an index folder is a copy of, unless it is named already.
+
+    Raises:
+        InvalidSetting: this is no address of a store; nothing is written.
+    """
+    public_address(url)
     layout.root.mkdir(parents=True, exist_ok=True)
-    layout.shared.touch(mode=0o600)
-    layout.shared.chmod(0o600)
-    layout.shared.write_text(json.dumps({"url": url}), encoding="utf-8")
+    if shared_url(layout) != url:
+        content = json.dumps({"url": url}).encode()
+        replace_atomically(layout.shared, content, mode=0o600)
 
 
 def refuse_shared(layout: IndexLayout, what: str) -> None:
@@ -184,6 +198,8 @@ def in_step(layout: IndexLayout) -> InStep:
             str(noted["identity"]),
             int(noted["revision"]),
             int(noted["embedded"]),
+            str(noted["database"]),
+            str(noted["text"]),
         )
     except (OSError, *UNREADABLE):
         return InStep()

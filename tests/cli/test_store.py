@@ -41,7 +41,8 @@ def test_from_a_folder_to_two_servers_and_back(
     assert "semsearch store migrate" in told("copy", hashed_index, url, code=3)
     assert "0001_store" in told("store", "migrate", "--store", url)
     assert "is up to date" in told("store", "migrate", "--store", url)
-    assert "copied and verified: 7 entries" in told("copy", hashed_index, url)
+    copied = told("copy", hashed_index, "store", SEMSEARCH_STORE=url)
+    assert "copied and verified: 7 entries" in copied
     assert "nothing was copied" in told("copy", hashed_index, url, "--if-empty")
     assert "Crumb" in told("ask", "the inside of a loaf", "--store", url, "--index", one)
     told("add", "bakery", "Scoring", "Cutting the surface of the dough.", "--index", one)
@@ -59,7 +60,7 @@ def test_from_a_folder_to_two_servers_and_back(
         assert "SHARED" not in archive.getnames(), "it may have a password"
     told("publish", "--index", other)
     assert "cannot be purged here" in told("purge", "bakery:crumb", "--index", other, code=3)
-    assert "1 keys" in told("copy", url, back)
+    assert "1 keys" in told("copy", "store", back, SEMSEARCH_STORE=url)
 
 
 def test_a_build_goes_into_the_store(url: str, tmp_path: Path) -> None:
@@ -77,6 +78,7 @@ def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
     """Without a store, between two folders, with an address of something else."""
     assert "no store is named" in told("store", "migrate", code=2)
     assert "`semsearch backup`" in told("copy", tmp_path / "a", tmp_path / "b", code=2)
+    assert "which is not set" in told("copy", tmp_path / "a", "store", code=2)
     pytest.importorskip("psycopg_pool", reason="the extra postgres is not installed")
     wrong = ("ask", "x", "--store", "mysql://x", "--index", tmp_path / "c")
     assert "does not begin with postgresql://" in told(*wrong, code=2)

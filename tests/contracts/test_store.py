@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import timedelta
@@ -28,6 +28,7 @@ from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.storage.idempotency import StoredRequest
 from semsearch.storage.purges import digest_of
 from semsearch.storage.replication import forget_embeddings, replicate, summary
+from semsearch.storage.store_connection import ResultRows
 from tests.conftest import ENTRIES, entry
 
 BAKERY = sorted(ENTRIES, key=lambda one: one.glossary)
@@ -310,6 +311,31 @@ def test_a_copy_is_the_same_in_every_part(new_store: NewStore, tmp_path: Path) -
         assert _without_times(again) == _without_times(source)
         source.apply([Edit(FULL.id, FULL)], "ann")
         assert replicate(source, copy, Silent(), embedded=position).changes == 1
+
+
+def test_a_summary_is_made_of_pages(new_store: NewStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the same whatever their size; no statement has to return a whole table."""
+    store = new_store()
+    story = _Story(5)
+    for _ in range(60):
+        story.step(store)
+    wanted = summary(store)
+    assert wanted["embeddings"][0] > 3
+    asked: list[str] = []
+    execute = store.connection.execute
+
+    def counting(query: str, values: Sequence[object] = ()) -> ResultRows:
+        asked.append(query)
+        return execute(query, values)
+
+    monkeypatch.setattr(store.connection, "execute", counting)
+    for size in (1, 3):
+        monkeypatch.setattr("semsearch.storage.replication._PAGE", size)
+        asked.clear()
+        assert summary(store) == wanted
+        pages = [query for query in asked if "FROM embedding" in query]
+        assert len(pages) == wanted["embeddings"][0] // size + 1
+        assert all("LIMIT" in query for query in pages)
 
 
 def test_only_a_later_state_of_the_same_store_is_taken_over(new_store: NewStore) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ from semsearch.index.calibration import StoredCalibration
 from semsearch.index.verify import verify
 from semsearch.ingest import Editor, shared_moves
 from semsearch.ingest.shared_copy import catch_up, database_of, join_store, opened
-from semsearch.ingest.shared_moves import copy_into_folder, copy_into_store
+from semsearch.ingest.shared_moves import copy_into_folder, copy_into_store, has_glossary
 from semsearch.models.encoders.hashed import HashedEncoder
 from semsearch.quality.evaluation.calibrate import reset
 from semsearch.server.auth.key_store import KeyRing, KeyStore
@@ -111,9 +112,36 @@ def test_a_copy_that_differs_is_told(
             shared.connection.execute("UPDATE history SET before = replace(before, 'a', 'b')")
         return done
 
-    monkeypatch.setattr("semsearch.ingest.shared_moves.replicate", lossy)
-    with pytest.raises(IndexDamaged, match="differs from what was copied in its history"):
-        copy_into_store(own, database, Silent())
+    with monkeypatch.context() as patch:
+        patch.setattr("semsearch.ingest.shared_moves.replicate", lossy)
+        with pytest.raises(IndexDamaged, match="differs from what was copied in its history"):
+            copy_into_store(own, database, Silent())
+    assert not has_glossary(database), "no server may answer from it"
+
+
+def test_a_folder_that_differs_is_no_index(
+    own: IndexLayout, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody can ask it; the copy can be repeated."""
+    database, back = database_of(url), IndexLayout(tmp_path / "back")
+    copy_into_store(own, database, Silent())
+
+    def lossy(*args: object, **named: object) -> object:
+        done = replicate(*args, **named)  # type: ignore[arg-type]
+        with sqlite3.connect(back.store) as file:
+            file.execute("UPDATE history SET before = replace(before, 'a', 'b')")
+        return done
+
+    with monkeypatch.context() as patch:
+        patch.setattr("semsearch.ingest.shared_moves.replicate", lossy)
+        with pytest.raises(IndexDamaged, match="differs from what was copied in its history"):
+            copy_into_folder(back, database, Silent())
+    assert not back.current.exists()
+    with pytest.raises(IndexDamaged, match="remove it, and copy again"):
+        copy_into_folder(back, database, Silent())
+    shutil.rmtree(back.root)
+    copy_into_folder(back, database, Silent())
+    verify(back.root)
 
 
 def test_another_glossary_is_not_mixed_in(
