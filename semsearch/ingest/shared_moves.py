@@ -127,6 +127,7 @@ def copy_into_folder(layout: IndexLayout, database: SharedDatabase, progress: Pr
             moved = Moved(_verified(shared, store), _key_count(shared))
         catch_up(layout, database, progress)  # last: a folder with a generation is complete
     layout.in_step.unlink(missing_ok=True)
+    layout.keys_compared.unlink(missing_ok=True)
     return moved
 
 
