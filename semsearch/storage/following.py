@@ -12,13 +12,18 @@ import json
 import time
 from contextlib import suppress
 from dataclasses import asdict
-from pathlib import Path
 
-from semsearch.core.errors import UNREADABLE, FollowingStopped, IndexDamaged, IndexFollows
+from semsearch.core.errors import UNREADABLE, FollowingStopped, IndexFollows
 from semsearch.core.index_info import FollowInfo
 from semsearch.storage.atomic_files import replace_atomically
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.shared_setting import shared_info
+from semsearch.storage.url_setting import stated_url
+
+_NOT_KNOWN = (
+    "so it is not known which service the index follows; follow it again with `semsearch follow`, "
+    "or remove the file to edit the index"
+)
 
 
 def followed_url(layout: IndexLayout) -> str | None:
@@ -27,19 +32,7 @@ def followed_url(layout: IndexLayout) -> str | None:
     Raises:
         IndexDamaged: the setting cannot be read.
     """
-    try:
-        content = layout.follows.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):  # no setting, or no index at all
-        return None
-    except OSError as error:
-        raise _unreadable(layout.follows) from error
-    try:
-        url = json.loads(content)["url"]
-    except UNREADABLE as error:
-        raise _unreadable(layout.follows) from error
-    if not isinstance(url, str):
-        raise _unreadable(layout.follows)
-    return url
+    return stated_url(layout.follows, _NOT_KNOWN)
 
 
 def refuse_mirror(layout: IndexLayout) -> None:
@@ -102,10 +95,3 @@ def follow_info(layout: IndexLayout) -> FollowInfo | None:
         return FollowInfo(url, position, at, ago, str(noted["problem"]))
     except (OSError, *UNREADABLE):
         return FollowInfo(url, 0, 0.0, None, "")
-
-
-def _unreadable(file: Path) -> IndexDamaged:
-    return IndexDamaged(
-        f"{file} cannot be read, so it is not known which service the index follows; follow it "
-        "again with `semsearch follow`, or remove the file to edit the index"
-    )

@@ -13,16 +13,23 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from semsearch.core.errors import UNREADABLE, IndexDamaged, IndexShared, InvalidSetting
+from semsearch.core.errors import UNREADABLE, IndexShared, InvalidSetting
 from semsearch.core.index_info import FollowInfo
 from semsearch.storage.atomic_files import replace_atomically
 from semsearch.storage.layout import IndexLayout
+from semsearch.storage.url_setting import stated_url
 
 _SCHEMES = ("postgresql://", "postgres://")
 _FORM = (
     "name it as postgresql://user:password@host:5432/database, with every sign of the password that "
     "is no letter or digit percent-encoded (%40 for @, %2F for /, %25 for %), and = in the value of "
     "a parameter as %3D"
+)
+
+
+_NOT_KNOWN = (
+    "so it is not known which store the index belongs to; move the folder away, and let "
+    "`semsearch serve --store URL` copy it again"
 )
 
 
@@ -54,16 +61,7 @@ def shared_url(layout: IndexLayout) -> str | None:
     Raises:
         IndexDamaged: the setting cannot be read.
     """
-    try:
-        content = layout.shared.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):  # no setting, or no index at all
-        return None
-    except OSError as error:
-        raise _unreadable(layout) from error
-    try:
-        return str(json.loads(content)["url"])
-    except UNREADABLE as error:
-        raise _unreadable(layout) from error
+    return stated_url(layout.shared, _NOT_KNOWN)
 
 
 def is_shared(store: str) -> bool:
@@ -203,10 +201,3 @@ def in_step(layout: IndexLayout) -> InStep:
         )
     except (OSError, *UNREADABLE):
         return InStep()
-
-
-def _unreadable(layout: IndexLayout) -> IndexDamaged:
-    return IndexDamaged(
-        f"{layout.shared} cannot be read, so it is not known which store the index belongs to; "
-        "move the folder away, and let `semsearch serve --store URL` copy it again"
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,18 +19,25 @@ if TYPE_CHECKING:
     from semsearch.storage.postgres.connection import SharedDatabase
 
 
-@pytest.fixture
-def url(postgres_server: TestServer) -> Iterator[str]:
-    """Give the address of an empty store."""
+@contextmanager
+def empty_store(server: TestServer) -> Iterator[str]:
+    """Make an empty store on a server, and yield its address."""
     from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
     from semsearch.storage.postgres.migrating import migrate  # noqa: PLC0415
 
-    found = postgres_server.new_database()
+    found = server.new_database()
     with closing(SharedDatabase(found)) as owner:
         migrate(owner)
     yield found
     database_of(found).close()
-    database_of.cache_clear()
+
+
+@pytest.fixture
+def url(postgres_server: TestServer) -> Iterator[str]:
+    """Give the address of an empty store."""
+    with empty_store(postgres_server) as found:
+        yield found
+    database_of.cache_clear()  # last: a store of the same test would be opened again to be closed
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from semsearch.ingest.shared_copy import catch_up, database_of, join_store
 from semsearch.ingest.shared_moves import copy_into_folder, copy_into_store
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.shared_setting import in_step, note_in_step, shared_url, write_shared_url
+from tests.ingest.shared.conftest import empty_store
 from tests.ingest.shared.test_shared_copy import SCORING, first_hit, same
 from tests.postgres_server import TestServer
 
@@ -87,14 +88,8 @@ def test_a_copy_of_lost_edits_is_refused(
 @pytest.fixture
 def new_url(postgres_server: TestServer) -> Iterator[str]:
     """Give the address of another empty store."""
-    from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
-    from semsearch.storage.postgres.migrating import migrate  # noqa: PLC0415
-
-    found = postgres_server.new_database()
-    with closing(SharedDatabase(found)) as owner:
-        migrate(owner)
-    yield found
-    database_of(found).close()
+    with empty_store(postgres_server) as found:
+        yield found
 
 
 def test_a_glossary_in_another_database_goes_on(
