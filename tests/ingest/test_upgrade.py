@@ -9,7 +9,6 @@ import json
 import sqlite3
 import subprocess
 import sys
-import tarfile
 from contextlib import AbstractContextManager, closing
 from functools import partial
 from pathlib import Path
@@ -44,6 +43,7 @@ from semsearch.server.auth.key_store import KeyStore
 from semsearch.storage.atomic_files import file_lock
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.migrations import MIGRATIONS
+from tests.archives import extract
 from tests.conftest import ENTRIES, PROJECT
 from tests.ingest.killed_upgrade import upgrade_and_die
 
@@ -54,8 +54,7 @@ FORMATS = (5, 6, 7, 8)
 def unpacked(number: int, folder: Path) -> Path:
     """Unpack the index of a format, and return its folder."""
     index = folder / "index"
-    with tarfile.open(INDEXES / f"format-{number}.tar.gz") as archive:
-        archive.extractall(index, filter="data")
+    extract(INDEXES / f"format-{number}.tar.gz", index)
     return index
 
 
@@ -145,8 +144,7 @@ def test_the_backup_is_the_state_before(tmp_path: Path) -> None:
     index = unpacked(6, tmp_path)
     upgrade(index, tmp_path / "before.tar")
     assert (tmp_path / "before.tar").stat().st_mode & 0o777 == 0o600
-    with tarfile.open(tmp_path / "before.tar") as archive:
-        archive.extractall(tmp_path / "before", filter="data")
+    extract(tmp_path / "before.tar", tmp_path / "before")
     assert json.loads((tmp_path / "before" / "CURRENT").read_text())["format"] == 6
     with closing(sqlite3.connect(tmp_path / "before" / "store.db")) as store:
         assert store.execute("PRAGMA user_version").fetchone()[0] < len(MIGRATIONS)

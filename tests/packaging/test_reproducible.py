@@ -7,12 +7,12 @@ import os
 import shutil
 import subprocess
 import sys
-import tarfile
 import time
 from pathlib import Path
 
 import pytest
 
+from tests.archives import extract
 from tests.conftest import PROJECT
 
 SOURCES = (
@@ -75,8 +75,7 @@ def test_the_wheel_of_the_source_archive_is_the_same(tmp_path: Path) -> None:
     """What is published in source makes what is published as a wheel."""
     made = _build(_checkout(tmp_path / "here", age_s=0), tmp_path / "made", umask=0o022, zone="UTC")
     (archive,) = (tmp_path / "made").glob("*.tar.gz")
-    with tarfile.open(archive) as packed:
-        packed.extractall(tmp_path / "unpacked", filter="data")
+    extract(archive, tmp_path / "unpacked")
     (unpacked,) = (tmp_path / "unpacked").iterdir()
     again = _build(unpacked, tmp_path / "again", umask=0o022, zone="UTC")
     wheel = next(name for name in made if name.endswith(".whl"))
