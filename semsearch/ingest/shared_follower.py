@@ -17,6 +17,7 @@ from semsearch.core.errors import IndexBusy, SemsearchError, StoreUnavailable
 from semsearch.core.progress import Silent
 from semsearch.ingest.shared_copy import (
     catch_up_rows,
+    check_follows,
     copy_settings,
     fetch_newest,
     is_newest,
@@ -99,10 +100,11 @@ class SharedFollower(Closeable):
     def _look(self) -> None:
         """Bring keys, calibration and rows in step; a new generation is fetched beside.
 
-        Keys come first: one that was revoked is refused, even if rows cannot be written.
+        Keys come before rows: one that was revoked is refused, even if rows cannot be written.
         """
         with opened(self._database) as shared:
             now = time.time(), time.monotonic()
+            check_follows(self._layout, shared)  # or keys of another store would count
             copy_settings(self._layout, shared)
             self._compared = now
             with suppress(IndexBusy):  # another process of this machine does the same

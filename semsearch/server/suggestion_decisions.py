@@ -39,10 +39,12 @@ REPLAYED = {"Idempotency-Replayed": "true"}
 
 
 def decide(request: Request, one: ReaderSuggestion, decision: Decision) -> bytes:
-    """Accept or refuse a suggestion without an edit, and return it as it is then, as JSON.
+    """Accept or refuse a suggestion, which edits nothing, and return it as it is then, as JSON.
+
+    What a decision adds or changes was edited before.
 
     Raises:
-        Refused: it was decided otherwise, or by somebody else.
+        Refused: it was decided otherwise, without that edit, or by somebody else.
         InvalidSetting: it is refused without a reason.
         StoredIndexError: the index or the inbox cannot be written.
     """
@@ -52,7 +54,9 @@ def decide(request: Request, one: ReaderSuggestion, decision: Decision) -> bytes
     layout = IndexLayout(Path(state_of(request).glossary.info().path))
     with translate_os_errors(layout.root), file_lock(layout.lock):
         accepted_by = editor.accepted_by(one.id) if editor.has_store else None
-        if accepted_by is None:
+        if accepted_by is None and (decision.add is not None or decision.change is not None):
+            is_decided = False  # accepted without an edit: this one would be lost
+        elif accepted_by is None:
             is_decided = inbox.decide(file, one.id, state, reason, author)
         else:  # by an edit, which the inbox may not know of yet
             is_decided = accepted_by == author and state is InboxState.ACCEPTED

@@ -137,6 +137,16 @@ def test_a_repeated_request_edits_nothing(folder: Path, services: list[TestClien
     assert tongs(folder) == ["kitchen:tongs"]
 
 
+def test_an_edit_after_a_decision_without_one_is_not_said_to_be_done(
+    folder: Path, services: list[TestClient]
+) -> None:
+    """The same key accepts, then wants to add: nothing is added, and it is told so."""
+    one = suggested(folder)
+    assert services[0].post(address(one), json={"accepted": True}).status_code == 200
+    problem_of(services[0].post(address(one), json=ADDED), 412, "condition-failed")
+    assert tongs(folder) == []
+
+
 def test_an_interrupted_decision_is_finished(
     folder: Path, services: list[TestClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -19,6 +20,7 @@ from semsearch.core.errors import InvalidSetting
 from semsearch.core.progress import Silent
 from semsearch.ingest import Editor
 from semsearch.ingest.shared_copy import catch_up, database_of, join_store
+from semsearch.ingest.shared_follower import SharedFollower
 from semsearch.ingest.shared_moves import copy_into_folder, copy_into_store
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.shared_setting import in_step, note_in_step, shared_url, write_shared_url
@@ -83,6 +85,21 @@ def test_a_copy_of_lost_edits_is_refused(
     join_store(other, url, Silent())
     assert same(other, database)
     add(other, "More")
+
+
+def test_keys_of_a_store_that_went_back_do_not_count_as_compared(
+    new_server: NewServer, rewound: Callable[[], SharedDatabase]
+) -> None:
+    """It may have keys that were revoked since."""
+    one = new_server("one")
+    add(one, "Lost")
+    half_an_hour_ago = str(int(time.time()) - 1800)
+    one.keys_compared.write_text(half_an_hour_ago, encoding="ascii")
+    database = rewound()
+    follower = SharedFollower(one, database)
+    with pytest.raises(InvalidSetting, match="no earlier state"):
+        follower._look()
+    assert one.keys_compared.read_text(encoding="ascii") == half_an_hour_ago
 
 
 @pytest.fixture
