@@ -63,6 +63,11 @@ $(BIN)/.dev: $(BIN)/.run requirements/dev.lock
 	@$(INSTALL_LOCKED) -r requirements/dev.lock
 	@touch $@
 
+$(BIN)/.cluster: $(BIN)/.dev requirements/cluster.lock
+	@echo "Installing what tests of several machines need"
+	@$(INSTALL_LOCKED) -r requirements/cluster.lock
+	@touch $@
+
 ##@ Change
 
 # Tests in a browser run by themselves: Playwright keeps an event loop running, and others start their own.
@@ -75,7 +80,7 @@ test-all: test ## Run every other test as well: models, processes, browser, tort
 	@$(PYTEST) -n 3 --dist loadscope -m "not (unit or surface or browser or packaging or cluster)"
 	@$(PYTEST) -n 3 --dist loadscope tests/browser -m "not surface"
 
-test-cluster: $(BIN)/.dev ## Kill servers of a shared store, publishers and PostgreSQL; check that no edit is lost (three minutes)
+test-cluster: $(BIN)/.cluster ## Kill servers of a shared store, publishers and PostgreSQL; check that no edit is lost (three minutes)
 	@$(BIN)/python -m pytest -m cluster tests/cluster
 
 check: lint types layout docs-check ## Lint, types, layers, bounds of the layout and documents
@@ -146,8 +151,9 @@ lock: $(BIN)/.dev ## Resolve the dependencies anew, with hashes (minutes)
 	@$(LOCK) pyproject.toml --extra build --extra dev --extra mcp -o requirements/dev.lock
 	@grep -oE '^torch==[0-9.]+' requirements/dev.lock > requirements/torch.lock
 	@for lock in run serve wheel; do cp requirements/dev.lock requirements/$$lock.lock; done
-	@$(LOCK) pyproject.toml --extra build --extra postgres -o requirements/run.lock
-	@$(LOCK) pyproject.toml --extra postgres -o requirements/serve.lock
+	@$(LOCK) pyproject.toml --extra build --extra postgres --extra objects -o requirements/run.lock
+	@$(LOCK) pyproject.toml --extra postgres --extra objects -o requirements/serve.lock
+	@$(LOCK) requirements/cluster.in -c requirements/dev.lock -o requirements/cluster.lock
 	@$(LOCK) requirements/txtai.in -o requirements/txtai.lock
 	@$(WITHOUT_TORCH) requirements/dev.lock requirements/run.lock requirements/txtai.lock
 	@$(LOCK) pyproject.toml --only-build-deps --all-build-deps -o requirements/wheel.lock
@@ -162,7 +168,7 @@ $(AUDIT)/.made: requirements/audit.lock
 
 # Strict: what the advisories do not know fails too, since it was not audited.
 audit: $(AUDIT)/.made ## Look every locked version up in the advisories of PyPI (needs its JSON API)
-	@failed=; for lock in "dev" "wheel" "audit" "txtai" "torch --no-deps"; do \
+	@failed=; for lock in "dev" "wheel" "audit" "cluster" "txtai" "torch --no-deps"; do \
 		set -- $$lock; echo "requirements/$$1.lock"; \
 		$(AUDIT)/bin/pip-audit --strict --disable-pip --progress-spinner off -r requirements/$$1.lock $$2 || failed="$$failed $$1.lock"; \
 	done; test -z "$$failed" || { echo "not clean, or not audited:$$failed" >&2; exit 1; }
