@@ -269,5 +269,5 @@ def test_the_numbers_of_packages_are_those_of_the_locks() -> None:
         for name in ("serve", "run", "torch")
     }
     text = " ".join((ROOT / "docs/operations.md").read_text().split())
-    assert f"The core with `postgres` has {len(locks['serve'])} packages" in text
+    assert f"The core with `postgres` and `objects` has {len(locks['serve'])} packages" in text
     assert f"with `build` {len(locks['run'] | locks['torch'])} with" in text
