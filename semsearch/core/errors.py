@@ -12,7 +12,8 @@ The errors know nothing of HTTP or of the command line. Each has one table from 
     │                           LanguageNotFound  PositionGone  NoEntryLeft
     ├── AccessError             KeyRefused  KeyNotFound  NotPermitted
     ├── StoredIndexError        IndexMissing  IndexDamaged  IndexBusy
-    │                           PublishingUnderWay  StoreUnavailable
+    │                           PublishingUnderWay
+    │                           StoreUnavailable  SharedFileDamaged
     │                           IndexUnwritable  IndexFull  IndexForbidden
     │                           IndexFollows  FollowingStopped  IndexShared
     │                           FormatTooOld  FormatTooNew  EncoderMismatch
@@ -181,6 +182,24 @@ class PublishingUnderWay(IndexBusy):
 
 class StoreUnavailable(StoredIndexError):
     """The shared store does not answer now; what was asked for may be tried again."""
+
+
+class SharedFileDamaged(StoreUnavailable):
+    """A file of a generation is missing where the shared store has its files, or damaged there.
+
+    Args:
+        digest: SHA-256 of the file.
+        place: where it should be, for the message.
+        problem: `is missing`, or what else is wrong with it.
+    """
+
+    def __init__(self, digest: str, place: str, problem: str) -> None:
+        super().__init__(
+            f"the file {digest} of a generation {problem} in {place}; it was perhaps removed while "
+            "it was read, so try again; if that does not help, run `semsearch publish` on a server "
+            "that answers from this generation, which puts the file there again"
+        )
+        self.digest = digest
 
 
 class IndexUnwritable(StoredIndexError):

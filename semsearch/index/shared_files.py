@@ -1,33 +1,44 @@
-"""Generations in a shared store: whoever publishes one puts its files there, others fetch them.
+"""Generations of a shared store: whoever publishes one puts its files there, others fetch them.
 
-A file is stored once, by its SHA-256, in parts, each of which is committed by itself, so that edits
-go on. The last part is smaller than the others, if need be empty: a file that has it is complete.
-An upload that was interrupted goes on where it stopped. What is fetched is written under a
-temporary name, verified by its hash and renamed, as a build does it. The last two generations are
-kept, so that a server that is about to fetch one finds it.
+A file is stored once, by its SHA-256, in the place that the store names (`storage/file_places.py`).
+What is fetched is written under a temporary name, verified by its hash and renamed, as a build does
+it. The last two generations are kept, and those that somebody fetches; files that none of them has
+are removed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from semsearch.core.errors import IndexDamaged
+from semsearch.core.errors import SemsearchError, SharedFileDamaged
 from semsearch.core.progress import Progress
 from semsearch.core.temporary_folders import make_temporary_folder
 from semsearch.index.manifest import Manifest, pointer_to
 from semsearch.storage.atomic_files import LONG_S, file_lock, replace_atomically, sync
+from semsearch.storage.file_places import (
+    FilePlace,
+    FileSetting,
+    file_place,
+    file_setting,
+    write_file_setting,
+)
 from semsearch.storage.layout import IndexLayout
+from semsearch.storage.postgres.generation_locks import fetching, unless_fetched
 from semsearch.storage.store_connection import StoreConnection
 
-_PART_BYTES = 4 << 20
-"""It may never be changed: stores have parts of this size."""
 _KEPT = 2
 """Generations that the store keeps."""
+_DAMAGED = "damaged file "
+"""Begins the name of a setting that names a file which could not be fetched."""
+
+_log = logging.getLogger("semsearch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,17 @@ def shared_generation(connection: StoreConnection) -> SharedGeneration | None:
     return SharedGeneration(int(row[0]), bytes(row[1]), json.loads(row[2]), str(row[3]))
 
 
+@contextmanager
+def held_generation(connection: StoreConnection) -> Iterator[SharedGeneration | None]:
+    """Yield the newest generation of a shared store, whose files are not removed meanwhile."""
+    while (newest := shared_generation(connection)) is not None:
+        with fetching(connection, newest.number):
+            if shared_generation(connection) == newest:
+                yield newest
+                return
+    yield None
+
+
 def embedding_of(manifest: Manifest) -> str:
     """Return what is the same for generations that need the same embeddings of an edit."""
     return f"{manifest.embedded_by} {manifest.common_questions}"
@@ -76,7 +98,12 @@ def put_files(
 
     Returns:
         The SHA-256 of each file, by its path in an index folder.
+
+    Raises:
+        StoreUnavailable: the place of the files does not answer.
     """
+    place = file_place(connection)
+    present = place.sizes()
     folder = layout.generation(manifest.generation).root.relative_to(layout.root)
     paths = {(folder / file.name).as_posix(): file for file in sorted(root.iterdir())}
     for models in _model_folders(layout, manifest):
@@ -85,7 +112,9 @@ def put_files(
     progress.start("sharing", len(paths))
     files = {}
     for name, file in paths.items():
-        files[name] = _put_file(file, connection)
+        digest = files[name] = _sha256(file)
+        if present.get(digest) != file.stat().st_size:
+            place.put(file, digest)
         progress.advance(1)
     return files
 
@@ -108,24 +137,97 @@ def put_generation(manifest: Manifest, files: dict[str, str], connection: StoreC
                 embedding_of(manifest),
             ),
         )
-        connection.execute(
-            "DELETE FROM generation WHERE number NOT IN "
-            "(SELECT number FROM generation ORDER BY number DESC LIMIT ?)",
-            (_KEPT,),
-        )
+
+
+def remove_old_generations(connection: StoreConnection) -> None:
+    """Forget all generations but the last two, and those that somebody fetches.
+
+    Args:
+        connection: of the store, whose lock for publishing is held.
+    """
+    old = connection.execute(
+        "SELECT number FROM generation ORDER BY number DESC OFFSET ?", (_KEPT,)
+    )
+    for (number,) in old.fetchall():
+        with unless_fetched(connection, number) as is_free:
+            if is_free:
+                connection.execute("DELETE FROM generation WHERE number = ?", (number,))
+
+
+def needed_files(connection: StoreConnection) -> set[str]:
+    """Return the SHA-256 of each file that a generation of a shared store has."""
+    rows = connection.execute("SELECT files FROM generation").fetchall()
+    return {digest for (files,) in rows for digest in json.loads(files).values()}
 
 
 def remove_unneeded_files(connection: StoreConnection) -> None:
-    """Remove the files that no generation has, as of old ones and of publishers that died.
+    """Remove the files that no generation has, and all that are left where files were before.
+
+    They are those of old generations, and of publishers that died.
 
     Args:
         connection: of the store, whose lock for publishing is held, so that nobody puts files.
+
+    Raises:
+        StoreUnavailable: PostgreSQL or one of the places does not answer.
     """
-    rows = connection.execute("SELECT files FROM generation").fetchall()
-    needed = {digest for (files,) in rows for digest in json.loads(files).values()}
-    for (digest,) in connection.execute("SELECT DISTINCT digest FROM file_part").fetchall():
-        if digest not in needed:
-            connection.execute("DELETE FROM file_part WHERE digest = ?", (digest,))
+    place = file_place(connection)
+    place.remove(place.sizes().keys() - needed_files(connection))
+    setting = file_setting(connection)
+    if not setting.former or _is_fetched(connection):
+        return
+    for address in setting.former:
+        former = file_place(connection, address)
+        former.remove(former.sizes())
+    write_file_setting(connection, FileSetting(setting.address))
+
+
+def _is_fetched(connection: StoreConnection) -> bool:
+    """Return whether anybody may be fetching from a former place.
+
+    Whoever begins after this reads the present one.
+    """
+    for (number,) in connection.execute("SELECT number FROM generation").fetchall():
+        with unless_fetched(connection, number) as is_free:
+            if not is_free:
+                return True
+    return False
+
+
+def put_damaged_files(layout: IndexLayout, connection: StoreConnection) -> None:
+    """Put again what is missing or damaged of the newest generation, if this folder has it.
+
+    Args:
+        layout: of the index folder.
+        connection: of the store, whose lock for publishing is held.
+
+    Raises:
+        StoreUnavailable: the place of the files does not answer.
+    """
+    newest = shared_generation(connection)
+    if newest is None or layout.current.read_bytes() != newest.pointer:
+        return
+    rows = connection.execute(
+        "SELECT name FROM setting WHERE name >= ? AND name < ?", (_DAMAGED, f"{_DAMAGED}~")
+    )
+    noted = {name.removeprefix(_DAMAGED) for (name,) in rows.fetchall()}
+    place = file_place(connection)
+    present = place.sizes()
+    for name, digest in newest.files.items():
+        file = layout.root / name
+        if digest not in noted and present.get(digest) == file.stat().st_size:
+            continue
+        if _sha256(file) != digest:
+            _log.warning("%s is damaged as well; run `semsearch publish` on another server", file)
+            continue
+        place.remove({digest} & present.keys())
+        place.put(file, digest)
+        _log.warning("the file %s was put into %s again", digest, place.name)
+        present[digest] = file.stat().st_size
+        noted.discard(digest)
+        _forget_damage(connection, digest)
+    for digest in noted - needed_files(connection):
+        _forget_damage(connection, digest)
 
 
 def fetch_generation(
@@ -140,8 +242,10 @@ def fetch_generation(
         progress: reports the files.
 
     Raises:
-        IndexDamaged: a file is not as its hash says, or was removed meanwhile.
+        SharedFileDamaged: a file is missing, or not as its hash says.
+        StoreUnavailable: the place of the files does not answer.
     """
+    place = file_place(connection)
     layout.generations.mkdir(parents=True, exist_ok=True)
     folders: dict[PurePosixPath, dict[str, str]] = {}
     for name, digest in shared.files.items():
@@ -149,7 +253,11 @@ def fetch_generation(
         folders.setdefault(path.parent, {})[path.name] = digest
     progress.start("fetching", len(shared.files))
     for folder, files in sorted(folders.items()):
-        _fetch_folder(layout, layout.root / folder, files, connection)
+        try:
+            _fetch_folder(layout, layout.root / folder, files, place)
+        except SharedFileDamaged as error:
+            _note_damage(connection, error.digest)
+            raise
         progress.advance(len(files))
     with file_lock(layout.lock, LONG_S):
         replace_atomically(layout.current, shared.pointer)
@@ -162,35 +270,16 @@ def _model_folders(layout: IndexLayout, manifest: Manifest) -> Iterator[Path]:
     return (folder for folder in folders if folder.is_dir())
 
 
-def _put_file(file: Path, connection: StoreConnection) -> str:
-    """Put what is missing of a file into the store, and return its SHA-256."""
-    with file.open("rb") as content:
-        digest = hashlib.file_digest(content, "sha256").hexdigest()
-        number, smallest = connection.execute(
-            "SELECT count(*), coalesce(min(octet_length(content)), ?) FROM file_part "
-            "WHERE digest = ?",
-            (_PART_BYTES, digest),
-        ).fetchone()
-        content.seek(number * _PART_BYTES)
-        while smallest == _PART_BYTES:
-            part = content.read(_PART_BYTES)
-            connection.execute(
-                "INSERT INTO file_part VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                (digest, number, part),
-            )
-            number, smallest = number + 1, len(part)
-    return digest
-
-
 def _fetch_folder(
-    layout: IndexLayout, folder: Path, files: dict[str, str], connection: StoreConnection
+    layout: IndexLayout, folder: Path, files: dict[str, str], place: FilePlace
 ) -> None:
     """Write a folder that is missing or has other files; one that is as it should be stays."""
     if folder.is_dir() and {file.name: _sha256(file) for file in folder.iterdir()} == files:
         return
     scratch = make_temporary_folder(layout.generations)
     for name, digest in files.items():
-        _fetch_file(scratch / name, digest, connection)
+        place.fetch(digest, scratch / name)
+        sync(scratch / name)
     sync(scratch)
     folder.parent.mkdir(parents=True, exist_ok=True)
     if folder.exists():  # of a publication that never reached the store
@@ -199,21 +288,17 @@ def _fetch_folder(
     sync(folder.parent)
 
 
-def _fetch_file(file: Path, digest: str, connection: StoreConnection) -> None:
-    found, number = hashlib.sha256(), 0
-    with file.open("wb") as content:
-        while row := connection.execute(
-            "SELECT content FROM file_part WHERE digest = ? AND number = ?", (digest, number)
-        ).fetchone():
-            content.write(row[0])
-            found.update(row[0])
-            number += 1
-    if found.hexdigest() != digest:
-        raise IndexDamaged(
-            f"{file.name} of the shared store has not the SHA-256 {digest}, or was removed while it "
-            "was read; try again, and publish anew with `semsearch publish` if it stays so"
+def _note_damage(connection: StoreConnection, digest: str) -> None:
+    """Tell the next one who publishes which file cannot be fetched; a failure is ignored."""
+    with suppress(SemsearchError):
+        connection.execute(
+            "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
+            (f"{_DAMAGED}{digest}", b""),
         )
-    sync(file)
+
+
+def _forget_damage(connection: StoreConnection, digest: str) -> None:
+    connection.execute("DELETE FROM setting WHERE name = ?", (f"{_DAMAGED}{digest}",))
 
 
 def _sha256(file: Path) -> str:

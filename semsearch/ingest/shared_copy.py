@@ -20,7 +20,12 @@ from semsearch.core.errors import IndexBusy, IndexMissing, SemsearchError, Store
 from semsearch.core.progress import Progress, Silent
 from semsearch.index.manifest import Manifest, read_pointer
 from semsearch.index.retention import remove_generations, remove_models, remove_unfinished
-from semsearch.index.shared_files import embedding_of, fetch_generation, shared_generation
+from semsearch.index.shared_files import (
+    embedding_of,
+    fetch_generation,
+    held_generation,
+    shared_generation,
+)
 from semsearch.storage.atomic_files import LONG_S, PATIENCE_S, file_lock, replace_atomically
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_reader import EntryReader
@@ -219,15 +224,15 @@ def fetch_newest(layout: IndexLayout, shared: EntryReader, progress: Progress) -
         shared: its store, open.
         progress: reports the files.
     """
-    newest = shared_generation(shared.connection)
-    if newest is None or newest.pointer == _pointer(layout):
-        return
-    catch_up_rows(layout, shared, progress)  # a generation is never ahead of the rows
-    remove_unfinished(layout)
-    former = read_pointer(layout).generation if layout.current.exists() else newest.number
-    fetch_generation(layout, newest, shared.connection, progress)
-    remove_generations(layout, {newest.number, former})
-    remove_models(layout, {newest.number, former})
+    with held_generation(shared.connection) as newest:
+        if newest is None or newest.pointer == _pointer(layout):
+            return
+        catch_up_rows(layout, shared, progress)  # a generation is never ahead of the rows
+        remove_unfinished(layout)
+        former = read_pointer(layout).generation if layout.current.exists() else newest.number
+        fetch_generation(layout, newest, shared.connection, progress)
+        remove_generations(layout, {newest.number, former})
+        remove_models(layout, {newest.number, former})
 
 
 def catch_up_rows(

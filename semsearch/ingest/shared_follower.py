@@ -38,6 +38,8 @@ PAUSE_S = 1.0
 """Seconds before PostgreSQL is asked again after it did not answer."""
 KEYS_VALID_S = 3600.0
 """Seconds for which the copy of the access keys counts while PostgreSQL does not answer."""
+FETCH_PAUSE_S = 10.0
+"""Seconds before a generation that could not be fetched is tried again."""
 STOP_S = 5.0
 """Seconds that the threads have to end."""
 
@@ -54,6 +56,8 @@ class SharedFollower(Closeable):
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="follow store", daemon=True)
         self._fetching: threading.Thread | None = None
+        self._fetch_after = 0.0
+        self._fetch_told = ""
         self._told = ""
         self._compared: tuple[float, float] = keys_compared_at(layout.keys), time.monotonic()
         """When keys were compared last, by the clock on the wall and by that of the process."""
@@ -110,7 +114,8 @@ class SharedFollower(Closeable):
             with suppress(IndexBusy):  # another process of this machine does the same
                 catch_up_rows(self._layout, shared, Silent())
             is_fetching = self._fetching is not None and self._fetching.is_alive()
-            if not is_fetching and not is_newest(self._layout, shared):
+            may_fetch = not is_fetching and time.monotonic() >= self._fetch_after
+            if may_fetch and not is_newest(self._layout, shared):
                 self._fetching = threading.Thread(target=self._fetch, daemon=True)
                 self._fetching.start()
         self._tell(None)
@@ -125,10 +130,14 @@ class SharedFollower(Closeable):
                 opened(self._database) as shared,
             ):
                 fetch_newest(layout, shared, Silent())
+            self._fetch_told = ""
         except IndexBusy:
             return
         except (SemsearchError, OSError) as error:
-            _log.warning("the newest generation was not fetched: %s", error)
+            self._fetch_after = time.monotonic() + FETCH_PAUSE_S
+            if str(error) != self._fetch_told:
+                self._fetch_told = str(error)
+                _log.warning("the newest generation was not fetched: %s", error)
 
     def _tell(self, problem: Exception | None) -> None:
         """Log a problem once, and its end; that PostgreSQL is away has many reasons in turn."""

@@ -76,6 +76,7 @@ def copy_into_store(layout: IndexLayout, database: SharedDatabase, progress: Pro
         closing(EntryReader(layout.store)) as store,
         opened(database) as shared,
         shared.connection.locked(Lock.BUILDING, LONG_S),
+        shared.connection.locked(Lock.PUBLISHING, LONG_S),  # or its files would be removed
     ):
         manifest, files = load_manifest(layout)
         check_store_belongs(layout, store.revision[0], manifest.store)

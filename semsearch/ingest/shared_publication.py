@@ -14,11 +14,18 @@ from typing import TYPE_CHECKING
 from semsearch.core.errors import SemsearchError
 from semsearch.core.progress import Progress
 from semsearch.index.generation import UnpublishedGeneration, publish_generation
-from semsearch.index.shared_files import put_files, put_generation, remove_unneeded_files
+from semsearch.index.shared_files import (
+    put_damaged_files,
+    put_files,
+    put_generation,
+    remove_old_generations,
+    remove_unneeded_files,
+)
 from semsearch.ingest.shared_copy import catch_up_rows, fetch_newest, opened
 from semsearch.storage.atomic_files import LONG_S, PATIENCE_S, file_lock
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import EntryStore
+from semsearch.storage.file_places import file_place
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.store_connection import Lock
 
@@ -61,6 +68,7 @@ def publishing(
 
     Raises:
         IndexBusy: another one still publishes after this time.
+        StoreUnavailable: PostgreSQL or the place of the files does not answer.
     """
     with file_lock(layout.publishing, patience_s):
         if not store.connection.is_shared:
@@ -68,11 +76,14 @@ def publishing(
             return
         with store.connection.locked(Lock.PUBLISHING, patience_s):
             fetch_newest(layout, store, progress)
+            file_place(store.connection).sizes()  # or all the work would be in vain
             yield
             try:
+                put_damaged_files(layout, store.connection)
+                remove_old_generations(store.connection)
                 remove_unneeded_files(store.connection)
-            except SemsearchError as error:  # the next one that publishes removes them
-                _log.warning("files of former generations were not removed: %s", error)
+            except (SemsearchError, OSError) as error:  # the next one that publishes does it
+                _log.warning("files of the shared store were not put in order: %s", error)
 
 
 def share_files(

@@ -18,10 +18,10 @@ import pytest
 from semsearch.core.errors import (
     EntryConflict,
     IndexBusy,
-    IndexDamaged,
     IndexMissing,
     IndexShared,
     InvalidSetting,
+    SharedFileDamaged,
     StoreUnavailable,
 )
 from semsearch.core.progress import Silent
@@ -229,7 +229,7 @@ def test_a_damaged_file_is_not_taken_over(
     """The copy stays what it was; a new one is not made."""
     with opened(database) as shared:
         shared.connection.execute("UPDATE file_part SET content = content || ?", (b"x",))
-    with pytest.raises(IndexDamaged, match="has not the SHA-256"):
+    with pytest.raises(SharedFileDamaged, match="has another SHA-256 in PostgreSQL"):
         join_store(IndexLayout(tmp_path / "new"), url, Silent())
     assert not IndexLayout(tmp_path / "new").current.exists()
 

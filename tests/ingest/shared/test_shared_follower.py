@@ -15,12 +15,15 @@ import pytest
 
 from semsearch.core.errors import KeyRefused, StoreUnavailable
 from semsearch.core.progress import Silent
-from semsearch.ingest import shared_follower
+from semsearch.ingest import Editor, shared_follower
+from semsearch.ingest.publish import publish_edits
 from semsearch.ingest.shared_copy import catch_up
 from semsearch.ingest.shared_follower import KEYS_VALID_S, SharedFollower
 from semsearch.server.auth.key_store import KeyRing, KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
 from semsearch.storage.layout import IndexLayout
+from semsearch.storage.shared_setting import in_step
+from tests.ingest.shared.test_shared_copy import SCORING
 from tests.server.service_process import comes
 
 if TYPE_CHECKING:
@@ -116,3 +119,32 @@ def test_a_revoked_key_is_refused_though_rows_cannot_be_copied(
                 return False
 
             assert comes(is_refused)
+
+
+def test_a_generation_that_cannot_be_fetched_is_tried_again(
+    new_server: NewServer,
+    database: SharedDatabase,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """After a pause, and it is logged once; rows are in step meanwhile."""
+    one, other = new_server("one"), new_server("other")
+    attempts = []
+
+    def fail(*_: object) -> None:
+        attempts.append(1)
+        raise StoreUnavailable("the files of the shared store cannot be reached")
+
+    monkeypatch.setattr(shared_follower, "FETCH_PAUSE_S", 0.01)
+    monkeypatch.setattr(shared_follower, "POLL_S", 0.01)
+    with Editor(one.root) as editor:
+        editor.add("bakery", SCORING)
+    assert publish_edits(one, Silent())
+    with closing(SharedFollower(other, database)) as follower:
+        with monkeypatch.context() as patch:
+            patch.setattr(shared_follower, "fetch_newest", fail)
+            follower.start()
+            assert comes(lambda: len(attempts) > 2)
+            assert comes(lambda: in_step(other).revision == 8)
+        assert comes(lambda: other.current.read_bytes() == one.current.read_bytes())
+    assert caplog.text.count("was not fetched") == 1

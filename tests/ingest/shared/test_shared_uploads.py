@@ -1,10 +1,11 @@
 """Files of generations get into a shared store, beside edits, and out of it.
 
-Covers `index/shared_files`, `ingest/shared_publication`.
+Covers `index/shared_files`, `ingest/shared_publication`, `storage/postgres/file_parts`.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from semsearch.ingest import Editor
 from semsearch.ingest.publish import publish_edits
 from semsearch.ingest.shared_copy import join_store, opened
 from semsearch.storage.layout import IndexLayout
+from semsearch.storage.postgres.file_parts import FileParts
 from tests.ingest.shared.test_shared_copy import SCORING, first_hit
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ def before_part(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[int], No
     """Give a function that has another one called before each part of a file is stored."""
     from semsearch.storage.postgres.connection import PostgresConnection  # noqa: PLC0415 - an extra
 
-    monkeypatch.setattr("semsearch.index.shared_files._PART_BYTES", PART_BYTES)
+    monkeypatch.setattr("semsearch.storage.postgres.file_parts._PART_BYTES", PART_BYTES)
     execute = PostgresConnection.execute
 
     def patch(call: Callable[[int], None]) -> None:
@@ -110,19 +112,18 @@ def test_a_file_of_whole_parts_is_complete(
     database: SharedDatabase, before_part: Callable[[Callable[[int], None]], None], tmp_path: Path
 ) -> None:
     """Its last part is empty; it is not stored twice."""
-    from semsearch.index.shared_files import _fetch_file, _put_file  # noqa: PLC0415
-
     parts: list[int] = []
     before_part(parts.append)
     for size in (PART_BYTES, 2 * PART_BYTES + 1):
         file = tmp_path / "content"
         file.write_bytes(bytes([7]) * size)
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
         with opened(database) as shared:
-            digest = _put_file(file, shared.connection)
-            assert parts == list(range(size // PART_BYTES + 1))
-            assert _put_file(file, shared.connection) == digest
-            assert parts == list(range(size // PART_BYTES + 1))
-            _fetch_file(tmp_path / "fetched", digest, shared.connection)
+            place = FileParts(shared.connection)
+            for _ in range(2):
+                place.put(file, digest)
+                assert parts == list(range(size // PART_BYTES + 1))
+            place.fetch(digest, tmp_path / "fetched")
         assert (tmp_path / "fetched").read_bytes() == bytes([7]) * size
         parts.clear()
 
