@@ -139,21 +139,6 @@ def put_generation(manifest: Manifest, files: dict[str, str], connection: StoreC
         )
 
 
-def remove_old_generations(connection: StoreConnection) -> None:
-    """Forget all generations but the last two, and those that somebody fetches.
-
-    Args:
-        connection: of the store, whose lock for publishing is held.
-    """
-    old = connection.execute(
-        "SELECT number FROM generation ORDER BY number DESC OFFSET ?", (_KEPT,)
-    )
-    for (number,) in old.fetchall():
-        with unless_fetched(connection, number) as is_free:
-            if is_free:
-                connection.execute("DELETE FROM generation WHERE number = ?", (number,))
-
-
 def needed_files(connection: StoreConnection) -> set[str]:
     """Return the SHA-256 of each file that a generation of a shared store has."""
     rows = connection.execute("SELECT files FROM generation").fetchall()
@@ -171,8 +156,10 @@ def remove_unneeded_files(connection: StoreConnection) -> None:
     Raises:
         StoreUnavailable: PostgreSQL or one of the places does not answer.
     """
-    place = file_place(connection)
-    place.remove(place.sizes().keys() - needed_files(connection))
+    place, needed = file_place(connection), needed_files(connection)
+    place.remove(place.sizes().keys() - needed)
+    for digest in _damaged(connection) - needed:
+        _forget_damage(connection, digest)
     setting = file_setting(connection)
     if not setting.former or _is_fetched(connection):
         return
@@ -194,28 +181,31 @@ def _is_fetched(connection: StoreConnection) -> bool:
     return False
 
 
-def put_damaged_files(layout: IndexLayout, connection: StoreConnection) -> None:
-    """Put again what is missing or damaged of the newest generation, if this folder has it.
+def put_in_order(layout: IndexLayout, connection: StoreConnection) -> None:
+    """Put again what is missing or damaged of the newest generation; remove what is not needed.
 
     Args:
-        layout: of the index folder.
+        layout: of the index folder, which has the newest generation.
         connection: of the store, whose lock for publishing is held.
 
     Raises:
-        StoreUnavailable: the place of the files does not answer.
+        StoreUnavailable: PostgreSQL or one of the places does not answer.
     """
     newest = shared_generation(connection)
-    if newest is None or layout.current.read_bytes() != newest.pointer:
-        return
-    rows = connection.execute(
-        "SELECT name FROM setting WHERE name >= ? AND name < ?", (_DAMAGED, f"{_DAMAGED}~")
-    )
-    noted = {name.removeprefix(_DAMAGED) for (name,) in rows.fetchall()}
-    place = file_place(connection)
+    if newest is not None and layout.current.read_bytes() == newest.pointer:
+        _put_damaged_files(layout, newest, connection)
+    _remove_old_generations(connection)
+    remove_unneeded_files(connection)
+
+
+def _put_damaged_files(
+    layout: IndexLayout, newest: SharedGeneration, connection: StoreConnection
+) -> None:
+    damaged, place = _damaged(connection), file_place(connection)
     present = place.sizes()
     for name, digest in newest.files.items():
         file = layout.root / name
-        if digest not in noted and present.get(digest) == file.stat().st_size:
+        if digest not in damaged and present.get(digest) == file.stat().st_size:
             continue
         if _sha256(file) != digest:
             _log.warning("%s is damaged as well; run `semsearch publish` on another server", file)
@@ -224,10 +214,23 @@ def put_damaged_files(layout: IndexLayout, connection: StoreConnection) -> None:
         place.put(file, digest)
         _log.warning("the file %s was put into %s again", digest, place.name)
         present[digest] = file.stat().st_size
-        noted.discard(digest)
+        damaged.discard(digest)
         _forget_damage(connection, digest)
-    for digest in noted - needed_files(connection):
-        _forget_damage(connection, digest)
+
+
+def _remove_old_generations(connection: StoreConnection) -> None:
+    """Forget all generations but the last two, unless somebody fetches them.
+
+    One before the newest that lacks a file is of no use; nobody has it to put it there again.
+    """
+    whole = file_place(connection).sizes().keys() - _damaged(connection)
+    rows = connection.execute("SELECT number, files FROM generation ORDER BY number DESC")
+    for rank, (number, files) in enumerate(rows.fetchall()):
+        if rank == 0 or (rank < _KEPT and set(json.loads(files).values()) <= whole):
+            continue
+        with unless_fetched(connection, number) as is_free:
+            if is_free:
+                connection.execute("DELETE FROM generation WHERE number = ?", (number,))
 
 
 def fetch_generation(
@@ -256,7 +259,7 @@ def fetch_generation(
         try:
             _fetch_folder(layout, layout.root / folder, files, place)
         except SharedFileDamaged as error:
-            _note_damage(connection, error.digest)
+            note_damage(connection, error.digest)
             raise
         progress.advance(len(files))
     with file_lock(layout.lock, LONG_S):
@@ -288,13 +291,21 @@ def _fetch_folder(
     sync(folder.parent)
 
 
-def _note_damage(connection: StoreConnection, digest: str) -> None:
+def note_damage(connection: StoreConnection, digest: str) -> None:
     """Tell the next one who publishes which file cannot be fetched; a failure is ignored."""
     with suppress(SemsearchError):
         connection.execute(
             "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
             (f"{_DAMAGED}{digest}", b""),
         )
+
+
+def _damaged(connection: StoreConnection) -> set[str]:
+    """Return the files that somebody could not fetch."""
+    rows = connection.execute(
+        "SELECT name FROM setting WHERE name >= ? AND name < ?", (_DAMAGED, f"{_DAMAGED}~")
+    )
+    return {name.removeprefix(_DAMAGED) for (name,) in rows.fetchall()}
 
 
 def _forget_damage(connection: StoreConnection, digest: str) -> None:

@@ -14,13 +14,7 @@ from typing import TYPE_CHECKING
 from semsearch.core.errors import SemsearchError
 from semsearch.core.progress import Progress
 from semsearch.index.generation import UnpublishedGeneration, publish_generation
-from semsearch.index.shared_files import (
-    put_damaged_files,
-    put_files,
-    put_generation,
-    remove_old_generations,
-    remove_unneeded_files,
-)
+from semsearch.index.shared_files import put_files, put_generation, put_in_order
 from semsearch.ingest.shared_copy import catch_up_rows, fetch_newest, opened
 from semsearch.storage.atomic_files import LONG_S, PATIENCE_S, file_lock
 from semsearch.storage.entry_reader import EntryReader
@@ -79,9 +73,7 @@ def publishing(
             file_place(store.connection).sizes()  # or all the work would be in vain
             yield
             try:
-                put_damaged_files(layout, store.connection)
-                remove_old_generations(store.connection)
-                remove_unneeded_files(store.connection)
+                put_in_order(layout, store.connection)
             except (SemsearchError, OSError) as error:  # the next one that publishes does it
                 _log.warning("files of the shared store were not put in order: %s", error)
 

@@ -1,4 +1,4 @@
-"""The commands of a shared store: `store migrate`, `copy`, and `--store` of others.
+"""The commands of a shared store: `store`, `copy`, and `--store` of others.
 
 Covers `cli/copy`, `cli/store`.
 """
@@ -72,6 +72,39 @@ def test_a_build_goes_into_the_store(url: str, tmp_path: Path) -> None:
     told("build", corpus, "--index", tmp_path / "one", *given)
     question = ("ask", "a mesh that holds back lumps", "--index", tmp_path / "two")
     assert "Sieve" in told(*question, SEMSEARCH_STORE=url)
+
+
+def test_files_move_into_a_folder_and_back(url: str, hashed_index: Path, tmp_path: Path) -> None:
+    """The command says where they are; a server fetches them from there."""
+    pytest.importorskip("obstore", reason="the extra objects is not installed")
+    folder, one = tmp_path / "objects", tmp_path / "one"
+    told("store", "migrate", "--store", url)
+    empty = told("store", "files", folder.as_uri(), SEMSEARCH_STORE=url)
+    assert f"0 files of 0.0 MB are in {folder.as_uri()}" in empty
+    told("copy", hashed_index, "store", SEMSEARCH_STORE=url)
+    stored = [path for path in folder.rglob("*") if path.is_file()]
+    shown = told("store", "files", "--store", url)
+    assert f"{len(stored)} files of" in shown
+    assert f"MB are in {folder.as_uri()}" in shown
+    told("ask", "the inside of a loaf", "--store", url, "--index", one)
+    stored[0].unlink()
+    assert f"files are missing there, such as {stored[0].name}" in told(
+        "store", "files", "--store", url
+    )
+    lost = told("store", "files", "postgresql", "--store", url, code=3)
+    assert f"the file {stored[0].name} of a generation is missing" in lost
+    told("publish", "--index", one)
+    assert "are in postgresql" in told("store", "files", "postgresql", "--store", url)
+    assert "Crumb" in told("ask", "the inside of a loaf", "--store", url, "--index", tmp_path / "2")
+    gone = (tmp_path / "gone").as_uri()
+    told("store", "files", gone, "--lost", "--store", url)
+    assert "files are missing there" in told("store", "files", "--store", url)
+    told("store", "files", "postgresql", "--lost", "--store", url)
+    told("publish", "--index", one)
+    assert "missing" not in told("store", "files", "--store", url)
+    wrong = told("store", "files", "s3://key:secret@bucket", "--store", url, code=2)
+    assert "credentials belong into the environment" in wrong
+    assert "secret" not in wrong
 
 
 def test_what_cannot_be_is_refused(tmp_path: Path) -> None:

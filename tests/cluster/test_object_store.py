@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,7 +81,7 @@ class TestS3(FilePlaceContract):
 def test_a_missing_bucket_is_told() -> None:
     """It is not taken for an empty one."""
     place = ObjectFiles("s3://missing", "store")
-    with pytest.raises(StoreUnavailable, match="cannot be reached in s3://missing.*NoSuchBucket"):
+    with pytest.raises(StoreUnavailable, match=r"cannot be reached in s3://missing.*NoSuchBucket"):
         place.sizes()
 
 
@@ -154,7 +153,7 @@ def test_workers_fetch_after_their_supervisor_did(
     )
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         try:
-            assert comes(lambda: layout.current.exists(), 60)
+            assert comes(layout.current.exists, 60)
             add(one, "First")
             assert publish_edits(one, Silent())
             wanted = one.current.read_bytes()

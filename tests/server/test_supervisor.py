@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+import types
 from pathlib import Path
 
 import httpx2
@@ -230,6 +231,16 @@ def test_a_port_in_use_is_said_before_any_starts() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(InvalidSetting, match=f"port {port} on 127.0.0.1 is in use"):
             serve(load_settings(index="no-such-index", port=port, workers=2))
+
+
+def test_a_process_that_used_obstore_is_not_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its threads are none of Python; without them a copy would wait for ever."""
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+    monkeypatch.setitem(sys.modules, "obstore", types.ModuleType("obstore"))
+    assert supervisor._context().get_start_method() == "spawn"
+    monkeypatch.delitem(sys.modules, "obstore")
+    usual = "fork" if sys.platform == "linux" else "spawn"
+    assert supervisor._context().get_start_method() == usual
 
 
 def test_a_process_with_other_threads_is_not_forked() -> None:

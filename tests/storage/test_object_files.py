@@ -40,7 +40,8 @@ def test_what_is_no_address_is_refused(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["s3://key:secret@bucket/x", "az://c/x?sig=secret", "s3://b/x#secret", "s3://[secret"]
+    "address",
+    ["s3://key:secret@bucket/x", "az://c/x?sig=secret", "s3://b/x#secret", "s3://[secret"],
 )
 def test_credentials_do_not_belong_into_an_address(address: str) -> None:
     """No message shows them."""

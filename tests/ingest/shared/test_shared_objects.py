@@ -329,6 +329,30 @@ def test_files_of_a_lost_place_come_from_a_server(
     verify(new_server("new").root)
 
 
+@pytest.mark.usefixtures("address")
+def test_an_old_generation_that_lacks_a_file_is_forgotten(
+    new_server: NewServer, database: SharedDatabase, folder: Path
+) -> None:
+    """Nobody has it any more, and it would stop every move."""
+    layout = new_server("one")
+    before = needed(database)
+    publish(layout, "First")
+    old, new = generations(database)
+    with opened(database) as shared:
+        files = shared.connection.execute(
+            "SELECT files FROM generation WHERE number = ?", (new,)
+        ).fetchone()[0]
+    digest = next(digest for digest in before if digest not in files)
+    next(folder.rglob(digest)).write_bytes(b"x")
+    with pytest.raises(SharedFileDamaged, match=digest):
+        move_files(database, IN_POSTGRESQL, Silent())
+    assert not publish_edits(layout, Silent())
+    assert generations(database) == [new]
+    assert old != new
+    move_files(database, IN_POSTGRESQL, Silent())
+    verify(new_server("new").root)
+
+
 def test_without_any_generation_a_build_begins_anew(
     new_server: NewServer, database: SharedDatabase, folder: Path, address: str, tmp_path: Path
 ) -> None:
