@@ -121,7 +121,11 @@ def test_each_imported_library_is_declared() -> None:
     extras = project["optional-dependencies"]
     required = [
         *project["dependencies"],
-        *(one for extra in ("build", "mcp", "postgres", "tracing") for one in extras[extra]),
+        *(
+            one
+            for extra in ("build", "mcp", "objects", "postgres", "tracing")
+            for one in extras[extra]
+        ),
     ]
     declared = {re.split(r"[^\w.-]", one)[0].lower() for one in required}
     assert "numpy" in declared

@@ -185,21 +185,7 @@ class StoreUnavailable(StoredIndexError):
 
 
 class SharedFileDamaged(StoreUnavailable):
-    """A file of a generation is missing where the shared store has its files, or damaged there.
-
-    Args:
-        digest: SHA-256 of the file.
-        place: where it should be, for the message.
-        problem: `is missing`, or what else is wrong with it.
-    """
-
-    def __init__(self, digest: str, place: str, problem: str) -> None:
-        super().__init__(
-            f"the file {digest} of a generation {problem} in {place}; it was perhaps removed while "
-            "it was read, so try again; if that does not help, run `semsearch publish` on a server "
-            "that answers from this generation, which puts the file there again"
-        )
-        self.digest = digest
+    """A file of a generation is missing where a shared store has its files, or damaged there."""
 
 
 class IndexUnwritable(StoredIndexError):

@@ -256,11 +256,7 @@ def fetch_generation(
         folders.setdefault(path.parent, {})[path.name] = digest
     progress.start("fetching", len(shared.files))
     for folder, files in sorted(folders.items()):
-        try:
-            _fetch_folder(layout, layout.root / folder, files, place)
-        except SharedFileDamaged as error:
-            note_damage(connection, error.digest)
-            raise
+        _fetch_folder(layout, layout.root / folder, files, place, connection)
         progress.advance(len(files))
     with file_lock(layout.lock, LONG_S):
         replace_atomically(layout.current, shared.pointer)
@@ -274,14 +270,18 @@ def _model_folders(layout: IndexLayout, manifest: Manifest) -> Iterator[Path]:
 
 
 def _fetch_folder(
-    layout: IndexLayout, folder: Path, files: dict[str, str], place: FilePlace
+    layout: IndexLayout,
+    folder: Path,
+    files: dict[str, str],
+    place: FilePlace,
+    connection: StoreConnection,
 ) -> None:
     """Write a folder that is missing or has other files; one that is as it should be stays."""
     if folder.is_dir() and {file.name: _sha256(file) for file in folder.iterdir()} == files:
         return
     scratch = make_temporary_folder(layout.generations)
     for name, digest in files.items():
-        place.fetch(digest, scratch / name)
+        fetch_file(place, digest, scratch / name, connection)
         sync(scratch / name)
     sync(scratch)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -291,13 +291,22 @@ def _fetch_folder(
     sync(folder.parent)
 
 
-def note_damage(connection: StoreConnection, digest: str) -> None:
-    """Tell the next one who publishes which file cannot be fetched; a failure is ignored."""
-    with suppress(SemsearchError):
-        connection.execute(
-            "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
-            (f"{_DAMAGED}{digest}", b""),
-        )
+def fetch_file(place: FilePlace, digest: str, file: Path, connection: StoreConnection) -> None:
+    """Fetch a file; if that cannot be, the next one who publishes is told which it was.
+
+    Raises:
+        SharedFileDamaged: it is missing, or not as its hash says.
+        StoreUnavailable: its place does not answer.
+    """
+    try:
+        place.fetch(digest, file)
+    except SharedFileDamaged:
+        with suppress(SemsearchError):
+            connection.execute(
+                "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
+                (f"{_DAMAGED}{digest}", b""),
+            )
+        raise
 
 
 def _damaged(connection: StoreConnection) -> set[str]:

@@ -81,20 +81,6 @@ def shared_database(layout: IndexLayout) -> SharedDatabase | None:
     return database_of(url) if url else None
 
 
-def shared_state(layout: IndexLayout) -> str:
-    """Return what `doctor` says of the shared store of an index folder; empty without one.
-
-    Raises:
-        MissingExtra: psycopg is not installed.
-        StoredIndexError: the store does not answer, or is of another version.
-    """
-    database = shared_database(layout)
-    if database is None:
-        return ""
-    with opened(database) as shared:
-        return f"; it is a copy of {database.name}, which is at revision {shared.revision[1]}"
-
-
 @contextmanager
 def opened(database: SharedDatabase) -> Iterator[EntryStore]:
     """Open a shared store.

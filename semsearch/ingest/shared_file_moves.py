@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from semsearch.core.errors import SharedFileDamaged
 from semsearch.core.progress import Progress
-from semsearch.index.shared_files import needed_files, note_damage, remove_unneeded_files
+from semsearch.index.shared_files import fetch_file, needed_files, remove_unneeded_files
 from semsearch.ingest.shared_copy import opened
 from semsearch.storage.atomic_files import LONG_S
 from semsearch.storage.file_places import (
@@ -111,11 +110,7 @@ def _copy(connection: StoreConnection, target: FilePlace, progress: Progress) ->
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "file"
         for digest in lacking:
-            try:
-                source.fetch(digest, file)
-            except SharedFileDamaged:
-                note_damage(connection, digest)
-                raise
+            fetch_file(source, digest, file, connection)
             target.remove({digest} & present.keys())
             target.put(file, digest)
             progress.advance(1)

@@ -31,7 +31,7 @@ from semsearch.core.errors import (
 from semsearch.core.settings import Settings
 from semsearch.core.version import __version__
 from semsearch.index.manifest import check_store_belongs, check_store_exists, read_manifest
-from semsearch.ingest.shared_copy import shared_state
+from semsearch.ingest.shared_diagnosis import shared_state
 from semsearch.models.encoders import export_cache, hashed, mpnet_parts
 from semsearch.models.registry import (
     ACCURATE_DEFINITIONS,

@@ -231,12 +231,10 @@ def _share_modules() -> None:
 def _context() -> ForkContext | SpawnContext:
     """Return how workers start.
 
-    A process with other threads is never forked: one of them might hold a lock. Those of obstore,
-    which has fetched a generation, are not counted as threads of Python. On macOS, system libraries
-    do not survive a fork.
+    A process with other threads, as obstore has them, is never forked: one of them might hold a
+    lock. On macOS, system libraries do not survive a fork.
     """
-    has_threads = threading.active_count() > 1 or "obstore" in sys.modules
-    if sys.platform == "linux" and not has_threads:
+    if sys.platform == "linux" and threading.active_count() == 1 and "obstore" not in sys.modules:
         return multiprocessing.get_context("fork")
     return multiprocessing.get_context("spawn")
 

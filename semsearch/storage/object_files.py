@@ -21,10 +21,10 @@ from urllib.parse import urlsplit
 from semsearch.core.errors import (
     InvalidSetting,
     MissingExtra,
-    SharedFileDamaged,
     StoreUnavailable,
 )
 from semsearch.storage.atomic_files import sync
+from semsearch.storage.damaged_files import damaged_file
 
 if TYPE_CHECKING:
     from obstore import Bytes
@@ -129,7 +129,7 @@ class ObjectFiles:
                 content.write(part)
                 found.update(part)
         if found.hexdigest() != digest:
-            raise SharedFileDamaged(digest, self.name, "has another SHA-256")
+            raise damaged_file(digest, self.name, "has another SHA-256")
 
     def remove(self, digests: Iterable[str]) -> None:
         """Remove files, and what killed uploads have left in a folder on disk."""
@@ -151,7 +151,7 @@ class ObjectFiles:
             try:
                 size = obstore.head(self._store, path)["size"]
             except FileNotFoundError:
-                raise SharedFileDamaged(digest, self.name, "is missing") from None
+                raise damaged_file(digest, self.name, "is missing") from None
         for begin in range(0, size, PART_BYTES * _PARALLEL):
             starts = range(begin, min(size, begin + PART_BYTES * _PARALLEL), PART_BYTES)
             ends = [min(size, start + PART_BYTES) for start in starts]
@@ -161,7 +161,7 @@ class ObjectFiles:
                         self._store, path, starts=starts, ends=ends, coalesce=0
                     )
                 except FileNotFoundError:
-                    raise SharedFileDamaged(digest, self.name, "is missing") from None
+                    raise damaged_file(digest, self.name, "is missing") from None
             yield from parts
 
     def _path(self, digest: str) -> str:

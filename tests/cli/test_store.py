@@ -1,6 +1,6 @@
 """The commands of a shared store: `store`, `copy`, and `--store` of others.
 
-Covers `cli/copy`, `cli/store`.
+Covers `cli/copy`, `cli/store`, `ingest/shared_diagnosis`.
 """
 
 from __future__ import annotations
@@ -53,7 +53,9 @@ def test_from_a_folder_to_two_servers_and_back(
     info = told("info", "--index", other)
     assert "in step" in info
     assert "Refused purge and upgrade" in info
-    assert "which is at revision 8" in told("doctor", "--index", other)
+    doctor = told("doctor", "--index", other)
+    assert "which is at revision 8 and has" in doctor
+    assert "files of generations in PostgreSQL" in doctor
     told("verify", "--index", other)
     told("backup", tmp_path / "backup.tar", "--index", other)
     with tarfile.open(tmp_path / "backup.tar") as archive:

@@ -167,6 +167,8 @@ def test_large_files_are_never_whole_in_memory(
     s3: ThreadedMotoServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The process that puts and fetches one needs some parts of it."""
+    if not sys.platform.startswith("linux"):
+        pytest.skip("the peak of memory is read as Linux tells it")
     monkeypatch.setenv("SIZE", str(300 << 20))
     done = subprocess.run(
         [sys.executable, "-c", LARGE, ADDRESS, str(tmp_path)],
@@ -175,14 +177,16 @@ def test_large_files_are_never_whole_in_memory(
         text=True,
     )
     before, after = map(int, done.stdout.split())
-    assert after - before < 8 * object_files._PARALLEL * object_files.PART_BYTES / 1024
+    assert after - before < 4 * object_files._PARALLEL * object_files.PART_BYTES / 1024
 
 
 LARGE = """
-import hashlib, os, pathlib, resource, sys
+import hashlib, os, pathlib, sys
 import obstore
 from semsearch.storage.object_files import ObjectFiles
 folder = pathlib.Path(sys.argv[2])
+def peak():  # of this program; that of `resource` is also that of the one which started it
+    return int(pathlib.Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
 with (folder / "file").open("wb") as file:
     for _ in range(int(os.environ["SIZE"]) >> 20):
         file.write(bytes(1 << 20))
@@ -190,8 +194,8 @@ with (folder / "file").open("rb") as file:
     digest = hashlib.file_digest(file, "sha256").hexdigest()
 place = ObjectFiles(sys.argv[1], "store")
 place.sizes()
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(peak())
 place.put(folder / "file", digest)
 place.fetch(digest, folder / "fetched")
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(peak())
 """

@@ -51,9 +51,8 @@ class FilePlaceContract(ABC):
             place.fetch(digest, fetched)
         place.put(file, digest)
         self.damage(place, digest)
-        with pytest.raises(SharedFileDamaged, match="has another SHA-256 in") as caught:
+        with pytest.raises(SharedFileDamaged, match=f"{digest} .* has another SHA-256") as caught:
             place.fetch(digest, fetched)
-        assert caught.value.digest == digest
         assert place.name in str(caught.value)
         place.remove([digest])
         place.put(file, digest)

@@ -2,7 +2,7 @@
 
 `tests/cluster/test_object_store.py` runs it over a server of S3.
 
-Covers `storage/file_places`, `storage/postgres/file_parts`.
+Covers `storage/file_places`, `storage/postgres/file_parts`, `storage/damaged_files`.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def test_every_command_and_option_is_there() -> None:
         for name, command in all_commands()
     }
     calls = _calls()
-    assert len(calls) == 4
+    assert len(calls) == 5
     for _, *words in calls:
         name = next(" ".join(words[:n]) for n in (2, 1) if " ".join(words[:n]) in known)
         assert {word for word in words if word.startswith("--")} <= known[name], words

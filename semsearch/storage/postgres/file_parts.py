@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from semsearch.core.errors import SharedFileDamaged
+from semsearch.storage.damaged_files import damaged_file
 from semsearch.storage.store_connection import StoreConnection
 
 _PART_BYTES = 4 << 20
@@ -62,9 +62,9 @@ class FileParts:
                 found.update(row[0])
                 number += 1
         if not number:
-            raise SharedFileDamaged(digest, self.name, "is missing")
+            raise damaged_file(digest, self.name, "is missing")
         if found.hexdigest() != digest:
-            raise SharedFileDamaged(digest, self.name, "has another SHA-256")
+            raise damaged_file(digest, self.name, "has another SHA-256")
 
     def remove(self, digests: Iterable[str]) -> None:
         """Remove files, one after the other."""
