@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from semsearch.core.errors import InvalidSetting
 from semsearch.core.progress import Progress
 from semsearch.index.shared_files import fetch_file, needed_files, remove_unneeded_files
 from semsearch.ingest.shared_copy import opened
@@ -75,7 +77,7 @@ def move_files(
             `semsearch publish` puts the newest generation there, from the copy of its server.
 
     Raises:
-        InvalidSetting: this is no address of a place.
+        InvalidSetting: this is no address of a place, or another name of the former one.
         SharedFileDamaged: a file is missing or damaged in the former place.
         StoreUnavailable: PostgreSQL or one of the places does not answer.
         IndexBusy: a server publishes for too long.
@@ -92,9 +94,34 @@ def move_files(
             else:
                 _copy(connection, target, progress)
         former = {*setting.former, setting.address} - {address}
-        kept = () if leave or is_lost else tuple(sorted(former))
-        write_file_setting(connection, FileSetting(address, kept))
+        emptied = () if leave or is_lost else tuple(sorted(former))
+        _check_are_others(connection, address, emptied)
+        write_file_setting(connection, FileSetting(address, emptied))
         remove_unneeded_files(connection)
+
+
+def _check_are_others(connection: StoreConnection, address: str, former: tuple[str, ...]) -> None:
+    """Refuse a place that has another name among those that will be emptied.
+
+    Raises:
+        InvalidSetting: it is so, as with a symbolic link to the same folder.
+    """
+    if not former:
+        return
+    target, name = file_place(connection, address), f"probe-{secrets.token_hex(16)}"
+    with tempfile.TemporaryDirectory() as folder:
+        probe = Path(folder) / "probe"
+        probe.touch()
+        target.put(probe, name)
+    try:
+        for other in former:
+            if name in file_place(connection, other).sizes():
+                raise InvalidSetting(
+                    f"{address} is the same place as {other}, which would be emptied; nothing was "
+                    "changed: name another one, or use --leave to change the name only"
+                )
+    finally:
+        target.remove([name])
 
 
 def _copy(connection: StoreConnection, target: FilePlace, progress: Progress) -> None:

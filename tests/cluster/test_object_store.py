@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,14 +17,15 @@ import pytest
 from semsearch.core.errors import StoreUnavailable
 from semsearch.core.own_command import own_command
 from semsearch.core.progress import Silent
+from semsearch.index.shared_files import needed_files
 from semsearch.index.verify import verify
 from semsearch.ingest import Editor
 from semsearch.ingest.publish import publish_edits
-from semsearch.ingest.shared_copy import catch_up, database_of, join_store
+from semsearch.ingest.shared_copy import catch_up, database_of, join_store, opened
 from semsearch.ingest.shared_file_moves import move_files, stored_files
 from semsearch.ingest.shared_moves import copy_into_store
 from semsearch.storage import object_files
-from semsearch.storage.file_places import FilePlace
+from semsearch.storage.file_places import FilePlace, file_place
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.object_files import ObjectFiles
 from tests.contracts.file_places import FilePlaceContract
@@ -140,6 +142,27 @@ def test_servers_share_generations_by_s3(
     stored = stored_files(database_of(url))
     assert stored.setting.address == ADDRESS
     assert not stored.missing
+
+
+def test_another_server_publishes_when_the_publisher_was_killed(
+    url: str, new_server: Callable[[str], IndexLayout]
+) -> None:
+    """Wherever it was: no generation lacks a file, and no file is left over."""
+    one, other = new_server("one"), new_server("other")
+    for turn in range(6):
+        add(one, f"Term {turn}")
+        with subprocess.Popen(
+            own_command("publish", "--index", str(one.root)), stderr=subprocess.DEVNULL
+        ) as process:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.5 + 0.3 * turn)
+            process.kill()
+        publish_edits(other, Silent())
+        with opened(database_of(url)) as shared:
+            assert file_place(shared.connection).sizes().keys() == needed_files(shared.connection)
+    verify(new_server("new").root)
+    catch_up(one, database_of(url), Silent())
+    assert one.current.read_bytes() == other.current.read_bytes()
 
 
 def test_workers_fetch_after_their_supervisor_did(

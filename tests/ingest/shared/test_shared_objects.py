@@ -156,6 +156,22 @@ def test_a_move_that_fails_changes_nothing(
         move_files(database, "ftp://x", Silent())
 
 
+def test_another_name_of_the_same_place_is_refused(
+    new_server: NewServer, database: SharedDatabase, folder: Path, address: str, tmp_path: Path
+) -> None:
+    """Otherwise all files would be removed as those of the former place."""
+    (tmp_path / "alias").symlink_to(folder)
+    alias = (tmp_path / "alias").as_uri()
+    with pytest.raises(InvalidSetting, match=f"{alias} is the same place as {address}"):
+        move_files(database, alias, Silent())
+    assert objects(folder) == needed(database)
+    assert stored_files(database).setting == FileSetting(address)
+    move_files(database, alias, Silent(), leave=True)
+    assert objects(folder) == needed(database)
+    assert stored_files(database).setting == FileSetting(alias)
+    verify(new_server("new").root)
+
+
 def test_the_former_place_is_emptied_when_nobody_fetches_from_it(
     new_server: NewServer, database: SharedDatabase, folder: Path
 ) -> None:
