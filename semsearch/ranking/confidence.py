@@ -25,15 +25,15 @@ from semsearch.ranking.fusion import Scores
 
 THRESHOLD = 0.37
 """Threshold of a close match; below it an answer says "no close match". On the tuning halves 90 %
-of right first hits reach it, over the domains 67 %, and 84 % with three phrases an entry; of
+of right first hits reach it, over the domains 68 %, and 87 % with three phrases an entry; of
 questions for what a glossary lacks .9 are refused on the halves and on the glossaries for
 development, .77 over the domains (`make fit-confidence`)."""
 
 STRONG = 0.8
 """From it an answer found by meaning is called strong, and below it possible. It is right in .96 on
-the tuning halves, where it covers .60 of the answerable questions, in .93 on the glossaries for
-development (.12) and in .94 over the domains with three phrases an entry (.35); without phrases in
-.86 (.13) (`make fit-confidence`)."""
+the tuning halves, where it covers .61 of the answerable questions, in .94 on the glossaries for
+development (.13) and in .94 over the domains with three phrases an entry (.38); without phrases in
+.85 (.14) (`make fit-confidence`)."""
 
 LIKELY_NAME = 0.4
 """Least probability from which a misspelt question is read as the name that it resembles."""
@@ -63,9 +63,9 @@ something that the glossary lacks. Two-word questions taken from definitions are
 the domains, names that the glossary lacks in none. Without
 the factor the mean confidence of both is .54, while .46 are right (`make fit-confidence`)."""
 
-FIT_COEFFICIENTS = (3.04, 1.38, -3.73)
+FIT_COEFFICIENTS = (2.66, 1.35, -3.97)
 """Intercept, and coefficients of z-score and name."""
-CHOICE_COEFFICIENTS = (-0.39, 0.81, 4.96)
+CHOICE_COEFFICIENTS = (-0.304, 0.841, 2.77)
 """Intercept, and coefficients of the odds and of the nearest phrase."""
 NEUTRAL_PHRASE_COSINE = 0.4
 """Cosine of a phrase that says nothing for or against its entry. A choice: two fits with a
