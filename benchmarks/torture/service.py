@@ -18,7 +18,8 @@ import sys
 from semsearch.server.serve import serve
 from semsearch.core.settings import load_settings
 
-serve(load_settings(index=sys.argv[1], port=0, workers=1), lambda listening: print(listening.url, flush=True))
+settings = load_settings(index=sys.argv[1], port=0, workers=1, log_level="warning")
+serve(settings, lambda listening: print(listening.url, flush=True))
 """
 
 

@@ -498,8 +498,8 @@ export interface paths {
          * Suggest a missing term or a change
          * @description Suggest something to whoever keeps the glossary.
          *
-         *     Five are taken an hour from a key, or without one from an address. Nothing says who suggested
-         *     it. 404 where the service takes no suggestions.
+         *     Five are taken an hour from a key, or without one from an address, and 20 from a network.
+         *     Nothing says who suggested it. 404 where the service takes no suggestions.
          */
         post: operations["suggestToOwner"];
         delete?: never;

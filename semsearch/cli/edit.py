@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,7 +14,7 @@ from semsearch.cli.detail_options import check_either, detail_options, text_or_s
 from semsearch.cli.options import AsJson, Index
 from semsearch.cli.output import common, edits
 from semsearch.core.entries import Details
-from semsearch.core.errors import InvalidSetting, PublishingUnderWay
+from semsearch.core.errors import EntryNotFound, InvalidSetting, PublishingUnderWay
 
 if TYPE_CHECKING:
     from semsearch.ingest import Editor
@@ -147,13 +149,21 @@ def history(id_: _Id, index: Index = None, as_json: AsJson = False) -> None:
 @app.command()
 def restore(
     id_: _Id,
-    revision: Annotated[int, typer.Argument(help="A revision that `history` shows.")],
+    revision: Annotated[
+        int | None, typer.Argument(help="A revision that `history` shows.", show_default=False)
+    ] = None,
     expected: _Expected = None,
     index: Index = None,
     as_json: AsJson = False,
 ) -> None:
     """Restore the state of an entry at a revision, also after it was deleted."""
     with _editor(index) as editor:
+        if revision is None:
+            had = [str(one.revision) for one in editor.history(id_) if one.entry is not None]
+            raise InvalidSetting(
+                f"no revision of {id_!r} was given, such as `semsearch restore {id_} {had[-1]}`; it "
+                f"has versions of {', '.join(had)}, which `semsearch history {id_}` shows"
+            )
         changed = editor.restore(id_, revision, expected=expected)
         edits.edited("restored", changed, as_json=as_json)
 
@@ -191,11 +201,20 @@ def publish(
         raise typer.Exit(NOTHING_DONE)
 
 
-def _editor(index: object) -> Editor:
+@contextmanager
+def _editor(index: object) -> Iterator[Editor]:
+    """Open the index for edits; a message about an unknown id says how to find an id."""
     from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
     from semsearch.ingest import Editor  # noqa: PLC0415 - loads numpy
 
-    return Editor(load_settings(index=index).index)
+    with Editor(load_settings(index=index).index) as editor:
+        try:
+            yield editor
+        except EntryNotFound as error:
+            message = str(error)
+            if "; " not in message:
+                message += "; `semsearch ask` finds entries, and `semsearch show NAME` tells the id"
+            raise EntryNotFound(message) from error
 
 
 def _list(given: list[str] | None, *, none: bool) -> list[str] | None:

@@ -304,7 +304,7 @@ class DimensionMismatch(EngineError):
 
 
 class TooManySuggestions(SemsearchError):
-    """A reader has made as many suggestions as one may within an hour.
+    """A reader, or a network, has made as many suggestions as it may within an hour.
 
     Args:
         retry_after_s: seconds after which the next one is taken.
@@ -312,7 +312,8 @@ class TooManySuggestions(SemsearchError):
 
     def __init__(self, retry_after_s: int) -> None:
         super().__init__(
-            f"this key or address has made as many suggestions as it may; go on in {retry_after_s} s"
+            "this key, address or network has made as many suggestions as it may; go on in "
+            f"{retry_after_s} s"
         )
         self.retry_after_s = retry_after_s
 

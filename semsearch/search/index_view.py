@@ -29,9 +29,10 @@ from semsearch.ranking import confidence
 from semsearch.ranking.confidence import Calibration
 from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.ranking.weights import ScoreWeights
-from semsearch.search.answer import SearchContext, SearchRequest
+from semsearch.search.answer import SearchRequest
 from semsearch.search.browse import Alphabet
 from semsearch.search.question_parser import QuestionParser
+from semsearch.search.search_context import SearchContext
 from semsearch.search.semantic_map import Atlas
 from semsearch.storage.following import follow_info
 from semsearch.storage.layout import IndexLayout

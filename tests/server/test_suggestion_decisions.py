@@ -60,7 +60,13 @@ def services(folder: Path) -> Iterator[list[TestClient]]:
 def suggested(folder: Path, entry: str = "") -> ReaderSuggestion:
     """Suggest a missing term, or a change of an entry."""
     made = inbox.suggest(
-        folder / "inbox.db", "kitchen", "Tongs", "They hold.", utc_now(), entry, sender=b"somebody"
+        folder / "inbox.db",
+        "kitchen",
+        "Tongs",
+        "They hold.",
+        utc_now(),
+        entry,
+        sender=inbox.Sender(b"somebody"),
     )
     assert made is not None
     return made
