@@ -12,9 +12,8 @@ The errors know nothing of HTTP or of the command line. Each has one table from 
     │                           LanguageNotFound  PositionGone  NoEntryLeft
     ├── AccessError             KeyRefused  KeyNotFound  NotPermitted
     ├── StoredIndexError        IndexMissing  IndexDamaged  IndexBusy
-    │                           PublishingUnderWay
-    │                           StoreUnavailable  SharedFileDamaged
-    │                           IndexUnwritable  IndexFull  IndexForbidden
+    │                           PublishingUnderWay  StoreUnavailable  StoreRewound
+    │                           SharedFileDamaged  IndexUnwritable  IndexFull  IndexForbidden
     │                           IndexFollows  FollowingStopped  IndexShared
     │                           FormatTooOld  FormatTooNew  EncoderMismatch
     ├── EncoderError            ModelRefused  EncoderUnavailable  TextRefused
@@ -186,6 +185,10 @@ class StoreUnavailable(StoredIndexError):
 
 class SharedFileDamaged(StoreUnavailable):
     """A file of a generation is missing where a shared store has its files, or damaged there."""
+
+
+class StoreRewound(StoredIndexError, InvalidSetting):
+    """The store lacks changes that a copy of it has: another one, a former state, or primary."""
 
 
 class IndexUnwritable(StoredIndexError):

@@ -243,6 +243,7 @@ def catch_up_rows(
             if known.ago_s > _NOTED_S:
                 note_in_step(layout, replace(known, at=time.time()))
             return
+        shared.connection.confirm()  # or a failover might leave the copy ahead of its store
         with file_lock(layout.lock), closing(EntryStore(layout.store)) as copy:
             known = in_step(layout)
             own, revision = copy.revision

@@ -33,7 +33,10 @@ class StoreReading(Closeable):
     def answered(self, key: str) -> StoredRequest | None:
         """Return the stored answer to a request of this author within the last day."""
         with self._session.asking_writer() as store:
-            return store.answered(self._who, key)
+            found = store.answered(self._who, key)
+            if found is not None:
+                store.connection.confirm()  # repeating it acknowledges the edit
+            return found
 
     def accepted_by(self, suggestion: str) -> str | None:
         """Return who accepted a suggestion of a reader by an edit, or None."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from semsearch.core.entries import ChangeKind
-from semsearch.core.errors import InvalidSetting
+from semsearch.core.errors import StoreRewound
 from semsearch.core.progress import Progress
 from semsearch.storage import history, purges
 from semsearch.storage.entry_reader import EntryReader
@@ -80,7 +80,7 @@ def replicate(
             executed again where the copy is edited from now on.
 
     Raises:
-        InvalidSetting: the target is no earlier state of the source.
+        StoreRewound: the target is no earlier state of the source.
     """
     check_is_earlier(source, target)  # before anything is written
     there, here = source.connection, target.connection
@@ -127,14 +127,14 @@ def check_is_earlier(source: EntryReader, target: EntryReader) -> None:
         target: empty, or a copy.
 
     Raises:
-        InvalidSetting: the target is no earlier state of the source.
+        StoreRewound: the target is no earlier state of the source.
     """
     own, behind, signature = last_change(target)
     identity, revision = source.revision
     if behind and (
         own != identity or behind > revision or _signature(source.connection, behind) != signature
     ):
-        raise InvalidSetting(
+        raise StoreRewound(
             f"the copy is of the store {own[:12]} at revision {behind} (by {signature}), which is no "
             f"earlier state of the store {identity[:12]} at revision {revision}: that is another one, "
             "or went back to a former state, as after a restore or a failover; a server whose index "

@@ -13,6 +13,7 @@ from semsearch.core.errors import (
     IndexFull,
     IndexUnwritable,
     StoredIndexError,
+    StoreRewound,
     StoreUnavailable,
 )
 from semsearch.server.http import problem_types
@@ -22,6 +23,7 @@ _PROBLEM_OF_ERROR: tuple[tuple[type[StoredIndexError], problem_types.ProblemType
     (IndexFollows, problem_types.FOLLOWS),
     (IndexBusy, problem_types.BUSY),
     (StoreUnavailable, problem_types.STORE_AWAY),
+    (StoreRewound, problem_types.STORE_AWAY),  # perhaps a former primary
     (IndexFull, problem_types.NO_ROOM),
     (IndexUnwritable, problem_types.NOT_WRITABLE),
     (StoredIndexError, problem_types.NOT_EDITABLE),
