@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -26,38 +24,18 @@ from semsearch.index.shared_files import (
     held_generation,
     shared_generation,
 )
-from semsearch.storage.atomic_files import LONG_S, PATIENCE_S, file_lock, replace_atomically
-from semsearch.storage.database import translate_corruption
+from semsearch.ingest.shared_rows import catch_up_rows, check_follows
+from semsearch.ingest.shared_settings import copy_settings, put_calibration
+from semsearch.storage.atomic_files import LONG_S, PATIENCE_S, file_lock
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.entry_store import EntryStore
+from semsearch.storage.entry_store import EntryStore, open_migrated
 from semsearch.storage.io_errors import translate_os_errors
-from semsearch.storage.key_tables import copy_keys
 from semsearch.storage.layout import IndexLayout
-from semsearch.storage.replication import (
-    check_is_earlier,
-    embedded_text,
-    forget_embeddings,
-    last_change,
-    replicate,
-)
-from semsearch.storage.shared_setting import (
-    InStep,
-    in_step,
-    note_in_step,
-    refuse_own_store,
-    shared_url,
-    write_shared_url,
-)
+from semsearch.storage.shared_setting import refuse_own_store, shared_url, write_shared_url
 from semsearch.storage.store_connection import Lock
 
 if TYPE_CHECKING:
     from semsearch.storage.postgres.connection import SharedDatabase
-
-CALIBRATION = "calibration"
-"""The name of the setting that has the content of `calibration.json`."""
-
-_NOTED_S = 5.0
-"""Seconds between two notes that the copy is in step."""
 
 _log = logging.getLogger("semsearch")
 
@@ -132,6 +110,9 @@ def join_store(
         if not layout.current.exists():
             raise
         _log.warning("%s", error)
+        with translate_os_errors(layout.root):
+            if layout.store.exists():
+                open_migrated(layout).close()  # for questions, after an upgrade
     with translate_os_errors(layout.root):
         write_shared_url(layout, url)
 
@@ -153,9 +134,23 @@ def catch_up(layout: IndexLayout, database: SharedDatabase, progress: Progress) 
         check_follows(layout, shared)
         check_has_glossary(shared, database)
         catch_up_rows(layout, shared, progress)
-        with translate_os_errors(layout.root), file_lock(layout.publishing, LONG_S):
-            fetch_newest(layout, shared, progress)
-        copy_settings(layout, shared)
+        catch_up_files(layout, shared, progress)
+
+
+def catch_up_files(layout: IndexLayout, shared: EntryReader, progress: Progress) -> None:
+    """Bring generation, keys and calibration of the copy in step; its rows come first.
+
+    Args:
+        layout: of the index folder.
+        shared: its store, open.
+        progress: reports what is fetched.
+
+    Raises:
+        StoredIndexError: the store cannot be read, or the folder not be written.
+    """
+    with translate_os_errors(layout.root), file_lock(layout.publishing, LONG_S):
+        fetch_newest(layout, shared, progress)
+    copy_settings(layout, shared)
 
 
 def check_has_glossary(shared: EntryReader, database: SharedDatabase) -> None:
@@ -221,73 +216,6 @@ def fetch_newest(layout: IndexLayout, shared: EntryReader, progress: Progress) -
         remove_models(layout, {newest.number, former})
 
 
-def catch_up_rows(
-    layout: IndexLayout, shared: EntryReader, progress: Progress, *, is_built: bool = False
-) -> None:
-    """Bring entries, history and vectors of the copy in step; the next question sees them.
-
-    Args:
-        layout: of the index folder.
-        shared: its store, open.
-        progress: reports embeddings.
-        is_built: whether the store was just built, so that it may have forgotten embeddings.
-
-    Raises:
-        InvalidSetting: the folder has a copy of another store.
-        StoredIndexError: the folder is busy or cannot be written.
-    """
-    (database,) = shared.connection.execute("SELECT database FROM store").fetchone()
-    with translate_os_errors(layout.root), translate_corruption(layout.store):
-        known = in_step(layout)
-        if not is_built and known.database == database and _is_same(layout, shared, known):
-            if known.ago_s > _NOTED_S:
-                note_in_step(layout, replace(known, at=time.time()))
-            return
-        with file_lock(layout.lock), closing(EntryStore(layout.store)) as copy:
-            known = in_step(layout)
-            own, revision = copy.revision
-            is_known = (known.database, known.identity, known.text) == (
-                database,
-                own,
-                embedded_text(shared, known.embedded),
-            )
-            # a file that is older than the note may lack embeddings
-            embedded = known.embedded if is_known and known.revision <= revision else 0
-            done = replicate(shared, copy, progress, embedded=embedded)
-            if is_built or done.is_built:
-                forget_embeddings(shared, copy)
-            text = embedded_text(shared, done.embedded)
-            note_in_step(
-                layout,
-                InStep(time.time(), done.identity, done.revision, done.embedded, database, text),
-            )
-
-
-def _is_same(layout: IndexLayout, shared: EntryReader, known: InStep) -> bool:
-    """Return whether the copy itself, and not only its note, is at the last change of its store."""
-    if not layout.store.exists():
-        return False
-    with closing(EntryReader(layout.store)) as copy:
-        change = last_change(copy)
-        return (known.identity, known.revision) == change[:2] and change == last_change(shared)
-
-
-def check_follows(layout: IndexLayout, shared: EntryReader) -> None:
-    """Refuse to use a store of which the copy is no earlier state.
-
-    Raises:
-        InvalidSetting: it is another store, or went back to a former state.
-        StoredIndexError: the copy cannot be read.
-    """
-    if layout.store.exists():
-        with (
-            translate_os_errors(layout.root),
-            translate_corruption(layout.store),
-            closing(EntryReader(layout.store)) as copy,
-        ):
-            check_is_earlier(shared, copy)
-
-
 @contextmanager
 def locked_store(layout: IndexLayout, database: SharedDatabase) -> Iterator[EntryStore]:
     """Open a shared store, and keep other servers from editing it; then show what was edited.
@@ -317,24 +245,6 @@ def share_calibration(layout: IndexLayout) -> None:
         StoreUnavailable: PostgreSQL does not answer.
     """
     database = shared_database(layout)
-    if database is None:
-        return
-    with opened(database) as shared, shared.connection.transaction():
-        shared.connection.execute("DELETE FROM setting WHERE name = ?", (CALIBRATION,))
-        if layout.calibration.exists():
-            shared.connection.execute(
-                "INSERT INTO setting VALUES (?, ?)", (CALIBRATION, layout.calibration.read_bytes())
-            )
-
-
-def copy_settings(layout: IndexLayout, shared: EntryReader) -> None:
-    """Copy access keys and calibration, if they differ."""
-    copy_keys(shared.connection, layout.keys)
-    row = shared.connection.execute(
-        "SELECT content FROM setting WHERE name = ?", (CALIBRATION,)
-    ).fetchone()
-    present = layout.calibration.read_bytes() if layout.calibration.exists() else None
-    if row is None:
-        layout.calibration.unlink(missing_ok=True)
-    elif bytes(row[0]) != present:
-        replace_atomically(layout.calibration, bytes(row[0]))
+    if database is not None:
+        with opened(database) as shared:
+            put_calibration(layout, shared)

@@ -1,7 +1,9 @@
 """Keeps the copy of a shared store in step, in threads of a server.
 
-PostgreSQL tells of changes. Once a second the copy looks for itself as well: a proxy between may
-pass no notifications on. While PostgreSQL is away, questions are answered from the copy.
+One process of a server follows the store, the others answer from the same files. If it ends, the
+next one follows. PostgreSQL tells of changes. Once a second the copy looks for itself as well: a
+proxy between may pass no notifications on. While PostgreSQL is away, questions are answered from
+the copy.
 """
 
 from __future__ import annotations
@@ -15,15 +17,9 @@ from typing import TYPE_CHECKING
 from semsearch.core.closeable import Closeable
 from semsearch.core.errors import IndexBusy, SemsearchError, StoreUnavailable
 from semsearch.core.progress import Silent
-from semsearch.ingest.shared_copy import (
-    catch_up_rows,
-    check_follows,
-    copy_settings,
-    fetch_newest,
-    is_newest,
-    opened,
-    shared_database,
-)
+from semsearch.ingest.shared_copy import fetch_newest, is_newest, opened, shared_database
+from semsearch.ingest.shared_rows import catch_up_rows, check_follows
+from semsearch.ingest.shared_settings import copy_settings
 from semsearch.storage.atomic_files import file_lock
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.key_tables import keys_compared_at
@@ -91,6 +87,24 @@ class SharedFollower(Closeable):
             self._thread.join(STOP_S)
 
     def _run(self) -> None:
+        """Follow the store, unless another process of this machine does."""
+        while not self._stopping.is_set():
+            try:
+                with file_lock(self._layout.following, 0.0):
+                    self._follow()
+            except IndexBusy:
+                self._note_comparison()
+            except OSError as error:
+                self._tell(error)
+            self._stopping.wait(POLL_S)
+
+    def _note_comparison(self) -> None:
+        """Take over when another process compared the access keys last."""
+        at = keys_compared_at(self._layout.keys)
+        if at != self._compared[0]:
+            self._compared = at, time.monotonic()
+
+    def _follow(self) -> None:
         while not self._stopping.is_set():
             try:
                 with self._database.listening() as wait:
