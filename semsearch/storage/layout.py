@@ -15,11 +15,10 @@
       FOLLOWED                  when a mirror was last in step, a hint for people
       SHARED                    address of the shared store that the folder is a copy of (0600)
       IN_STEP, KEYS_COMPARED    how far a copy of a shared store has come, and its keys, hints
-      FOLLOWING                 held by the process that keeps a copy of a shared store in step
       LOCK                      held while a process writes the store or replaces CURRENT
       BUILDING                  held during a build; edits and publishing go on
       PUBLISHING                held while a generation is derived; edits go on
-      COPYING                   held while a copy for a mirror is made and sent
+      COPYING, FOLLOWING        held by what makes a copy for a mirror, or keeps one of a store
       encoders/<fingerprint>/   exported encoder, written once for each model
       rerankers/<fingerprint>/  exported reranker, if one was chosen
       generations/<n>/          immutable files derived from the store

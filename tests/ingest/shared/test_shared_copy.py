@@ -18,6 +18,7 @@ import pytest
 from semsearch.core.errors import (
     EntryConflict,
     IndexBusy,
+    IndexDamaged,
     IndexMissing,
     IndexShared,
     InvalidSetting,
