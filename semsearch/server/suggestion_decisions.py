@@ -21,6 +21,7 @@ from semsearch.server.auth.edit_quotas import EditSize
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import problem_types
 from semsearch.server.http.edit_requests import StoredReply, author_of, conditional, run_edit
+from semsearch.server.http.min_revision import REVISION_HEADER
 from semsearch.server.http.preconditions import expected_revision
 from semsearch.server.http.problems import InvalidParam, Refused
 from semsearch.server.http.strict_requests import client_of
@@ -100,8 +101,9 @@ async def accept_by_edit(
             raise AnsweredBefore(f"the suggestion {one.id} was decided before")
         return author.encode()
 
-    def reply(_changed: Changed) -> StoredReply:
-        return StoredReply(200, decide(request, one, decision), headers)
+    def reply(changed: Changed) -> StoredReply:
+        shown = {REVISION_HEADER: str(changed.revision)}
+        return StoredReply(200, decide(request, one, decision), {**headers, **shown})
 
     content = decision.model_dump_json(exclude_unset=True).encode()
     size = EditSize(entries=int(decision.add is not None), bytes=len(content))

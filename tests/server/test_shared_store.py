@@ -99,6 +99,22 @@ def test_an_edit_is_answered_here_at_once_and_there_soon(
     assert comes(lambda: one.client.get(whisk).status_code == 404)
 
 
+def test_an_edit_is_answered_there_at_once_by_whoever_waits_for_it(
+    services: tuple[SharedService, SharedService],
+) -> None:
+    """The revision of the edit is all that the other service has to be told."""
+    one, other = services
+    assert comes(lambda: other.client.get("/v1/entries/kitchen:whisk").status_code == 200)
+    for term in ("Sieve", "Fine sieve", "Coarse sieve"):
+        entry = {**SIEVE, "term": term, "definition": f"{term}: a mesh that holds back lumps."}
+        made = one.client.post("/v1/entries", json=entry)
+        wanted = {"min_revision": made.headers["semsearch-revision"]}
+        found = other.client.get(f"/v1/entries/{made.json()['id']}", params=wanted)
+        assert found.status_code == 200, found.text
+        answer = other.client.get("/v1/search", params={"q": term, **wanted})
+        assert answer.json()["hits"][0]["id"] == made.json()["id"]
+
+
 def test_a_request_is_executed_once_whichever_service_takes_it(
     services: tuple[SharedService, SharedService],
 ) -> None:
