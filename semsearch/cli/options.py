@@ -91,7 +91,8 @@ def join(settings: Settings, progress: Progress, *, may_be_empty: bool = False) 
     from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
 
     layout, url = IndexLayout(settings.index), settings.store.get_secret_value()
-    join_store(layout, url, progress, may_be_empty=may_be_empty)
+    read_url = settings.read_store.get_secret_value() if settings.read_store else None
+    join_store(layout, url, progress, read_url=read_url, may_be_empty=may_be_empty)
 
 
 def joined(*, quiet: bool = False, **given: object) -> Settings:

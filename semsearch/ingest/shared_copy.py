@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ from semsearch.index.shared_files import (
     held_generation,
     shared_generation,
 )
+from semsearch.ingest.shared_replica import ReadReplica
 from semsearch.ingest.shared_rows import catch_up_rows, check_follows
 from semsearch.ingest.shared_settings import copy_settings, put_calibration
 from semsearch.storage.atomic_files import LONG_S, PATIENCE_S, file_lock
@@ -74,7 +75,12 @@ def opened(database: SharedDatabase) -> Iterator[EntryStore]:
 
 
 def join_store(
-    layout: IndexLayout, url: str, progress: Progress, *, may_be_empty: bool = False
+    layout: IndexLayout,
+    url: str,
+    progress: Progress,
+    *,
+    read_url: str | None = None,
+    may_be_empty: bool = False,
 ) -> None:
     """Make an index folder a copy of a shared store, or bring the copy that it is in step.
 
@@ -86,6 +92,7 @@ def join_store(
         layout: of the index folder; made if it is missing.
         url: of the store.
         progress: reports what is fetched.
+        read_url: of a replica of it, from which rows and files are fetched.
         may_be_empty: whether the store need not have a glossary yet, as before its first build.
 
     Raises:
@@ -101,8 +108,10 @@ def join_store(
     refuse_own_store(layout)
     try:
         # with connections of its own: processes may be forked after this
-        with closing(SharedDatabase(url)) as database:
-            catch_up(layout, database, progress)
+        with ExitStack() as stack:
+            database = stack.enter_context(closing(SharedDatabase(url)))
+            replica = stack.enter_context(closing(SharedDatabase(read_url))) if read_url else None
+            catch_up(layout, database, progress, ReadReplica(replica) if replica else None)
     except IndexMissing:
         if not may_be_empty:
             raise
@@ -117,13 +126,19 @@ def join_store(
         write_shared_url(layout, url)
 
 
-def catch_up(layout: IndexLayout, database: SharedDatabase, progress: Progress) -> None:
+def catch_up(
+    layout: IndexLayout,
+    database: SharedDatabase,
+    progress: Progress,
+    replica: ReadReplica | None = None,
+) -> None:
     """Bring the copy in step with its store: rows, generation, keys and calibration.
 
     Args:
         layout: of the index folder.
         database: the store.
         progress: reports what is fetched.
+        replica: of it, from which rows and files are fetched.
 
     Raises:
         IndexMissing: the store has no generation yet.
@@ -133,24 +148,12 @@ def catch_up(layout: IndexLayout, database: SharedDatabase, progress: Progress) 
     with opened(database) as shared:
         check_follows(layout, shared)
         check_has_glossary(shared, database)
-        catch_up_rows(layout, shared, progress)
-        catch_up_files(layout, shared, progress)
-
-
-def catch_up_files(layout: IndexLayout, shared: EntryReader, progress: Progress) -> None:
-    """Bring generation, keys and calibration of the copy in step; its rows come first.
-
-    Args:
-        layout: of the index folder.
-        shared: its store, open.
-        progress: reports what is fetched.
-
-    Raises:
-        StoredIndexError: the store cannot be read, or the folder not be written.
-    """
-    with translate_os_errors(layout.root), file_lock(layout.publishing, LONG_S):
-        fetch_newest(layout, shared, progress)
-    copy_settings(layout, shared)
+        with replica.newest(shared) if replica else nullcontext(shared) as source:
+            may_lag = source is not shared
+            catch_up_rows(layout, source, progress, may_lag=may_lag)
+            with translate_os_errors(layout.root), file_lock(layout.publishing, LONG_S):
+                fetch_newest(layout, source, progress, may_lag=may_lag)
+        copy_settings(layout, shared)
 
 
 def check_has_glossary(shared: EntryReader, database: SharedDatabase) -> None:
@@ -197,18 +200,22 @@ def _pointer(layout: IndexLayout) -> bytes:
     return layout.current.read_bytes() if layout.current.exists() else b""
 
 
-def fetch_newest(layout: IndexLayout, shared: EntryReader, progress: Progress) -> None:
+def fetch_newest(
+    layout: IndexLayout, shared: EntryReader, progress: Progress, *, may_lag: bool = False
+) -> None:
     """Fetch the newest generation of a shared store, unless it is the current one.
 
     Args:
         layout: of the index folder, whose lock for publishing is held.
         shared: its store, open.
         progress: reports the files.
+        may_lag: whether this is a replica; see `catch_up_rows`.
     """
     with held_generation(shared.connection) as newest:
         if newest is None or newest.pointer == _pointer(layout):
             return
-        catch_up_rows(layout, shared, progress)  # a generation is never ahead of the rows
+        # a generation is never ahead of the rows
+        catch_up_rows(layout, shared, progress, may_lag=may_lag)
         remove_unfinished(layout)
         former = read_pointer(layout).generation if layout.current.exists() else newest.number
         fetch_generation(layout, newest, shared.connection, progress)

@@ -12,13 +12,9 @@ from semsearch.core.errors import IndexDamaged, InvalidSetting, SemsearchError
 from semsearch.core.progress import Progress
 from semsearch.index.manifest import check_store_belongs, load_manifest
 from semsearch.index.shared_files import put_files, put_generation, shared_generation
-from semsearch.ingest.shared_copy import (
-    catch_up_files,
-    check_has_glossary,
-    opened,
-)
+from semsearch.ingest.shared_copy import check_has_glossary, fetch_newest, opened
 from semsearch.ingest.shared_rows import catch_up_rows
-from semsearch.ingest.shared_settings import put_calibration
+from semsearch.ingest.shared_settings import copy_settings, put_calibration
 from semsearch.storage.atomic_files import LONG_S, file_lock
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_reader import EntryReader
@@ -132,7 +128,9 @@ def copy_into_folder(layout: IndexLayout, database: SharedDatabase, progress: Pr
             replicate(shared, store, progress, embedded=known, with_answers=True)
             moved = Moved(_verified(shared, store), _key_count(shared))
         # last: a folder with a generation is complete; by the connection that has the lock
-        catch_up_files(layout, shared, progress)
+        with translate_os_errors(layout.root), file_lock(layout.publishing, LONG_S):
+            fetch_newest(layout, shared, progress)
+        copy_settings(layout, shared)
     layout.in_step.unlink(missing_ok=True)
     layout.keys_compared.unlink(missing_ok=True)
     return moved
@@ -149,7 +147,7 @@ def _awake(connection: StoreConnection) -> Iterator[None]:
     def ask() -> None:
         while not done.wait(_ASKED_S):
             with suppress(SemsearchError):  # whoever uses the connection notices it, too
-                connection.execute("SELECT 1").fetchone()
+                connection.execute("SHOW server_version")  # takes no snapshot, whatever is begun
 
     asking = threading.Thread(target=ask, name="keep session", daemon=True)
     asking.start()

@@ -35,7 +35,12 @@ _log = logging.getLogger("semsearch")
 
 
 def catch_up_rows(
-    layout: IndexLayout, shared: EntryReader, progress: Progress, *, is_built: bool = False
+    layout: IndexLayout,
+    shared: EntryReader,
+    progress: Progress,
+    *,
+    is_built: bool = False,
+    may_lag: bool = False,
 ) -> None:
     """Bring entries, history and vectors of the copy in step; the next question sees them.
 
@@ -44,6 +49,7 @@ def catch_up_rows(
         shared: its store, open.
         progress: reports embeddings.
         is_built: whether the store was just built, so that it may have forgotten embeddings.
+        may_lag: whether this is a replica, behind which the copy may be; nothing is done then.
 
     Raises:
         InvalidSetting: the folder has a copy of another store.
@@ -59,6 +65,8 @@ def catch_up_rows(
         with file_lock(layout.lock), closing(EntryStore(layout.store)) as copy:
             known = in_step(layout)
             own, revision = copy.revision
+            if may_lag and shared.revision < (own, revision) and shared.revision[0] == own:
+                return
             is_known = (known.database, known.identity, known.text) == (
                 database,
                 own,
@@ -81,6 +89,7 @@ def catch_up_rows(
                 database,
                 text,
                 len(MIGRATIONS),
+                known.problem,
             )
             note_in_step(layout, state)
 

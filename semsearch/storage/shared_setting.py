@@ -49,6 +49,8 @@ class InStep:
     """SHA-256 of the text of the last one; another text has its number if numbers were lost."""
     tables: int = 0
     """Version of the tables that its rows were copied into."""
+    problem: str = ""
+    """What is wrong with the replica that it is read from, for people."""
 
     @property
     def ago_s(self) -> float:
@@ -132,7 +134,7 @@ def shared_info(layout: IndexLayout) -> FollowInfo | None:
         return None
     known = in_step(layout)
     ago = known.ago_s if known.at else None
-    return FollowInfo(public_address(url), known.revision, known.at, ago, "")
+    return FollowInfo(public_address(url), known.revision, known.at, ago, known.problem)
 
 
 def refuse_own_store(layout: IndexLayout) -> None:
@@ -204,6 +206,7 @@ def in_step(layout: IndexLayout) -> InStep:
             str(noted["database"]),
             str(noted["text"]),
             int(noted["tables"]),
+            str(noted["problem"]),
         )
     except (OSError, *UNREADABLE):
         return InStep()

@@ -93,10 +93,10 @@ def test_an_edit_says_its_revision(http: TestClient) -> None:
     gone = http.delete("/v1/entries/kitchen:sieve", headers=state)
     assert int(gone.headers[REVISION_HEADER]) == revision + 1
     line = b'{"term": "Sieve", "definition": "A mesh."}\n'
-    sent = {"content": line, "headers": {"Content-Type": "application/jsonl"}}
-    taken = http.post("/v1/entries:import?glossary=kitchen", **sent)
+    url, kind = "/v1/entries:import?glossary=kitchen", {"Content-Type": "application/jsonl"}
+    taken = http.post(url, content=line, headers=kind)
     assert int(taken.headers[REVISION_HEADER]) == revision + 2
-    again = http.post("/v1/entries:import?glossary=kitchen", **sent)
+    again = http.post(url, content=line, headers=kind)
     assert again.json()["records"][0]["outcome"] == "unchanged"
 
 

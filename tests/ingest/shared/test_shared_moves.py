@@ -157,7 +157,7 @@ def test_a_copy_that_lost_its_lock_is_no_index(
 
     fetch_newest = shared_copy.fetch_newest
     with monkeypatch.context() as patch:
-        patch.setattr(shared_copy, "fetch_newest", lose)
+        patch.setattr(shared_moves, "fetch_newest", lose)
         with pytest.raises(StoreUnavailable):
             copy_into_folder(back, database, Silent())
     assert not back.current.exists()
