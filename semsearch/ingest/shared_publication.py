@@ -72,6 +72,7 @@ def publishing(
         with store.connection.locked(Lock.PUBLISHING, patience_s):
             fetch_newest(layout, store, progress)
             file_place(store.connection).sizes()  # or all the work would be in vain
+            catch_up_rows(layout, store, progress)  # what others have edited is published, too
             yield
             try:
                 put_in_order(layout, store.connection)

@@ -12,6 +12,7 @@ import pytest
 
 from semsearch.core.progress import Silent
 from semsearch.ingest import Editor
+from semsearch.ingest.publish import pending, publish_edits
 from semsearch.ingest.shared_copy import catch_up, join_store
 from semsearch.search.glossary import Glossary
 from semsearch.storage.database import open_for_writing
@@ -74,6 +75,25 @@ def test_an_edit_migrates_a_copy(older: IndexLayout, database: SharedDatabase) -
     with Editor(older.root) as editor:
         editor.delete("bakery:crumb")
     assert same(older, database)
+
+
+def test_a_publication_migrates_a_copy(older: IndexLayout, database: SharedDatabase) -> None:
+    """It publishes what is in the store, also if the copy has not caught up with it."""
+    assert publish_edits(older, Silent())
+    assert same(older, database)
+    assert pending(older).changes == 0
+
+
+def test_a_publication_has_the_edits_of_others(
+    new_server: NewServer, database: SharedDatabase
+) -> None:
+    """The copy of the server that publishes need not have caught up with them."""
+    one, other = new_server("one"), new_server("other")
+    with Editor(other.root) as editor:
+        editor.add("bakery", SCORING)
+    assert publish_edits(one, Silent())
+    assert same(one, database)
+    assert pending(one).changes == 0
 
 
 def test_a_copy_is_migrated_while_postgresql_is_away(older: IndexLayout, url: str) -> None:
