@@ -192,7 +192,7 @@ def test_a_generation_that_cannot_be_fetched_is_tried_again(
     one, other = new_server("one"), new_server("other")
     attempts = []
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         attempts.append(1)
         raise StoreUnavailable("the files of the shared store cannot be reached")
 
