@@ -40,7 +40,7 @@ build: $(BIN)/.run ## Set up and build INDEX from CORPUS (one or more paths)
 
 clean: ## Remove what can be made again: environment, caches, results, and of INDEX all but live edits, keys and calibration
 	rm -rf $(VENV) build dist .cache .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis *.egg-info
-	rm -rf $(addprefix $(INDEX)/,CURRENT ACKNOWLEDGED FOLLOWED IN_STEP KEYS_COMPARED LOCK BUILDING PUBLISHING COPYING encoders rerankers generations)
+	rm -rf $(addprefix $(INDEX)/,CURRENT ACKNOWLEDGED FOLLOWED IN_STEP KEYS_COMPARED FOLLOWING LOCK BUILDING PUBLISHING COPYING encoders rerankers generations)
 	find semsearch tests training benchmarks requirements tools clients/python -name __pycache__ -prune -exec rm -rf {} +
 
 # The stamps are made last, so an installation that broke off is done again. Python compiles a module

@@ -11,7 +11,7 @@ import typer
 
 from semsearch.cli import completion
 from semsearch.cli.detail_options import check_either, detail_options, text_or_stdin
-from semsearch.cli.options import AsJson, Index
+from semsearch.cli.options import AsJson, Index, Store, joined
 from semsearch.cli.output import common, edits
 from semsearch.core.entries import Details
 from semsearch.core.errors import EntryNotFound, InvalidSetting, PublishingUnderWay
@@ -60,6 +60,7 @@ def add(
     *,
     details: dict[str, Any],
     index: Index = None,
+    store: Store = None,
     as_json: AsJson = False,
 ) -> None:
     """Add an entry to an index."""
@@ -74,7 +75,7 @@ def add(
         links,
         Details.of(details),
     )
-    with _editor(index) as editor:
+    with _editor(index, store) as editor:
         added = editor.add(glossary, draft, id_=id_)
         edits.edited("added", added, as_json=as_json)
         if id_ is None and added.id != (other := new_id(glossary, term)):
@@ -99,6 +100,7 @@ def change(
     details: dict[str, Any],
     expected: _Expected = None,
     index: Index = None,
+    store: Store = None,
     as_json: AsJson = False,
 ) -> None:
     """Change parts of an entry; parts that are not given stay."""
@@ -106,7 +108,7 @@ def change(
     links = _list(see_also, none=no_see_also)
     if (term, definition, aliases, links, language) == (None,) * 5 and not details:
         raise InvalidSetting("no change was given; `semsearch change --help` lists the options")
-    with _editor(index) as editor:
+    with _editor(index, store) as editor:
         changed = editor.change(
             id_,
             term=term,
@@ -131,18 +133,19 @@ def delete(
         ),
     ] = None,
     index: Index = None,
+    store: Store = None,
     as_json: AsJson = False,
 ) -> None:
     """Delete an entry; `restore` brings it back."""
-    with _editor(index) as editor:
+    with _editor(index, store) as editor:
         deleted = editor.delete(id_, expected=expected, successor=into)
         edits.edited("deleted", deleted, as_json=as_json)
 
 
 @app.command()
-def history(id_: _Id, index: Index = None, as_json: AsJson = False) -> None:
+def history(id_: _Id, index: Index = None, store: Store = None, as_json: AsJson = False) -> None:
     """Show all versions of an entry: time, author and changes."""
-    with _editor(index) as editor:
+    with _editor(index, store) as editor:
         edits.history(editor.history(id_), as_json=as_json)
 
 
@@ -154,10 +157,11 @@ def restore(
     ] = None,
     expected: _Expected = None,
     index: Index = None,
+    store: Store = None,
     as_json: AsJson = False,
 ) -> None:
     """Restore the state of an entry at a revision, also after it was deleted."""
-    with _editor(index) as editor:
+    with _editor(index, store) as editor:
         if revision is None:
             had = [str(one.revision) for one in editor.history(id_) if one.entry is not None]
             raise InvalidSetting(
@@ -171,6 +175,7 @@ def restore(
 @app.command()
 def publish(
     index: Index = None,
+    store: Store = None,
     exit_code: Annotated[
         bool,
         typer.Option(
@@ -184,11 +189,10 @@ def publish(
     Questions see every edit at once. Publishing makes them as fast again as before the edits, and
     derives links and mentions of changed entries. A server publishes by itself.
     """
-    from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
     from semsearch.ingest.publish import NOTHING_DONE, publish_edits  # noqa: PLC0415 - loads numpy
     from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
 
-    layout = IndexLayout(Path(load_settings(index=index).index))
+    layout = IndexLayout(joined(index=index, store=store).index)
     try:
         with common.BuildProgress(quiet=False) as progress:
             is_published = publish_edits(layout, progress)
@@ -202,12 +206,11 @@ def publish(
 
 
 @contextmanager
-def _editor(index: object) -> Iterator[Editor]:
+def _editor(index: Path | None, store: str | None) -> Iterator[Editor]:
     """Open the index for edits; a message about an unknown id says how to find an id."""
-    from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
     from semsearch.ingest import Editor  # noqa: PLC0415 - loads numpy
 
-    with Editor(load_settings(index=index).index) as editor:
+    with Editor(joined(index=index, store=store).index) as editor:
         try:
             yield editor
         except EntryNotFound as error:

@@ -19,6 +19,8 @@ from semsearch.core.errors import (
 from semsearch.core.index_info import CommonQuestionsInfo, IndexInfo
 from semsearch.core.near_names import MAX_BEGINNING, did_you_mean
 from semsearch.core.positions import PositionFilter
+from semsearch.exporters import ExportContext, GlossaryExport, target_named
+from semsearch.importers.iris import NOWHERE
 from semsearch.index.calibration import StoredCalibration
 from semsearch.index.manifest import Manifest
 from semsearch.index.retrieval import Retriever
@@ -95,6 +97,16 @@ class IndexView:
             if language is None
             else self.retriever.entry_table.in_language(allowed, language)
         )
+
+    def export(
+        self, glossary: str, format: str, address: str | None, base: str | None
+    ) -> GlossaryExport:
+        """Return the entries of a glossary in another format; see `Glossary.export`."""
+        allowed = self.allowed(glossary)
+        context = ExportContext(
+            glossary, lambda: self.retriever.entries(allowed), address or NOWHERE, base or ""
+        )
+        return GlossaryExport(target_named(format), context)
 
     def _glossary(self, glossary: str | None) -> PositionFilter:
         if glossary is None:

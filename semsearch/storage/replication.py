@@ -26,6 +26,8 @@ _BATCH = 1000
 _ENTRY = f"{COLUMNS}, position, origin, revision"
 _HISTORY = "revision, id, kind, before_revision, before"
 _EMBEDDING = "text, kept, vector, ids, tokens"
+_OF_REVISIONS = ("entry", "history", "written", "purged")
+"""Tables of which changed rows are taken over."""
 _PAGE = 2000
 """Rows of a page of a summary: some ten megabytes of embeddings."""
 _TABLES = {
@@ -67,6 +69,7 @@ def replicate(
     *,
     embedded: int = 0,
     with_answers: bool = False,
+    anew: bool = False,
 ) -> Replicated:
     """Bring a store in step with another one; readers see the change at once as a whole.
 
@@ -78,6 +81,7 @@ def replicate(
         embedded: number of the last embedding that was taken over before.
         with_answers: whether answers to requests are taken over, so that no repeated request is
             executed again where the copy is edited from now on.
+        anew: whether all rows but embeddings are taken over, not only those that were changed.
 
     Raises:
         StoreRewound: the target is no earlier state of the source.
@@ -97,8 +101,10 @@ def replicate(
     with there.reading():
         identity, revision = source.revision
         check_is_earlier(source, target)
-        behind = target.revision[1]
+        behind = 0 if anew else target.revision[1]
         with here.transaction():
+            for table in _OF_REVISIONS if anew else ():
+                here.execute(f"DELETE FROM {table}")  # noqa: S608 - constant
             while batch := _embeddings(there, embedded):
                 embedded = _put_embeddings(here, batch, known)
             changes, is_built = _put_changes(there, here, behind)

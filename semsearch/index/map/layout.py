@@ -17,7 +17,8 @@ from semsearch.index.files.entry_table import EntryTable
 from semsearch.index.files.memory_map import Rows, mapped
 from semsearch.index.manifest import Manifest, read_manifest
 from semsearch.index.map.projection import Points, landmarks, lay_out, place
-from semsearch.storage.layout import GenerationLayout, IndexLayout
+from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.layout import IndexLayout
 
 MIN_UNCHANGED_SHARE = 0.8
 """Least share of entries with a place on the previous map; below it the whole map is computed
