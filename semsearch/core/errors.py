@@ -12,10 +12,11 @@ The errors know nothing of HTTP or of the command line. Each has one table from 
     │                           LanguageNotFound  PositionGone  NoEntryLeft
     ├── AccessError             KeyRefused  KeyNotFound  NotPermitted
     ├── StoredIndexError        IndexMissing  IndexDamaged  IndexBusy
-    │                           PublishingUnderWay  StoreUnavailable  StoreRewound
-    │                           SharedFileDamaged  IndexUnwritable  IndexFull  IndexForbidden
-    │                           IndexFollows  FollowingStopped  IndexShared
+    │                           PublishingUnderWay  IndexUnwritable  IndexFull
+    │                           IndexForbidden  IndexFollows  FollowingStopped
     │                           FormatTooOld  FormatTooNew  EncoderMismatch
+    │                           StoreUnavailable  StoreRewound  SharedFileDamaged
+    │                           IndexShared (the last four in `shared_store_errors.py`)
     ├── EncoderError            ModelRefused  EncoderUnavailable  TextRefused
     ├── EngineError             DimensionMismatch
     ├── ChatFailed              ChatRefused
@@ -179,18 +180,6 @@ class PublishingUnderWay(IndexBusy):
     """Another process is publishing the edits of this index."""
 
 
-class StoreUnavailable(StoredIndexError):
-    """The shared store does not answer now; what was asked for may be tried again."""
-
-
-class SharedFileDamaged(StoreUnavailable):
-    """A file of a generation is missing where a shared store has its files, or damaged there."""
-
-
-class StoreRewound(StoredIndexError, InvalidSetting):
-    """The store lacks changes that a copy of it has: another one, a former state, or primary."""
-
-
 class IndexUnwritable(StoredIndexError):
     """The index folder cannot be written: disk full, no permission, or not a folder."""
 
@@ -232,10 +221,6 @@ class IndexFollows(StoredIndexError):
 
 class FollowingStopped(StoredIndexError):
     """The index does not follow a service any more, since somebody stopped it."""
-
-
-class IndexShared(StoredIndexError):
-    """The index folder is a copy of a shared store, to which this cannot be done."""
 
 
 class FormatTooOld(StoredIndexError):

@@ -14,8 +14,9 @@ from contextlib import ExitStack, closing, contextmanager, nullcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from semsearch.core.errors import IndexBusy, IndexMissing, SemsearchError, StoreUnavailable
+from semsearch.core.errors import IndexBusy, IndexMissing, SemsearchError
 from semsearch.core.progress import Progress, Silent
+from semsearch.core.shared_store_errors import StoreUnavailable
 from semsearch.index.manifest import Manifest, read_pointer
 from semsearch.index.retention import remove_generations, remove_models, remove_unfinished
 from semsearch.index.shared_files import (

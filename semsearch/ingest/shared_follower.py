@@ -17,8 +17,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from semsearch.core.closeable import Closeable
-from semsearch.core.errors import IndexBusy, InvalidSetting, SemsearchError, StoreUnavailable
+from semsearch.core.errors import IndexBusy, InvalidSetting, SemsearchError
 from semsearch.core.progress import Silent
+from semsearch.core.shared_store_errors import StoreUnavailable
 from semsearch.ingest.shared_copy import (
     database_of,
     fetch_newest,

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
-from semsearch.core.errors import FormatTooNew, FormatTooOld, InvalidSetting, StoreUnavailable
+from semsearch.core.errors import FormatTooNew, FormatTooOld, InvalidSetting
+from semsearch.core.shared_store_errors import StoreUnavailable
 from semsearch.index.shared_files import shared_generation
 from semsearch.storage.entry_reader import EntryReader
 

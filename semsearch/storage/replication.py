@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from semsearch.core.entries import ChangeKind
-from semsearch.core.errors import StoreRewound
 from semsearch.core.progress import Progress
+from semsearch.core.shared_store_errors import StoreRewound
 from semsearch.storage import history, purges
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import EntryStore

@@ -13,8 +13,9 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from semsearch.core.errors import UNREADABLE, IndexDamaged, IndexShared, InvalidSetting
+from semsearch.core.errors import UNREADABLE, IndexDamaged, InvalidSetting
 from semsearch.core.index_info import FollowInfo
+from semsearch.core.shared_store_errors import IndexShared
 from semsearch.storage.atomic_files import replace_atomically
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.url_setting import stated_url

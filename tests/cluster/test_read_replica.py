@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from semsearch.core.errors import InvalidSetting, SemsearchError, StoreUnavailable
+from semsearch.core.errors import InvalidSetting, SemsearchError
 from semsearch.core.progress import Silent
+from semsearch.core.shared_store_errors import StoreUnavailable
 from semsearch.ingest import Editor, shared_follower, shared_replica
 from semsearch.ingest.publish import publish_edits
 from semsearch.ingest.shared_copy import catch_up, database_of, join_store, opened

@@ -13,9 +13,8 @@ from semsearch.core.errors import (
     IndexFull,
     IndexUnwritable,
     StoredIndexError,
-    StoreRewound,
-    StoreUnavailable,
 )
+from semsearch.core.shared_store_errors import StoreRewound, StoreUnavailable
 from semsearch.server.http import problem_types
 from semsearch.server.http.error_responses import refuse
 

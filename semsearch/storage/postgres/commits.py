@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from semsearch.core.errors import StoreUnavailable
+from semsearch.core.shared_store_errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from psycopg import Connection

@@ -20,12 +20,10 @@ from semsearch.core.errors import (
     IndexBusy,
     IndexDamaged,
     IndexMissing,
-    IndexShared,
     InvalidSetting,
-    SharedFileDamaged,
-    StoreUnavailable,
 )
 from semsearch.core.progress import Silent
+from semsearch.core.shared_store_errors import IndexShared, SharedFileDamaged, StoreUnavailable
 from semsearch.index.verify import verify
 from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from semsearch.core.errors import KeyRefused, StoreUnavailable
+from semsearch.core.errors import KeyRefused
 from semsearch.core.progress import Silent
+from semsearch.core.shared_store_errors import StoreUnavailable
 from semsearch.ingest import Editor, shared_follower
 from semsearch.ingest.publish import publish_edits
 from semsearch.ingest.shared_copy import catch_up

@@ -23,9 +23,9 @@ from semsearch.core.errors import (
     IndexMissing,
     InvalidSetting,
     SemsearchError,
-    StoreUnavailable,
 )
 from semsearch.core.progress import Silent
+from semsearch.core.shared_store_errors import StoreUnavailable
 from semsearch.index.calibration import StoredCalibration
 from semsearch.index.shared_files import fetch_generation
 from semsearch.index.verify import verify

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from semsearch.core.errors import StoreUnavailable
+from semsearch.core.shared_store_errors import StoreUnavailable
 from semsearch.storage.idempotency import StoredRequest
 from tests.postgres_server import TestServer, running_server
 from tests.server.service_process import comes

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from semsearch.core.errors import IndexDamaged, InvalidEntry, InvalidSetting, StoreUnavailable
+from semsearch.core.errors import IndexDamaged, InvalidEntry, InvalidSetting
+from semsearch.core.shared_store_errors import StoreUnavailable
 from semsearch.storage.idempotency import StoredRequest
 from semsearch.storage.store_connection import Lock
 from tests.postgres_server import TestServer, running_server
