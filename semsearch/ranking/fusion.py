@@ -8,16 +8,20 @@ should.
 
 from __future__ import annotations
 
+from operator import attrgetter, mul
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from semsearch.core.answers import ScoreParts
 from semsearch.core.arrays import Numbers, Vectors
 from semsearch.ranking.weights import PARTS, ScoreWeights
 
 Scores = NDArray[np.float32]
 Cosines = TypeVar("Cosines", float, Scores)
+
+_values_of = attrgetter(*PARTS)
 
 EXPECTED_COSINE = (0.1, 0.3)
 """Intercept a and slope b of the phrase cosine that the other parts predict: a + b · x, where x is
@@ -72,6 +76,18 @@ def phrase_surplus(asked: Scores, summed: Scores) -> Scores:
     at_zero, slope = EXPECTED_COSINE
     beyond: Scores = np.where(asked, asked - np.float32(at_zero) - np.float32(slope) * summed, 0)
     return beyond
+
+
+def phrase_raises_score(parts: ScoreParts, weights: ScoreWeights) -> bool:
+    """Return whether an entry scores higher with its nearest phrase than without any.
+
+    Args:
+        parts: of its score, with the cosine of the phrase.
+        weights: the weight of each.
+    """
+    summed = sum(map(mul, _values_of(parts), weights.vector.tolist()))
+    at_zero, slope = EXPECTED_COSINE
+    return bool(weights.asked) and parts.asked > at_zero + slope * summed
 
 
 def name_overlap(shared: Numbers, lengths: Numbers, question_stems: int) -> Scores:

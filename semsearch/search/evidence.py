@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, replace
-
-import numpy as np
-
-from semsearch.core.answers import Evidence, ScoreParts, Span
+from semsearch.core.answers import Evidence, Span
 from semsearch.core.entries import Entry
 from semsearch.index.query_vectors import QueryVectors
 from semsearch.index.retrieval import Candidate
-from semsearch.ranking.fusion import fuse
-from semsearch.ranking.weights import ScoreWeights
+from semsearch.ranking.fusion import phrase_raises_score
 from semsearch.search.name_lookup import NameMatch
 from semsearch.search.search_context import SearchContext
 from semsearch.text.passages import phrases_of
@@ -68,7 +63,7 @@ class EvidenceFinder:
     def _phrases(self, candidate: Candidate, entry: Entry) -> tuple[str | None, str | None]:
         """Return the asked-as phrase that speaks for an entry, or its common question, if any."""
         parts = candidate.parts
-        if parts.asked <= MIN_PHRASE_COSINE or not _raises_score(parts, self._weights):
+        if parts.asked <= MIN_PHRASE_COSINE or not phrase_raises_score(parts, self._weights):
             return None, None
         own, number = phrases_of(entry), candidate.phrase
         if number < len(own):
@@ -86,10 +81,3 @@ class EvidenceFinder:
             return candidate.sentence_row
         rows = self._retriever.rows_of(candidate.position)
         return rows[:2][-1]  # row 0 is the whole definition, row 1 its first sentence
-
-
-def _raises_score(parts: ScoreParts, weights: ScoreWeights) -> bool:
-    """Whether an entry scores higher with its nearest phrase than without any."""
-    rows = [astuple(parts), astuple(replace(parts, asked=0.0))]
-    with_phrase, without = fuse(np.array(rows, dtype=np.float32), weights)
-    return bool(with_phrase > without)

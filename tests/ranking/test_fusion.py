@@ -5,12 +5,19 @@ Covers `ranking/weights`.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import numpy as np
 import pytest
 
-from semsearch.ranking.fusion import EXPECTED_COSINE, fuse, name_overlap, passage_scores
+from semsearch.core.answers import ScoreParts
+from semsearch.ranking.fusion import (
+    EXPECTED_COSINE,
+    fuse,
+    name_overlap,
+    passage_scores,
+    phrase_raises_score,
+)
 from semsearch.ranking.weights import DEFAULT, PARTS
 
 ASKED = PARTS.index("asked")
@@ -76,3 +83,13 @@ def test_passages_are_scored_entry_by_entry() -> None:
     assert lead == pytest.approx([1, 0.6])
     assert best == pytest.approx([1, 0.6])
     assert row.tolist() == [1, 3]
+
+
+@pytest.mark.parametrize("asked", [0.2, 0.4, 0.6])
+def test_a_phrase_raises_the_score_if_its_cosine_is_higher_than_expected(asked: float) -> None:
+    """As `fuse` counts it."""
+    parts = ScoreParts(definition=0.5, lead=0.4, term=0.3, asked=asked, tokens=0.6, words=2.0)
+    rows = [astuple(parts), astuple(replace(parts, asked=0.0))]
+    with_phrase, without = fuse(np.array(rows, dtype=np.float32), DEFAULT)
+    assert phrase_raises_score(parts, DEFAULT) is bool(with_phrase > without)
+    assert not phrase_raises_score(parts, replace(DEFAULT, asked=0.0))
