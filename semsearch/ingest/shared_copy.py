@@ -16,16 +16,17 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from semsearch.core.errors import IndexBusy, IndexMissing, SemsearchError, StoreUnavailable
+from semsearch.core.errors import IndexMissing, SemsearchError, StoreUnavailable
 from semsearch.core.progress import Progress, Silent
-from semsearch.index.manifest import Manifest, read_pointer
+from semsearch.index.manifest import read_pointer
 from semsearch.index.retention import remove_generations, remove_models, remove_unfinished
 from semsearch.index.shared_files import (
-    embedding_of,
     fetch_generation,
+    has_candidates,
     held_generation,
     shared_generation,
 )
+from semsearch.ingest.shared_embeddings import copy_live_embeddings
 from semsearch.storage.atomic_files import LONG_S, PATIENCE_S, file_lock, replace_atomically
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_reader import EntryReader
@@ -171,27 +172,6 @@ def check_has_glossary(shared: EntryReader, database: SharedDatabase) -> None:
         )
 
 
-def check_embeds_alike(layout: IndexLayout, manifest: Manifest, shared: EntryReader) -> None:
-    """Refuse an edit of a copy that does not have the encoder of the newest build yet.
-
-    Its vectors would be of no use to the others.
-
-    Args:
-        layout: of the index folder.
-        manifest: of its current generation.
-        shared: its store, whose lock for edits is held.
-
-    Raises:
-        IndexBusy: the generation of that build has to be fetched first.
-    """
-    newest = shared_generation(shared.connection)
-    if newest is not None and newest.embedding != embedding_of(manifest):
-        raise IndexBusy(
-            f"the index in {layout.root} fetches a generation with another encoder; try again when it "
-            "answers from that"
-        )
-
-
 def is_newest(layout: IndexLayout, shared: EntryReader) -> bool:
     """Return whether the current generation is the newest one of a shared store."""
     newest = shared_generation(shared.connection)
@@ -217,6 +197,9 @@ def fetch_newest(layout: IndexLayout, shared: EntryReader, progress: Progress) -
         remove_unfinished(layout)
         former = read_pointer(layout).generation if layout.current.exists() else newest.number
         fetch_generation(layout, newest, shared.connection, progress)
+        if newest.has_candidates:  # of a first generation they were not copied with the rows
+            with file_lock(layout.lock), closing(EntryStore(layout.store)) as copy:
+                copy_live_embeddings(layout, shared, copy)
         remove_generations(layout, {newest.number, former})
         remove_models(layout, {newest.number, former})
 
@@ -237,9 +220,12 @@ def catch_up_rows(
         StoredIndexError: the folder is busy or cannot be written.
     """
     (database,) = shared.connection.execute("SELECT database FROM store").fetchone()
+    is_slim = has_candidates(shared.connection)
     with translate_os_errors(layout.root), translate_corruption(layout.store):
         known = in_step(layout)
-        if not is_built and known.database == database and _is_same(layout, shared, known):
+        has_all = is_slim or known.embedded > 0 or known.revision == 0
+        is_noted = has_all and not is_built and known.database == database
+        if is_noted and _is_same(layout, shared, known):
             if known.ago_s > _NOTED_S:
                 note_in_step(layout, replace(known, at=time.time()))
             return
@@ -253,9 +239,14 @@ def catch_up_rows(
             )
             # a file that is older than the note may lack embeddings
             embedded = known.embedded if is_known and known.revision <= revision else 0
-            done = replicate(shared, copy, progress, embedded=embedded)
-            if is_built or done.is_built:
-                forget_embeddings(shared, copy)
+            if is_slim:
+                with shared.connection.reading():  # embeddings and entries of the same state
+                    copy_live_embeddings(layout, shared, copy)
+                    done = replicate(shared, copy, progress, embedded=None)
+            else:
+                done = replicate(shared, copy, progress, embedded=embedded)
+                if is_built or done.is_built:
+                    forget_embeddings(shared, copy)
             text = embedded_text(shared, done.embedded)
             note_in_step(
                 layout,

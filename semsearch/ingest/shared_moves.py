@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 from semsearch.core.errors import IndexDamaged, InvalidSetting
 from semsearch.core.progress import Progress
+from semsearch.index.ann.engine import AUTO
 from semsearch.index.manifest import check_store_belongs, load_manifest
 from semsearch.index.shared_files import put_files, put_generation, shared_generation
+from semsearch.ingest.publish import publish_edits
 from semsearch.ingest.shared_copy import (
     CALIBRATION,
     catch_up,
@@ -127,6 +129,8 @@ def copy_into_folder(layout: IndexLayout, database: SharedDatabase, progress: Pr
             replicate(shared, store, progress, embedded=known, with_answers=True)
             moved = Moved(_verified(shared, store), _key_count(shared))
         catch_up(layout, database, progress)  # last: a folder with a generation is complete
+    if load_manifest(layout)[0].candidates:  # a folder has files of its vectors
+        publish_edits(layout, progress, AUTO)
     layout.in_step.unlink(missing_ok=True)
     layout.keys_compared.unlink(missing_ok=True)
     return moved

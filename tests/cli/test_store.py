@@ -117,3 +117,18 @@ def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
     pytest.importorskip("psycopg_pool", reason="the extra postgres is not installed")
     wrong = ("ask", "x", "--store", "mysql://x", "--index", tmp_path / "c")
     assert "does not begin with postgresql://" in told(*wrong, code=2)
+
+
+def test_candidates_move_into_postgresql(url: str, hashed_index: Path, tmp_path: Path) -> None:
+    """`info` says which engine there is, and why; what a store cannot have is refused."""
+    one, env = tmp_path / "one", {"SEMSEARCH_STORE": url}
+    assert "has pgvector 0." in told("store", "migrate", "--pgvector", **env)
+    told("copy", hashed_index, "store", **env)
+    told("ask", "a heavy pot", "--index", one, **env)
+    there_is_none = told("publish", "--index", one, "--engine", "annoy", code=2)
+    assert "there is no engine 'annoy'; choose one of auto, flat, hnsw, pgvector" in there_is_none
+    assert "shared store" in told("publish", "-i", hashed_index, "--engine", "pgvector", code=2)
+    assert "published" in told("publish", "--index", one, "--engine", "pgvector")
+    assert "nothing to publish" in told("publish", "--index", one, "--engine", "pgvector")
+    assert "pgvector, as it was asked for, in PostgreSQL" in told("info", "--index", one)
+    assert "Dutch Oven" in told("ask", "a heavy pot with a lid", "--index", one)
