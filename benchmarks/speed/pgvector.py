@@ -66,7 +66,7 @@ class Compared:
     """Median of the search stage with files."""
     pgvector_ms: float
     files_p10_ms: float
-    """What a tenth of the questions take at most: other work on the machine disturbs these least."""
+    """What a tenth of the questions take at most, which other work disturbs least."""
     pgvector_p10_ms: float
     files_cpu_ms: float
     """Median processor time of the search stage with files."""
@@ -93,7 +93,8 @@ def main() -> int:
     parser.add_argument("--exact-up-to", type=int, help="rows up to which each is compared")
     given = parser.parse_args()
     if given.exact_up_to is not None:
-        searcher.EXACT_UP_TO = writing.EXACT_UP_TO = given.exact_up_to
+        for module in (searcher, writing):
+            vars(module)["EXACT_UP_TO"] = given.exact_up_to
     with closing(SharedDatabase(given.store)) as database:
         migrate(database)
         install_pgvector(database)

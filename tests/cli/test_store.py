@@ -121,10 +121,10 @@ def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
 
 def test_candidates_move_into_postgresql(url: str, hashed_index: Path, tmp_path: Path) -> None:
     """`info` says which engine there is, and why; what a store cannot have is refused."""
-    one, env = tmp_path / "one", {"SEMSEARCH_STORE": url}
-    assert "has pgvector 0." in told("store", "migrate", "--pgvector", **env)
-    told("copy", hashed_index, "store", **env)
-    told("ask", "a heavy pot", "--index", one, **env)
+    one = tmp_path / "one"
+    assert "has pgvector 0." in told("store", "migrate", "--pgvector", "--store", url)
+    told("copy", hashed_index, url)
+    told("ask", "a heavy pot", "--index", one, "--store", url)
     there_is_none = told("publish", "--index", one, "--engine", "annoy", code=2)
     assert "there is no engine 'annoy'; choose one of auto, flat, hnsw, pgvector" in there_is_none
     assert "shared store" in told("publish", "-i", hashed_index, "--engine", "pgvector", code=2)

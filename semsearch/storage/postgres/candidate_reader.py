@@ -160,8 +160,8 @@ class CandidateReader:
         """Ask by a connection of the pool, and again by a new one if it was lost meanwhile.
 
         Raises:
-            StoreUnavailable: PostgreSQL does not answer, or has not the tables any more.
-            InvalidSetting: pgvector is missing, too old, or does not take a setting.
+            StoreUnavailable: PostgreSQL does not answer, has not the tables any more, or has no
+                pgvector that can be used.
         """
         import psycopg
 
@@ -176,7 +176,7 @@ class CandidateReader:
                     raise
                 self._pool.check()
                 return self._ask(ask)
-        except psycopg.Error as error:
+        except (psycopg.Error, InvalidSetting) as error:
             raise self._unavailable(one_line(error)) from error
 
     def _ask(self, ask: Callable[[Connection[tuple[Any, ...]]], T_Found]) -> T_Found:
@@ -224,7 +224,7 @@ class CandidateReader:
     def _unavailable(self, why: str) -> StoreUnavailable:
         return StoreUnavailable(
             f"{self._database.name}, which finds the entries of this glossary, does not answer "
-            f"({why}); names and pages of entries are still there; ask again when "
+            f"({why}); names and texts of entries are still there; ask again when "
             "PostgreSQL is back"
         )
 

@@ -266,7 +266,7 @@ def test_an_old_pgvector_is_refused(
         publish_edits(in_postgres, Silent(), PGVECTOR)
     with (
         Glossary.open(in_postgres.root) as glossary,
-        pytest.raises(InvalidSetting, match=r"needs 99\.0\.0"),
+        pytest.raises(StoreUnavailable, match=r"needs 99\.0\.0"),
     ):
         glossary.ask(QUESTIONS[0])
 
