@@ -313,4 +313,11 @@ def test_the_role_of_servers_publishes_and_searches(
     with Glossary.open(layout.root) as glossary:
         assert shown(glossary, QUESTIONS[0])
     assert not publish_edits(layout, Silent(), PGVECTOR), "it has this engine already"
-    database_of(lesser).close()
+    later = server_role(url)  # which is made when there are candidates already
+    migrate(database_of(url), later.partition("//")[2].partition("@")[0])
+    other = IndexLayout(tmp_path / "later")
+    join_store(other, later, Silent())
+    with Glossary.open(other.root) as glossary:
+        assert shown(glossary, QUESTIONS[0])
+    for one in (lesser, later):
+        database_of(one).close()
