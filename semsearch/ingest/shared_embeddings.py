@@ -7,7 +7,7 @@ since its generation, which its live segment is derived from: they are in step b
 
 from __future__ import annotations
 
-from semsearch.core.errors import IndexBusy
+from semsearch.core.errors import IndexBusy, StoredIndexError
 from semsearch.core.progress import Silent
 from semsearch.index.embedded_questions import embedded_questions
 from semsearch.index.manifest import Manifest, read_manifest
@@ -44,13 +44,14 @@ def copy_live_embeddings(layout: IndexLayout, shared: EntryReader, copy: EntrySt
     """Copy the embeddings of the entries that were changed since the generation of a copy.
 
     Args:
-        layout: of the copy; without a generation nothing is needed yet.
+        layout: of the copy; without a generation that can be read nothing is needed yet.
         shared: its store, which does not change meanwhile.
         copy: its own store, open for writing.
     """
-    if not layout.current.exists():
+    try:
+        manifest = read_manifest(layout)[0]
+    except StoredIndexError:  # none yet, or one of another version, which the newest one replaces
         return
-    manifest = read_manifest(layout)[0]
     entries = [
         change.entry
         for change in shared.changes_since(manifest.revision)

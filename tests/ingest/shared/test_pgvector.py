@@ -7,6 +7,7 @@ Covers `index/pgvector/rows`, `index/pgvector/searcher`, `index/pgvector/shared`
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import time
@@ -222,6 +223,19 @@ def test_without_postgresql_names_are_still_there(
         postgres_server.run(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
         time.sleep(0.6)
         assert shown(glossary, QUESTIONS[0]) == answered
+
+
+def test_a_generation_of_another_version_is_replaced(
+    in_postgres: IndexLayout, other: IndexLayout, url: str
+) -> None:
+    """As after an upgrade: the newest one is fetched, with the edits since."""
+    with Editor(in_postgres.root) as editor:
+        editor.add("tools", Draft("Preserving pan", LATER))
+    pointer = json.loads(other.current.read_bytes())
+    other.current.write_text(json.dumps({**pointer, "format": 8}), encoding="utf-8")
+    catch_up(other, database_of(url), Silent())
+    with Glossary.open(other.root) as glossary:
+        assert shown(glossary, "copper vessel for boiling jam")[0][0] == "tools:preserving-pan"
 
 
 def test_it_comes_back_into_a_folder(
