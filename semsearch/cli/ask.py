@@ -19,9 +19,8 @@ from semsearch.cli.options import (
     MinConfidence,
     Model,
     Store,
-    join,
+    joined,
     open_glossary,
-    settings_of,
 )
 from semsearch.cli.output import common
 from semsearch.core.errors import InvalidQuestion
@@ -62,9 +61,7 @@ def ask(
 
     question = " ".join(words)
     threshold = THRESHOLD if min_confidence is None else min_confidence
-    settings = settings_of(index=index, store=store, model=model)
-    with common.BuildProgress(quiet=as_json) as progress:
-        join(settings, progress)
+    settings = joined(quiet=as_json, index=index, store=store, model=model)
     with open_glossary(settings) as opened:
         asked = partial(
             opened.ask, k=limit, glossary=glossary, language=lang, min_confidence=threshold

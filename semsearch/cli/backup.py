@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semsearch.cli.options import AsJson, Index, settings_of
+from semsearch.cli.options import AsJson, Index, Store, joined, settings_of
 from semsearch.cli.output import common
 
 if TYPE_CHECKING:
@@ -23,12 +23,13 @@ app = typer.Typer()
 def backup(
     file: Annotated[Path, typer.Argument(help="The file to write; an existing one is replaced.")],
     index: Index = None,
+    store: Store = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the whole index into one file; it may be served and edited meanwhile."""
     from semsearch.index.backup import back_up  # noqa: PLC0415 - loads the library
 
-    folder = settings_of(index=index).index
+    folder = joined(quiet=as_json, index=index, store=store).index
     _show(f"backed up {folder} into {file}", back_up(folder, file), as_json=as_json)
 
 
@@ -73,12 +74,13 @@ def verify(
         bool, typer.Option("--deep", help="Also embed up to 1,000 texts again and compare.")
     ] = False,
     index: Index = None,
+    store: Store = None,
     as_json: AsJson = False,
 ) -> None:
     """Check that every file of the index is intact and that store and generation agree."""
     from semsearch.index.verify import verify as verify_now  # noqa: PLC0415 - loads numpy
 
-    folder = settings_of(index=index).index
+    folder = joined(quiet=as_json, index=index, store=store).index
     with common.BuildProgress(quiet=as_json) as progress:
         found = verify_now(folder, deep=deep, progress=progress)
     if as_json:

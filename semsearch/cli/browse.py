@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from semsearch.cli import completion
-from semsearch.cli.options import AsJson, Index, InGlossary, Limit, open_glossary, settings_of
+from semsearch.cli.options import AsJson, Index, InGlossary, Limit, Store, joined, open_glossary
 from semsearch.cli.output import common, entries
 from semsearch.core.errors import EntryNotFound, InvalidSetting
 from semsearch.core.near_names import near_or_known
@@ -33,18 +33,26 @@ Wanted = Annotated[
 
 
 @app.command()
-def show(name: Name, glossary: Wanted = None, index: Index = None, as_json: AsJson = False) -> None:
+def show(
+    name: Name,
+    glossary: Wanted = None,
+    index: Index = None,
+    store: Store = None,
+    as_json: AsJson = False,
+) -> None:
     """Show an entry with everything that is known of it."""
-    settings = settings_of(index=index)
+    settings = joined(index=index, store=store)
     with open_glossary(settings) as opened:
         entry = entry_named(opened, name, glossary)
         entries.whole(opened.related(entry.id), _last(settings.index, entry), as_json=as_json)
 
 
 @app.command()
-def random(glossary: InGlossary = None, index: Index = None, as_json: AsJson = False) -> None:
+def random(
+    glossary: InGlossary = None, index: Index = None, store: Store = None, as_json: AsJson = False
+) -> None:
     """Show any entry, to look around."""
-    settings = settings_of(index=index)
+    settings = joined(index=index, store=store)
     with open_glossary(settings) as opened:
         alphabets = _alphabets(opened, glossary)
         sizes = [one.entries for one in opened.info().glossaries if one.name in alphabets]
@@ -60,11 +68,12 @@ def related(
     name: Name,
     glossary: Wanted = None,
     index: Index = None,
+    store: Store = None,
     limit: Limit = 5,
     as_json: AsJson = False,
 ) -> None:
     """Show the links of a term, and terms of similar meaning."""
-    with open_glossary(settings_of(index=index)) as opened:
+    with open_glossary(joined(index=index, store=store)) as opened:
         entry = entry_named(opened, name, glossary)
         entries.related(opened.related(entry.id, k=limit), as_json=as_json)
 
@@ -83,6 +92,7 @@ def list_(
         typer.Option(help=f"What to show, separated by commas: {', '.join(entries.COLUMNS)}."),
     ] = "term,definition",
     index: Index = None,
+    store: Store = None,
     as_json: AsJson = False,
 ) -> None:
     """List entries from A to Z: a table on a terminal, elsewhere lines with tabs."""
@@ -91,7 +101,7 @@ def list_(
         if name not in entries.COLUMNS:
             near = near_or_known(name, entries.COLUMNS)
             raise InvalidSetting(f"--columns: there is no column {name!r}{near}")
-    with open_glossary(settings_of(index=index)) as opened:
+    with open_glossary(joined(index=index, store=store)) as opened:
         found = (
             entry
             for alphabet in _alphabets(opened, glossary).values()

@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from semsearch.cli.output import build, common
-from semsearch.core.errors import InvalidSetting
+from semsearch.core.errors import ImportFailed, InvalidSetting
 
 if TYPE_CHECKING:
     from semsearch.importers import Corpus, CorpusOptions
@@ -122,6 +122,7 @@ def with_standard_input(paths: list[str], format_: str | None) -> Iterator[list[
 
     Raises:
         InvalidSetting: standard input is wanted twice, or without a format.
+        ImportFailed: what the block raises; of standard input it names `stdin`.
     """
     wanted = [path for path in paths if path.rpartition("=")[2] == "-"]
     if not wanted:
@@ -138,8 +139,13 @@ def with_standard_input(paths: list[str], format_: str | None) -> Iterator[list[
         with file.open("wb") as written:
             shutil.copyfileobj(sys.stdin.buffer, written)
         (Path(folder) / "semsearch.toml").touch()  # or one above would count, of whoever wrote it
-        name = wanted[0].rpartition("=")[0] or "stdin"
-        yield [f"{name}={file}" if path == wanted[0] else path for path in paths]
+        name = wanted[0].rpartition("=")[0] or file.name
+        try:
+            yield [f"{name}={file}" if path == wanted[0] else path for path in paths]
+        except ImportFailed as error:
+            if error.file != str(file):
+                raise
+            raise type(error)(error.reason, file.name, error.line) from error
 
 
 def dry_run(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from semsearch.cli.options import AsJson, EmbeddingsApi, Index, Model, settings_of
+from semsearch.cli.options import AsJson, EmbeddingsApi, Index, Model, Store, settings_of
 from semsearch.cli.output import doctor as show_doctor
 
 app = typer.Typer()
@@ -15,6 +15,7 @@ app = typer.Typer()
 @app.command()
 def doctor(
     index: Index = None,
+    store: Store = None,
     model: Model = None,
     _embeddings_api: EmbeddingsApi = None,
     host: Annotated[
@@ -28,6 +29,6 @@ def doctor(
     """Check what is installed, the model, the index and the machine, and say what to do."""
     from semsearch.server.diagnosis import diagnose  # noqa: PLC0415 - loads the server
 
-    found = diagnose(settings_of(index=index, model=model, host=host, port=port))
+    found = diagnose(settings_of(index=index, store=store, model=model, host=host, port=port))
     show_doctor.diagnosis(found, as_json=as_json)
     raise typer.Exit(0 if found.is_sound else 3)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,10 +11,10 @@ import typer
 
 from semsearch.cli import completion
 from semsearch.cli.detail_options import check_either, detail_options, text_or_stdin
-from semsearch.cli.options import AsJson, Index
+from semsearch.cli.options import AsJson, Index, Store, joined
 from semsearch.cli.output import common, edits
 from semsearch.core.entries import Details
-from semsearch.core.errors import InvalidSetting, PublishingUnderWay
+from semsearch.core.errors import EntryNotFound, InvalidSetting, PublishingUnderWay
 
 if TYPE_CHECKING:
     from semsearch.ingest import Editor
@@ -58,6 +60,7 @@ def add(
     *,
     details: dict[str, Any],
     index: Index = None,
+    store: Store = None,
     as_json: AsJson = False,
 ) -> None:
     """Add an entry to an index."""
@@ -72,7 +75,7 @@ def add(
         links,
         Details.of(details),
     )
-    with _editor(index) as editor:
+    with _editor(index, store) as editor:
         added = editor.add(glossary, draft, id_=id_)
         edits.edited("added", added, as_json=as_json)
         if id_ is None and added.id != (other := new_id(glossary, term)):
@@ -97,6 +100,7 @@ def change(
     details: dict[str, Any],
     expected: _Expected = None,
     index: Index = None,
+    store: Store = None,
     as_json: AsJson = False,
 ) -> None:
     """Change parts of an entry; parts that are not given stay."""
@@ -104,7 +108,7 @@ def change(
     links = _list(see_also, none=no_see_also)
     if (term, definition, aliases, links, language) == (None,) * 5 and not details:
         raise InvalidSetting("no change was given; `semsearch change --help` lists the options")
-    with _editor(index) as editor:
+    with _editor(index, store) as editor:
         changed = editor.change(
             id_,
             term=term,
@@ -129,31 +133,41 @@ def delete(
         ),
     ] = None,
     index: Index = None,
+    store: Store = None,
     as_json: AsJson = False,
 ) -> None:
     """Delete an entry; `restore` brings it back."""
-    with _editor(index) as editor:
+    with _editor(index, store) as editor:
         deleted = editor.delete(id_, expected=expected, successor=into)
         edits.edited("deleted", deleted, as_json=as_json)
 
 
 @app.command()
-def history(id_: _Id, index: Index = None, as_json: AsJson = False) -> None:
+def history(id_: _Id, index: Index = None, store: Store = None, as_json: AsJson = False) -> None:
     """Show all versions of an entry: time, author and changes."""
-    with _editor(index) as editor:
+    with _editor(index, store) as editor:
         edits.history(editor.history(id_), as_json=as_json)
 
 
 @app.command()
 def restore(
     id_: _Id,
-    revision: Annotated[int, typer.Argument(help="A revision that `history` shows.")],
+    revision: Annotated[
+        int | None, typer.Argument(help="A revision that `history` shows.", show_default=False)
+    ] = None,
     expected: _Expected = None,
     index: Index = None,
+    store: Store = None,
     as_json: AsJson = False,
 ) -> None:
     """Restore the state of an entry at a revision, also after it was deleted."""
-    with _editor(index) as editor:
+    with _editor(index, store) as editor:
+        if revision is None:
+            had = [str(one.revision) for one in editor.history(id_) if one.entry is not None]
+            raise InvalidSetting(
+                f"no revision of {id_!r} was given, such as `semsearch restore {id_} {had[-1]}`; it "
+                f"has versions of {', '.join(had)}, which `semsearch history {id_}` shows"
+            )
         changed = editor.restore(id_, revision, expected=expected)
         edits.edited("restored", changed, as_json=as_json)
 
@@ -161,6 +175,7 @@ def restore(
 @app.command()
 def publish(
     index: Index = None,
+    store: Store = None,
     exit_code: Annotated[
         bool,
         typer.Option(
@@ -181,11 +196,10 @@ def publish(
     Questions see every edit at once. Publishing makes them as fast again as before the edits, and
     derives links and mentions of changed entries. A server publishes by itself.
     """
-    from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
     from semsearch.ingest.publish import NOTHING_DONE, publish_edits  # noqa: PLC0415 - loads numpy
     from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
 
-    layout = IndexLayout(Path(load_settings(index=index).index))
+    layout = IndexLayout(joined(index=index, store=store).index)
     try:
         with common.BuildProgress(quiet=False) as progress:
             is_published = publish_edits(layout, progress, engine)
@@ -198,11 +212,19 @@ def publish(
         raise typer.Exit(NOTHING_DONE)
 
 
-def _editor(index: object) -> Editor:
-    from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
+@contextmanager
+def _editor(index: Path | None, store: str | None) -> Iterator[Editor]:
+    """Open the index for edits; a message about an unknown id says how to find an id."""
     from semsearch.ingest import Editor  # noqa: PLC0415 - loads numpy
 
-    return Editor(load_settings(index=index).index)
+    with Editor(joined(index=index, store=store).index) as editor:
+        try:
+            yield editor
+        except EntryNotFound as error:
+            message = str(error)
+            if "; " not in message:
+                message += "; `semsearch ask` finds entries, and `semsearch show NAME` tells the id"
+            raise EntryNotFound(message) from error
 
 
 def _list(given: list[str] | None, *, none: bool) -> list[str] | None:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from semsearch.cli.options import AsJson, Index, open_glossary, settings_of
+from semsearch.cli.options import AsJson, Index, Store, joined, open_glossary
 from semsearch.cli.output import common, evaluation
 from semsearch.core.errors import InvalidSetting
 
@@ -18,6 +18,7 @@ app = typer.Typer()
 def evaluate(
     questions: Annotated[list[Path], typer.Argument(help="Files of judged questions (JSONL).")],
     index: Index = None,
+    store: Store = None,
     half: Annotated[
         str, typer.Option(help="Ask only the tuning or the reporting half of the questions.")
     ] = "all",
@@ -46,7 +47,7 @@ def evaluate(
     wanted = half_named(half)
     judgements = read_judgements(*questions)
     before = read_results(compare) if compare else None
-    with open_glossary(settings_of(index=index)) as opened:
+    with open_glossary(joined(index=index, store=store)) as opened:
         asked = ask_all(opened, judgements, half=wanted, ablations=ablations)
     found = summarise([asked], half=wanted, before=before)
     if html is not None:
@@ -65,6 +66,7 @@ def calibrate(
         typer.Argument(help="Files of judged questions (JSONL).", show_default=False),
     ] = None,
     index: Index = None,
+    store: Store = None,
     force: Annotated[
         bool, typer.Option("--force", help="Store it even if confidence does not improve.")
     ] = False,
@@ -79,7 +81,7 @@ def calibrate(
 
     if bool(questions) == reset:
         raise InvalidSetting("name files of judged questions, or --reset without any")
-    folder = settings_of(index=index).index
+    folder = joined(index=index, store=store).index
     if reset:
         evaluation.reset(folder, had_one=recalibration.reset(folder), as_json=as_json)
         return

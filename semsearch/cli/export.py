@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from semsearch.cli import completion
-from semsearch.cli.options import Index, open_glossary, settings_of
+from semsearch.cli.options import Index, Store, joined, open_glossary
 from semsearch.cli.output import common
 from semsearch.core.errors import InvalidSetting
 
@@ -72,9 +72,10 @@ def export(
         typer.Option(help="Base URL that identifies entries (default: SEMSEARCH_PUBLIC_URL)."),
     ] = None,
     index: Index = None,
+    store: Store = None,
 ) -> None:
     """Write a glossary in an interchange format; `semsearch formats` lists them."""
-    settings = settings_of(index=index, public_url=public_url)
+    settings = joined(index=index, store=store, public_url=public_url)
     with open_glossary(settings) as opened:
         if format_ == SITE:
             _site(opened, glossary, output, settings.base_url)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semsearch.cli.options import AsJson, Index, settings_of
+from semsearch.cli.options import AsJson, Index, Store, joined
 from semsearch.cli.output import common, report_format
 from semsearch.cli.output import gaps as show_gaps
 from semsearch.core.errors import EntryNotFound, InvalidSetting
@@ -32,6 +32,7 @@ _BATCH = 64
 @app.command()
 def gaps(
     index: Index = None,
+    store: Store = None,
     since: Annotated[
         str | None,
         typer.Option(
@@ -58,7 +59,7 @@ def gaps(
     Questions are grouped by meaning, each group with a suggested headword and the nearest entries.
     Those that are answered well by now are left out.
     """
-    folder = settings_of(index=index).index
+    folder = joined(index=index, store=store).index
     if forget is not None or forget_all:
         if forget is not None and forget_all:
             raise InvalidSetting(f"--forget {forget!r} and --forget-all were given; choose one")

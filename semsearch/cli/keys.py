@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from semsearch.cli import completion
-from semsearch.cli.options import AsJson, Index
+from semsearch.cli.options import AsJson, Index, Store, joined
 from semsearch.cli.output import keys
 from semsearch.core.errors import GlossaryNotFound, InvalidSetting
 
@@ -41,6 +41,7 @@ def create(
     ] = None,
     name: Annotated[str, typer.Option(help="Its owner or purpose, to tell keys apart.")] = "",
     index: Index = None,
+    store: Store = None,
     as_json: AsJson = False,
 ) -> None:
     """Create an access key and print it; it cannot be shown again."""
@@ -51,7 +52,7 @@ def create(
         raise InvalidSetting(f"{scope!r} is no scope of a key; choose {', '.join(KeyScope)}")
     now = utc_now()
     until = expiry(expires, now) if expires is not None else None
-    layout = _layout(index)
+    layout = _layout(index, store)
     wanted = glossary or []
     _check_glossaries(layout, wanted)
     key, secret = _store(layout).create(
@@ -61,32 +62,32 @@ def create(
 
 
 @app.command(name="list")
-def list_keys(index: Index = None, as_json: AsJson = False) -> None:
+def list_keys(index: Index = None, store: Store = None, as_json: AsJson = False) -> None:
     """List the access keys of an index by id; the keys themselves are not stored."""
     from semsearch.server.auth.keys import utc_now  # noqa: PLC0415 - loads the library
 
-    keys.listed(_store(_layout(index)).all(), utc_now(), as_json=as_json)
+    keys.listed(_store(_layout(index, store)).all(), utc_now(), as_json=as_json)
 
 
 @app.command()
 def revoke(
     id_: Annotated[str, typer.Argument(metavar="ID", help="The id that `list` shows.")],
     index: Index = None,
+    store: Store = None,
     as_json: AsJson = False,
 ) -> None:
     """Revoke an access key, at once and for ever."""
     from semsearch.server.auth.keys import utc_now  # noqa: PLC0415 - loads the library
 
-    keys.revoked(_store(_layout(index)).revoke(id_, now=utc_now()), as_json=as_json)
+    keys.revoked(_store(_layout(index, store)).revoke(id_, now=utc_now()), as_json=as_json)
 
 
-def _layout(index: Path | None) -> IndexLayout:
+def _layout(index: Path | None, store: str | None) -> IndexLayout:
     """Return the layout of an existing index; a key for a mistyped folder would be useless."""
-    from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
     from semsearch.index.manifest import current_generation  # noqa: PLC0415
     from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
 
-    layout = IndexLayout(load_settings(index=index).index)
+    layout = IndexLayout(joined(index=index, store=store).index)
     current_generation(layout)
     return layout
 

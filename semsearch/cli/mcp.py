@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from semsearch.cli.options import Index, Model, open_glossary, settings_of
+from semsearch.cli.options import Index, Model, Store, joined, open_glossary
 
 app = typer.Typer()
 
@@ -14,6 +14,7 @@ app = typer.Typer()
 @app.command()
 def mcp(
     index: Index = None,
+    store: Store = None,
     model: Model = None,
     public_url: Annotated[
         str | None,
@@ -26,6 +27,6 @@ def mcp(
     """Answer an assistant that started this command (Model Context Protocol over stdio)."""
     from semsearch.server.assistants.protocol import run_stdio  # noqa: PLC0415 - loads FastAPI
 
-    settings = settings_of(index=index, model=model, public_url=public_url)
+    settings = joined(index=index, store=store, model=model, public_url=public_url)
     with open_glossary(settings) as glossary:
         run_stdio(glossary, settings.base_url)

@@ -9,6 +9,7 @@ import typer
 
 from semsearch.cli import completion
 from semsearch.cli.embeddings_api import use_embeddings_api
+from semsearch.cli.output import common
 
 if TYPE_CHECKING:
     from semsearch.core.progress import Progress
@@ -90,7 +91,21 @@ def join(settings: Settings, progress: Progress, *, may_be_empty: bool = False) 
     from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
 
     layout, url = IndexLayout(settings.index), settings.store.get_secret_value()
-    join_store(layout, url, progress, may_be_empty=may_be_empty)
+    read_url = settings.read_store.get_secret_value() if settings.read_store else None
+    join_store(layout, url, progress, read_url=read_url, may_be_empty=may_be_empty)
+
+
+def joined(*, quiet: bool = False, **given: object) -> Settings:
+    """Return the settings, after the folder was made a copy of the shared store, if they name one.
+
+    Args:
+        quiet: whether nothing is told of what is fetched.
+        given: options of the command.
+    """
+    settings = settings_of(**given)
+    with common.BuildProgress(quiet=quiet) as progress:
+        join(settings, progress)
+    return settings
 
 
 def open_glossary(settings: Settings) -> Glossary:

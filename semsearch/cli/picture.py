@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from semsearch.cli.options import Index, InGlossary, open_glossary, settings_of
+from semsearch.cli.options import Index, InGlossary, Store, joined, open_glossary
 from semsearch.cli.output import common
 from semsearch.core.errors import InvalidSetting
 
@@ -18,6 +18,7 @@ app = typer.Typer()
 def picture(
     question: Annotated[str, typer.Argument(help="A question to place among the terms.")],
     index: Index = None,
+    store: Store = None,
     glossary: InGlossary = None,
     output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the SVG.")] = Path(
         "embedding.svg"
@@ -28,7 +29,7 @@ def picture(
 
     if output.suffix.lower() != ".svg":
         raise InvalidSetting(f"the picture is an SVG; {output} should end in .svg")
-    with open_glossary(settings_of(index=index)) as opened:
+    with open_glossary(joined(index=index, store=store)) as opened:
         svg = draw(opened, question, name=glossary)
     common.write_text(output, svg)
     common.done(f"wrote {output}")

@@ -26,6 +26,14 @@ app = typer.Typer()
 def serve(
     index: Index = None,
     store: Store = None,
+    read_store: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Read replica of the store, or several, from which the copy is kept in step "
+            "(default: SEMSEARCH_READ_STORE, which other users of this machine do not see).",
+        ),
+    ] = None,
     host: Annotated[
         str | None, typer.Option(help="Address (default: SEMSEARCH_HOST or 127.0.0.1).")
     ] = None,
@@ -146,6 +154,7 @@ def serve(
     settings = load_settings(
         index=index,
         store=store,
+        read_store=read_store,
         host=host,
         port=port,
         model=model,

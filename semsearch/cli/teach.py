@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from semsearch.cli import completion
-from semsearch.cli.options import AsJson, Index, InGlossary
+from semsearch.cli.options import AsJson, Index, InGlossary, Store, joined
 from semsearch.cli.output import common, edits
 from semsearch.core.errors import InvalidSetting
 
@@ -34,15 +34,15 @@ def teach(
         ),
     ],
     index: Index = None,
+    store: Store = None,
     as_json: AsJson = False,
 ) -> None:
     """Add a question as an asked-as phrase of an entry, so that it finds the entry."""
-    from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
     from semsearch.ingest import Editor  # noqa: PLC0415 - loads numpy
     from semsearch.search.glossary import Glossary  # noqa: PLC0415
     from semsearch.text.name_in_phrase import name_said  # noqa: PLC0415
 
-    folder = load_settings(index=index).index
+    folder = joined(index=index, store=store).index
     with Glossary.open(folder) as glossary:
         entry = glossary.entry(term)
         with Editor(folder, encoder_for=glossary.encoder_for) as editor:
@@ -79,13 +79,13 @@ def enrich(
     limit: Annotated[int | None, typer.Option(min=1, help="Entries of this run at most.")] = None,
     timeout: Annotated[float, typer.Option(min=1, help="Seconds that an answer may take.")] = 120,
     index: Index = None,
+    store: Store = None,
 ) -> None:
     """Generate asked-as phrases with a language model into a review file; --apply stores them.
 
     The key of the server, if it needs one, is read from SEMSEARCH_CHAT_KEY. Nothing is stored
     before --apply, which takes the phrases that the file still accepts.
     """
-    from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
     from semsearch.ingest import Editor  # noqa: PLC0415 - loads numpy
     from semsearch.ingest import enrich as enriching  # noqa: PLC0415
     from semsearch.models.chat import ChatServer  # noqa: PLC0415
@@ -99,7 +99,7 @@ def enrich(
         raise InvalidSetting(
             "name a server with --api and a model with --model, or a review file with --apply"
         )
-    settings = load_settings(index=index)
+    settings = joined(index=index, store=store)
     key = settings.chat_key.get_secret_value() if settings.chat_key else None
     with (
         Glossary.open(settings.index) as opened,

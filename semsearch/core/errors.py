@@ -12,11 +12,11 @@ The errors know nothing of HTTP or of the command line. Each has one table from 
     │                           LanguageNotFound  PositionGone  NoEntryLeft
     ├── AccessError             KeyRefused  KeyNotFound  NotPermitted
     ├── StoredIndexError        IndexMissing  IndexDamaged  IndexBusy
-    │                           PublishingUnderWay
-    │                           StoreUnavailable  SharedFileDamaged
-    │                           IndexUnwritable  IndexFull  IndexForbidden
-    │                           IndexFollows  FollowingStopped  IndexShared
+    │                           PublishingUnderWay  IndexUnwritable  IndexFull
+    │                           IndexForbidden  IndexFollows  FollowingStopped
     │                           FormatTooOld  FormatTooNew  EncoderMismatch
+    │                           StoreUnavailable  StoreRewound  SharedFileDamaged
+    │                           IndexShared (the last four in `shared_store_errors.py`)
     ├── EncoderError            ModelRefused  EncoderUnavailable  TextRefused
     ├── EngineError             DimensionMismatch
     ├── ChatFailed              ChatRefused
@@ -180,14 +180,6 @@ class PublishingUnderWay(IndexBusy):
     """Another process is publishing the edits of this index."""
 
 
-class StoreUnavailable(StoredIndexError):
-    """The shared store does not answer now; what was asked for may be tried again."""
-
-
-class SharedFileDamaged(StoreUnavailable):
-    """A file of a generation is missing where a shared store has its files, or damaged there."""
-
-
 class IndexUnwritable(StoredIndexError):
     """The index folder cannot be written: disk full, no permission, or not a folder."""
 
@@ -229,10 +221,6 @@ class IndexFollows(StoredIndexError):
 
 class FollowingStopped(StoredIndexError):
     """The index does not follow a service any more, since somebody stopped it."""
-
-
-class IndexShared(StoredIndexError):
-    """The index folder is a copy of a shared store, to which this cannot be done."""
 
 
 class FormatTooOld(StoredIndexError):
@@ -304,7 +292,7 @@ class DimensionMismatch(EngineError):
 
 
 class TooManySuggestions(SemsearchError):
-    """A reader has made as many suggestions as one may within an hour.
+    """A reader, or a network, has made as many suggestions as it may within an hour.
 
     Args:
         retry_after_s: seconds after which the next one is taken.
@@ -312,7 +300,8 @@ class TooManySuggestions(SemsearchError):
 
     def __init__(self, retry_after_s: int) -> None:
         super().__init__(
-            f"this key or address has made as many suggestions as it may; go on in {retry_after_s} s"
+            "this key, address or network has made as many suggestions as it may; go on in "
+            f"{retry_after_s} s"
         )
         self.retry_after_s = retry_after_s
 

@@ -33,6 +33,11 @@ class Settings(BaseSettings):
         None,
         description="Address of a shared store in PostgreSQL, of which the index folder is a copy.",
     )
+    read_store: SecretStr | None = Field(
+        None,
+        description="Address of a read replica of that store, or of several, from which the copy is "
+        "kept in step; the store itself then takes edits.",
+    )
     model: str | None = Field(
         None, description="The encoder to build with, and that an index must be built with."
     )

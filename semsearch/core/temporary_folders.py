@@ -7,11 +7,14 @@ removes it: the export of a model in `models/onnx/export.py`, a build in `index/
 
 from __future__ import annotations
 
+import re
 import secrets
 import shutil
 from pathlib import Path
 
-_PREFIX = ".tmp-"
+PREFIX = ".tmp-"
+_STEP = re.compile(rf"[/\\]{re.escape(PREFIX)}[\w-]+")
+"""A temporary folder in a path."""
 
 
 def make_temporary_folder(parent: Path) -> Path:
@@ -20,12 +23,17 @@ def make_temporary_folder(parent: Path) -> Path:
     Its mode follows the umask. `tempfile.mkdtemp` makes 0700, which the folder would keep when it
     is renamed, so that no other user could read the index.
     """
-    folder = parent / f"{_PREFIX}{secrets.token_hex(8)}"
+    folder = parent / f"{PREFIX}{secrets.token_hex(8)}"
     folder.mkdir()
     return folder
 
 
 def remove_temporary_folders(parent: Path) -> None:
     """Remove the temporary folders of all processes; the caller holds the lock of `parent`."""
-    for leftover in parent.glob(f"{_PREFIX}*"):
+    for leftover in parent.glob(f"{PREFIX}*"):
         shutil.rmtree(leftover, ignore_errors=True)
+
+
+def without_temporary_folders(message: str) -> str:
+    """Take temporary folders out of the paths in a message: nobody else knows their names."""
+    return _STEP.sub("", message)

@@ -248,13 +248,15 @@ def map_fields(names: Sequence[str], chosen: Mapping[str, str]) -> FieldMap:
         else:
             found = [name for synonym in synonyms for name in by_key.get(synonym, ())]
         columns[field] = tuple(found if field in _SEVERAL else found[:1])
-    columns["definition"] = tuple(sorted(columns["definition"], key=list(names).index))
+    places = {name: place for place, name in reversed([*enumerate(names)])}
+    columns["definition"] = tuple(sorted(columns["definition"], key=places.__getitem__))
     labels = [name for key in ("preflabel", "label") for name in by_key.get(key, ())]
     if columns["iri"] and labels and "term" not in chosen:
         columns["term"] = tuple(labels[:1])  # beside addresses, "term" holds their last part
     texts = columns["definition"]
-    before = names[: names.index(texts[0])] if texts else names
-    acronyms = [name for name in before if name in columns["aliases"]]
+    before = names[: places[texts[0]]] if texts else names
+    aliases = {*columns["aliases"]}
+    acronyms = [name for name in before if name in aliases]
     if not columns["term"] and acronyms and "term" not in chosen:
         others = (name for name in columns["aliases"] if name != acronyms[0])
         columns["term"], columns["aliases"] = (acronyms[0],), tuple(others)

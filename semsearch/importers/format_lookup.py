@@ -11,7 +11,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from semsearch.core.errors import UnknownFormat
-from semsearch.core.near_names import near_or_known
+from semsearch.core.near_names import did_you_mean, near_or_known
 from semsearch.importers import detection as known
 from semsearch.importers.format_table import (
     ASCIIDOC,
@@ -71,8 +71,9 @@ def named(name: str, path: Path) -> Format:
         return FORMATS[name]
     own = {one.name: one for one in user_formats(path)}
     if name not in own:
-        known = (*FORMATS, *own)
-        raise UnknownFormat(f"no format is called {name!r}{near_or_known(name, known)}", path)
+        of_suffix = [one.name for one in ROWS if f".{name.lower()}" in one.suffixes]
+        meant = did_you_mean(of_suffix[-1:]) or near_or_known(name, (*FORMATS, *own))
+        raise UnknownFormat(f"no format is called {name!r}{meant}", path)
     return tree_format(own[name])
 
 

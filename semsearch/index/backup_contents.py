@@ -102,6 +102,9 @@ def parse_contents(file: Path, raw: bytes) -> tuple[BackupInfo, dict[str, str]]:
         )
     except UNREADABLE as error:
         raise incomplete(file, f"{CONTENTS} cannot be read") from error
+    for what, stated in (("revision", info.revision), ("generation", info.generation)):
+        if stated < 0:
+            raise incomplete(file, f"{CONTENTS} states the {what} {stated}")
     return info, hashes
 
 

@@ -43,7 +43,8 @@ from semsearch.ranking.similarity_baseline import Baseline, measure_similarity_b
 from semsearch.ranking.weights import DEFAULT, weights_as_dict
 from semsearch.storage.atomic_files import sync, write_array
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.layout import GenerationLayout, IndexLayout
+from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.layout import IndexLayout
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,8 @@ from semsearch.index.manifest_names import check_names
 from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.ranking.weights import DEFAULT, weights_as_dict
 from semsearch.storage.atomic_files import replace_atomically
-from semsearch.storage.layout import GenerationLayout, IndexLayout
+from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.layout import IndexLayout
 
 FORMAT = 9
 """Version of the index files. Any change to their meaning raises it."""

@@ -7,13 +7,13 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from semsearch.core.errors import InvalidSetting
+from semsearch.core.errors import IndexDamaged, InvalidSetting, StoredIndexError
 from semsearch.core.temporary_folders import make_temporary_folder
 from semsearch.index.backup import KEYS
 from semsearch.index.backup_contents import (
@@ -37,6 +37,8 @@ _NAME = re.compile(
 )
 """Names that a member may have. A backup with any other name is refused, so it cannot write outside
 the index folder."""
+_IDENTITY = re.compile(r"[0-9a-f]{32}")
+"""Identities that `storage/migrations.py` and `EntryStore.renew_identity` make."""
 _CHUNK = 1 << 20
 
 
@@ -90,17 +92,19 @@ def restore_backup(
         try:
             info = _unpack(source, scratch)
             layout = IndexLayout(scratch)
-            _check_schema(source, layout.store, layout.keys)
-            upgrade(layout)
-            with closing(EntryStore(layout.store)) as store:
-                store.check()
-                identity = store.revision[0] if is_mirror else store.renew_identity()
-            if is_mirror and layout.keys.exists():
-                raise incomplete(source, "it has keys, and a mirror has keys of its own")
-            name_store(layout, identity)
-            if old is not None and old.keys.exists():
-                take_over(layout.keys, old.keys)
-            prepare(layout, old)
+            with _naming_backup(source, root, scratch):
+                _check_schema(source, layout.store, layout.keys)
+                _check_revision(source, layout.store, info.revision)
+                upgrade(layout)
+                with closing(EntryStore(layout.store)) as store:
+                    store.check()
+                    identity = store.revision[0] if is_mirror else store.renew_identity()
+                if is_mirror and layout.keys.exists():
+                    raise incomplete(source, "it has keys, and a mirror has keys of its own")
+                name_store(layout, identity)
+                if old is not None and old.keys.exists():
+                    take_over(layout.keys, old.keys)
+                prepare(layout, old)
             unsure = 0 if old is not None else count_valid(layout.keys)
             if root.exists():
                 root.rmdir()
@@ -110,6 +114,26 @@ def restore_backup(
             shutil.rmtree(scratch, ignore_errors=True)
             raise
     return Restored(info, unsure)
+
+
+@contextmanager
+def _naming_backup(source: Path, root: Path, scratch: Path) -> Iterator[None]:
+    """Let messages name the backup or the index that it becomes, not the folder in between."""
+    try:
+        yield
+    except StoredIndexError as error:
+        message = str(error)
+        if str(scratch) not in message:
+            raise
+        if not isinstance(error, IndexDamaged):
+            error.args = (message.replace(str(scratch), str(root)),)
+            raise
+        damage, _, _ = (
+            message.replace(f"the index in {scratch} is damaged: ", "")
+            .replace(f"{scratch}{os.sep}", "")
+            .partition("; ")  # what follows is no way out for a backup
+        )
+        raise incomplete(source, damage) from error
 
 
 def _unpack(source: Path, folder: Path) -> BackupInfo:
@@ -143,6 +167,21 @@ def _check_schema(source: Path, *databases: Path) -> None:
             )
         if count:
             raise incomplete(source, f"{file.name} has triggers, views or virtual tables")
+
+
+def _check_revision(source: Path, store: Path, revision: int) -> None:
+    """Refuse a store without an identity as we make it, or whose revision is not `revision`."""
+    try:
+        with translate_corruption(store), closing(sqlite3.connect(store)) as database:
+            rows = database.execute("SELECT identity, revision FROM store").fetchall()
+    except sqlite3.Error as error:
+        raise incomplete(source, f"{store.name} cannot be read") from error
+    if len(rows) != 1 or not _IDENTITY.fullmatch(str(rows[0][0])):
+        raise incomplete(source, f"{store.name} has no identity that semsearch makes")
+    if rows[0][1] != revision:
+        raise incomplete(
+            source, f"{store.name} has the revision {rows[0][1]}, and {CONTENTS} states {revision}"
+        )
 
 
 def _extract(stream: IO[bytes], file: Path) -> str:

@@ -64,13 +64,14 @@ class Candidate:
     sentence_row: int
     phrase: int
     """Number of its phrase that is nearest to the question, or `NO_PHRASE`."""
-    fused: float
+    fused_score: float
+    """See `ranking/fusion.py`."""
     log_odds: float
     """Log odds that this candidate is the right one of all; see `confidence.log_odds_of_shares`."""
-    base_score: float
-    """The fused score without the reranker."""
+    rank_score: float
+    """Orders candidates: the fused score, or one above all others if the reranker has read it."""
     rerank_score: float | None = None
-    """Score of the reranker, 0 to 1, if it has read the entry; `fused` is then above all others."""
+    """Score of the reranker, 0 to 1, if it has read the entry."""
 
     @property
     def meaning(self) -> float:
@@ -261,9 +262,9 @@ class Retriever:
                 parts=ScoreParts(*scores),
                 sentence_row=sentence,
                 phrase=phrase,
-                fused=score,
+                fused_score=score,
                 log_odds=log_odds,
-                base_score=score,
+                rank_score=score,
             )
             for scores, position, sentence, phrase, score, log_odds in rows
         ]

@@ -106,7 +106,7 @@ def _best_other(
     candidates = retriever.candidates(question, RIVALS, allowed, (), DEFAULT)
     for candidate in candidates:
         if candidate.position != sentence.position and candidate.parts.sentence < DUPLICATE_COSINE:
-            return candidate.base_score
+            return candidate.fused_score
     return None
 
 

@@ -17,8 +17,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from semsearch.core.errors import SemsearchError, SharedFileDamaged
+from semsearch.core.errors import SemsearchError
 from semsearch.core.progress import Progress
+from semsearch.core.shared_store_errors import SharedFileDamaged
 from semsearch.core.temporary_folders import make_temporary_folder
 from semsearch.index.manifest import Manifest, pointer_to
 from semsearch.storage.atomic_files import LONG_S, file_lock, replace_atomically, sync

@@ -12,7 +12,6 @@ from pathlib import Path
 from semsearch.core.entries import Changed, EntryPlace
 from semsearch.core.errors import (
     EntryNotFound,
-    FormatTooOld,
     IndexBusy,
     IndexUnwritable,
 )
@@ -36,7 +35,7 @@ from semsearch.storage.atomic_files import PATIENCE_S, file_lock
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.embedding_cache import Embedded
 from semsearch.storage.entry_reader import EntryReader, EntryRow
-from semsearch.storage.entry_store import Edit, EntryStore
+from semsearch.storage.entry_store import Edit, EntryStore, open_migrated
 from semsearch.storage.following import check_follows, refuse_mirror
 from semsearch.storage.idempotency import StoredRequest
 from semsearch.storage.io_errors import is_fault_of_disk, translate_os_errors
@@ -185,6 +184,25 @@ class EditSession:
                 yield store
 
     @contextmanager
+    def deciding(self) -> Iterator[EntryReader | None]:
+        """Keep everybody from editing, and open the store that takes edits for reading.
+
+        Yields:
+            The store; None for a copy for reading that has none.
+
+        Raises:
+            StoredIndexError: see `writing`.
+        """
+        layout = self._layout
+        with translate_os_errors(layout.root):
+            if self.has_store:
+                with self._locked_store() as store:
+                    yield store
+            else:
+                with file_lock(layout.lock):
+                    yield None
+
+    @contextmanager
     def asking_writer(self) -> Iterator[EntryReader]:
         """Open the store that takes edits for reading, since a copy may be a moment behind it.
 
@@ -208,19 +226,10 @@ class EditSession:
         with (
             translate_os_errors(layout.root),
             translate_corruption(layout.store),
-            closing(self._reader()) as store,
+            closing(open_migrated(layout)) as store,
         ):
             self.identity = store.revision[0]
             yield store
-
-    def _reader(self) -> EntryReader:
-        """Open the store for reading; migrate one of an older version first."""
-        try:
-            return EntryReader(self._layout.store)
-        except FormatTooOld:
-            with file_lock(self._layout.lock):
-                EntryStore(self._layout.store).close()
-            return EntryReader(self._layout.store)
 
 
 class LockedIndex:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from semsearch.ingest.shared_copy import opened, shared_database
+from semsearch.core.progress import Silent
+from semsearch.ingest.shared_copy import join_store, opened, shared_database
 from semsearch.storage.file_places import file_place
 from semsearch.storage.layout import IndexLayout
 
@@ -24,3 +25,12 @@ def shared_state(layout: IndexLayout) -> str:
             f"; it is a copy of {database.name}, which is at revision {shared.revision[1]} and has "
             f"{len(place.sizes())} files of generations in {place.name}"
         )
+
+
+def joined(layout: IndexLayout, url: str) -> None:
+    """Make the copy that an index folder is to be, as every command with --store does.
+
+    Raises:
+        SemsearchError: see `join_store`.
+    """
+    join_store(layout, url, Silent())

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from semsearch.core.errors import IndexDamaged, InvalidSetting
+from semsearch.core.errors import IndexDamaged, InvalidSetting, SemsearchError
 from semsearch.core.progress import Progress
 from semsearch.index.ann.engine import AUTO
 from semsearch.index.manifest import check_store_belongs, load_manifest
 from semsearch.index.shared_files import put_files, put_generation, shared_generation
 from semsearch.ingest.publish import publish_edits
-from semsearch.ingest.shared_copy import (
-    CALIBRATION,
-    catch_up,
-    catch_up_rows,
-    check_has_glossary,
-    opened,
-)
+from semsearch.ingest.shared_copy import check_has_glossary, fetch_newest, opened
+from semsearch.ingest.shared_rows import catch_up_rows
+from semsearch.ingest.shared_settings import copy_settings, put_calibration
 from semsearch.storage.atomic_files import LONG_S, file_lock
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_reader import EntryReader
@@ -29,10 +27,13 @@ from semsearch.storage.key_tables import put_keys
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.replication import replicate, summary
 from semsearch.storage.shared_setting import in_step, refuse_shared
-from semsearch.storage.store_connection import Lock
+from semsearch.storage.store_connection import Lock, StoreConnection
 
 if TYPE_CHECKING:
     from semsearch.storage.postgres.connection import SharedDatabase
+
+_ASKED_S = 30.0
+"""Seconds between two questions that keep a session from being ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +91,9 @@ def copy_into_store(layout: IndexLayout, database: SharedDatabase, progress: Pro
         put = put_files(layout, files.root, manifest, shared.connection, progress)
         replicate(store, shared, progress, with_answers=True)
         rows = _verified(store, shared)
+        put_calibration(layout, shared)
         with shared.connection.transaction():  # last: a store with a generation is complete
             keys = put_keys(layout.keys, shared.connection)
-            if layout.calibration.exists():
-                shared.connection.execute(
-                    "INSERT INTO setting VALUES (?, ?)",
-                    (CALIBRATION, layout.calibration.read_bytes()),
-                )
             put_generation(manifest, put, shared.connection)
         return Moved(rows, keys)
 
@@ -121,19 +118,48 @@ def copy_into_folder(layout: IndexLayout, database: SharedDatabase, progress: Pr
     with translate_os_errors(layout.root):
         layout.root.mkdir(parents=True, exist_ok=True)
         layout.current.unlink(missing_ok=True)  # until everything is compared
-    with opened(database) as shared, shared.connection.locked(Lock.EDITING, LONG_S):
+    with (
+        opened(database) as shared,
+        shared.connection.locked(Lock.EDITING, LONG_S),
+        _awake(shared.connection),
+    ):
         check_has_glossary(shared, database)
         catch_up_rows(layout, shared, progress)
         with closing(EntryStore(layout.store)) as store:
             known = in_step(layout).embedded
             replicate(shared, store, progress, embedded=known, with_answers=True)
             moved = Moved(_verified(shared, store), _key_count(shared))
-        catch_up(layout, database, progress)  # last: a folder with a generation is complete
+        # last: a folder with a generation is complete; by the connection that has the lock
+        with translate_os_errors(layout.root), file_lock(layout.publishing, LONG_S):
+            fetch_newest(layout, shared, progress)
+        copy_settings(layout, shared)
     if load_manifest(layout)[0].candidates:  # a folder has files of its vectors
         publish_edits(layout, progress, AUTO)
     layout.in_step.unlink(missing_ok=True)
     layout.keys_compared.unlink(missing_ok=True)
     return moved
+
+
+@contextmanager
+def _awake(connection: StoreConnection) -> Iterator[None]:
+    """Ask PostgreSQL something now and then, so that it does not end a session with a lock.
+
+    A process that was stopped asks nothing, so it does not keep others from editing for good.
+    """
+    done = threading.Event()
+
+    def ask() -> None:
+        while not done.wait(_ASKED_S):
+            with suppress(SemsearchError):  # whoever uses the connection notices it, too
+                connection.execute("SHOW server_version")  # takes no snapshot, whatever is begun
+
+    asking = threading.Thread(target=ask, name="keep session", daemon=True)
+    asking.start()
+    try:
+        yield
+    finally:
+        done.set()
+        asking.join()
 
 
 def _key_count(shared: EntryReader) -> int:

@@ -16,7 +16,8 @@ from semsearch.core.progress import Progress
 from semsearch.index.generation import UnpublishedGeneration, publish_generation
 from semsearch.index.pgvector.writing import database_behind
 from semsearch.index.shared_files import put_files, put_generation, put_in_order
-from semsearch.ingest.shared_copy import catch_up_rows, fetch_newest, opened, shared_database
+from semsearch.ingest.shared_copy import fetch_newest, opened, shared_database
+from semsearch.ingest.shared_rows import catch_up_rows
 from semsearch.storage.atomic_files import LONG_S, PATIENCE_S, file_lock
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import EntryStore
@@ -91,6 +92,7 @@ def publishing(
         with store.connection.locked(Lock.PUBLISHING, patience_s):
             fetch_newest(layout, store, progress)
             file_place(store.connection).sizes()  # or all the work would be in vain
+            catch_up_rows(layout, store, progress)  # what others have edited is published, too
             yield
             try:
                 put_in_order(layout, store.connection)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
 from semsearch.core.closeable import Closeable
 from semsearch.core.entries import Changed, EntryPlace, Feed, StoredEntry, Version
 from semsearch.core.errors import PositionGone
 from semsearch.ingest.edit_session import EditSession, known_entry
-from semsearch.storage.entry_reader import RecentEntry
+from semsearch.storage.entry_reader import EntryReader, RecentEntry
 from semsearch.storage.idempotency import ACCEPTED_SUGGESTIONS, StoredRequest
 
 
@@ -33,13 +34,25 @@ class StoreReading(Closeable):
     def answered(self, key: str) -> StoredRequest | None:
         """Return the stored answer to a request of this author within the last day."""
         with self._session.asking_writer() as store:
-            return store.answered(self._who, key)
+            found = store.answered(self._who, key)
+            if found is not None:
+                store.connection.confirm()  # repeating it acknowledges the edit
+            return found
 
     def accepted_by(self, suggestion: str) -> str | None:
         """Return who accepted a suggestion of a reader by an edit, or None."""
         with self._session.asking_writer() as store:
-            found = store.answered(ACCEPTED_SUGGESTIONS, suggestion)
-            return found.answer.decode() if found else None
+            return _accepted_by(store, suggestion)
+
+    @contextmanager
+    def deciding(self, suggestion: str) -> Iterator[str | None]:
+        """Keep everybody from editing, and yield who accepted a suggestion by an edit, or None.
+
+        Raises:
+            StoredIndexError: the index is busy or cannot be read.
+        """
+        with self._session.deciding() as store:
+            yield _accepted_by(store, suggestion) if store is not None else None
 
     def find(self, id_: str) -> StoredEntry | None:
         """Return an entry with its revision, or None."""
@@ -115,3 +128,8 @@ class StoreReading(Closeable):
         """Return the id of the entry that has taken the place of one that is gone, or None."""
         with self._session.reading() as store:
             return store.successor(id_)
+
+
+def _accepted_by(store: EntryReader, suggestion: str) -> str | None:
+    found = store.answered(ACCEPTED_SUGGESTIONS, suggestion)
+    return found.answer.decode() if found else None

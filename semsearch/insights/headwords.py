@@ -14,6 +14,18 @@ from semsearch.text.stems import stem
 from semsearch.text.word_languages import ENGLISH, stop_words
 
 MAX_WORDS = 3
+GENERAL_WORDS = {
+    ENGLISH: "bit case example idea issue item kind lot matter method name object part people "
+    "person piece place point problem process question reason sort stuff type",
+    "de": "Art Beispiel Fall Frage Grund Leute Mensch Name Sache Teil Typ Weise Weg Wort Zweck",
+    "fr": "cas chose exemple façon genre gens manière mot moyen nom raison sorte truc type",
+    "es": "caso cosa ejemplo forma gente manera modo motivo nombre palabra razón tipo",
+    "it": "caso cosa esempio gente maniera modo motivo nome parola ragione tipo",
+    "pt": "caso coisa exemplo forma gente jeito maneira modo motivo nome palavra razão tipo",
+    "nl": "ding geval manier mens naam reden soort type voorbeeld woord zaak",
+}
+"""Words that seldom name the concept that is missing, by language; chosen by reading. They are a
+headword only where the questions have no other words; a phrase may have one ("data type")."""
 _LONGER = 0.5
 """What each further word of a phrase adds to its weight, as a share: a phrase that half of the
 questions have is worth as much as a word of three quarters of them."""
@@ -56,6 +68,8 @@ def headword(questions: Sequence[tuple[str, int]]) -> str:
             phrase.forms[form] += count
     if not phrases:
         return ""
+    general = {stem(word.casefold(), language) for word in GENERAL_WORDS[language].split()}
+    phrases = {k: v for k, v in phrases.items() if not general.issuperset(k)} or phrases
     best = max(phrases.values(), key=lambda one: (one.weight, -one.first))
     half = sum(count for _, count in questions) / 2
     common = [

@@ -18,8 +18,7 @@ from semsearch.core.entries import Entry
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.index_info import IndexInfo
 from semsearch.core.presentation import Presentation
-from semsearch.exporters import ExportContext, GlossaryExport, target_named
-from semsearch.importers.iris import NOWHERE
+from semsearch.exporters import GlossaryExport
 from semsearch.index.embedding import encoder_of
 from semsearch.models.encoders.base import Encoder
 from semsearch.models.encoders.caching import CachingEncoder
@@ -123,6 +122,11 @@ class Glossary(Closeable):
     def tag(self) -> str:
         """A short text that changes whenever any answer could change."""
         return (self._fixed_view or self._live.view).tag
+
+    @property
+    def revision(self) -> int:
+        """The revision of the store that is shown."""
+        return (self._fixed_view or self._live.view).revision
 
     @property
     def is_behind(self) -> bool:
@@ -300,12 +304,7 @@ class Glossary(Closeable):
             GlossaryNotFound: the index has no such glossary.
             UnknownFormat: there is no such format.
         """
-        view = self._view
-        allowed = view.allowed(glossary)
-        context = ExportContext(
-            glossary, lambda: view.retriever.entries(allowed), address or NOWHERE, base or ""
-        )
-        return GlossaryExport(target_named(format), context)
+        return self._view.export(glossary, format, address, base)
 
     def static_search(self, path_of: Callable[[str], str]) -> StaticSearch:
         """Return the files by which pages find entries by meaning; see `static_search_of`."""

@@ -19,6 +19,8 @@ from semsearch.core.errors import (
 from semsearch.core.index_info import CommonQuestionsInfo, IndexInfo
 from semsearch.core.near_names import MAX_BEGINNING, did_you_mean
 from semsearch.core.positions import PositionFilter
+from semsearch.exporters import ExportContext, GlossaryExport, target_named
+from semsearch.importers.iris import NOWHERE
 from semsearch.index.calibration import StoredCalibration
 from semsearch.index.manifest import Manifest
 from semsearch.index.retrieval import Retriever
@@ -29,9 +31,10 @@ from semsearch.ranking import confidence
 from semsearch.ranking.confidence import Calibration
 from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.ranking.weights import ScoreWeights
-from semsearch.search.answer import SearchContext, SearchRequest
+from semsearch.search.answer import SearchRequest
 from semsearch.search.browse import Alphabet
 from semsearch.search.question_parser import QuestionParser
+from semsearch.search.search_context import SearchContext
 from semsearch.search.semantic_map import Atlas
 from semsearch.storage.following import follow_info
 from semsearch.storage.layout import IndexLayout
@@ -94,6 +97,16 @@ class IndexView:
             if language is None
             else self.retriever.entry_table.in_language(allowed, language)
         )
+
+    def export(
+        self, glossary: str, format: str, address: str | None, base: str | None
+    ) -> GlossaryExport:
+        """Return the entries of a glossary in another format; see `Glossary.export`."""
+        allowed = self.allowed(glossary)
+        context = ExportContext(
+            glossary, lambda: self.retriever.entries(allowed), address or NOWHERE, base or ""
+        )
+        return GlossaryExport(target_named(format), context)
 
     def _glossary(self, glossary: str | None) -> PositionFilter:
         if glossary is None:

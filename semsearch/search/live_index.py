@@ -11,27 +11,19 @@ import logging
 import sqlite3
 import threading
 import time
-from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
+from functools import partial
 
 from semsearch.core.entries import glossary_of
-from semsearch.core.errors import EncoderMismatch, SemsearchError, StoredIndexError
-from semsearch.index.calibration import load_calibration
-from semsearch.index.embedding import Embedding, encoder_of
-from semsearch.index.manifest import load_manifest
-from semsearch.index.pgvector.shared import open_candidates
+from semsearch.core.errors import SemsearchError, StoredIndexError
 from semsearch.index.retrieval import Retriever
 from semsearch.index.segments.live import derive_live_segment
-from semsearch.index.segments.segment import Segment
-from semsearch.models import is_meant
-from semsearch.models.encoders.caching import CachingEncoder
-from semsearch.models.rerankers import load_reranker
+from semsearch.search.followed_store import FollowedStore, StoreState
 from semsearch.search.index_view import IndexView
+from semsearch.search.next_generation import NextGeneration, open_generation
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.last_commit import read_last_commit
 from semsearch.storage.layout import IndexLayout
-from semsearch.storage.store_connection import is_settled
 
 _log = logging.getLogger("semsearch")
 
@@ -43,8 +35,8 @@ BUSY_S = 0.25
 """The same if no acknowledged edit is missing: nobody was told yet of what is being committed."""
 _LOOK_S = 0.002
 
-_FilesState = tuple[tuple[int, int], tuple[int, ...]]
-"""The stamp of `CURRENT`, and device, inode, size and time of the store; none without a store."""
+_FilesState = tuple[tuple[int, int], StoreState]
+"""The stamp of `CURRENT`, and the state of the store."""
 
 
 class LiveIndex:
@@ -53,26 +45,19 @@ class LiveIndex:
     def __init__(self, layout: IndexLayout, model: str | None, *, calibrated: bool) -> None:
         """Open the current generation; see `Glossary.open`."""
         self._layout = layout
-        self._current, self._store_file = layout.current, layout.store
-        self._calibrated = calibrated
         self._lock = threading.Lock()
         self._is_closed = False
-        self._opening: threading.Thread | None = None
-        self._next: IndexView | None = None
-        self._unreadable: int | None = None
-        """A revision of the store that could not be read; it is not tried again for each
-        question."""
         self._is_store_held = False
         """Whether a writer has held the store for too long, so that questions do not wait for
         it."""
         self._shown: _FilesState | None = None
         """State of the files that the view shows; None if they have to be looked at."""
-        self._pointer = self._stamp()
-        self.view = self._open(model)
+        self._store = FollowedStore(layout.store)
+        self._next = NextGeneration(
+            layout.current, partial(open_generation, layout, None, calibrated=calibrated)
+        )
+        self.view = open_generation(layout, model, calibrated=calibrated)
         """The view as of the last `refresh`."""
-        self._store: EntryReader | None = None
-        self._file: tuple[int, int] | None = None
-        """Device and inode of the store that is open, or that could not be opened."""
         self.refresh(wait=True)
 
     def refresh(self, *, wait: bool = False) -> IndexView:
@@ -93,16 +78,17 @@ class LiveIndex:
             return self.view
         if wait:
             with self._lock:
-                opening = self._begin_opening()
+                opening = self._next.begin_opening()
             if opening is not None:
                 opening.join()
         with self._lock:
             files = self._files_state()
-            self._begin_opening()
-            self._end_opening()
-            self._refresh_store()
+            self._next.begin_opening()
+            if self._next.end_opening():
+                self._store.retry()
+            self._store.refresh()
             self._refresh_changes()
-            is_done = self._opening is None and not self._is_store_held
+            is_done = not (self._next.is_opening or self._is_store_held)
             self._shown = files if is_done else None  # after the view, which it is compared for
             return self.view
 
@@ -114,11 +100,9 @@ class LiveIndex:
         if not self._lock.acquire(blocking=False):
             return True
         try:
-            if self._opening is not None:
-                is_new = not self._opening.is_alive()
-            else:
-                is_new = self._stamp() != self._pointer
-            return is_new or self._is_replaced() or self._changed(self._newest()) is not None
+            if self._next.has_news or self._store.is_replaced:
+                return True
+            return self._store.revision_beyond(self._next.or_else(self.view)) is not None
         except sqlite3.OperationalError:
             return True
         finally:
@@ -133,40 +117,9 @@ class LiveIndex:
         """Close the files; no query may be running."""
         self._is_closed = True
         with self._lock:
-            if self._opening is not None:
-                self._opening.join()
-            if self._store is not None:
-                self._store.close()
+            self._next.close()
+            self._store.close()
             self.view.retriever.close()
-
-    def _open(self, model: str | None = None) -> IndexView:
-        """Open the current generation."""
-        layout = self._layout
-        manifest, files = load_manifest(layout)
-        if model is not None and not is_meant(
-            model, model=manifest.model, fingerprint=manifest.fingerprint
-        ):
-            raise EncoderMismatch(
-                f"the index in {layout.root} was built with the encoder {manifest.model}, "
-                f"not {model}; run `semsearch build PATHS --index {layout.root} --model {model}`, "
-                "or name the encoder it has (--model, SEMSEARCH_MODEL), or none"
-            )
-        encoder = encoder_of(layout, manifest)
-        embedding = Embedding.of(layout, manifest)
-        reranker = manifest.reranker
-        engines = manifest.engine, manifest.phrase_engine
-        shared = open_candidates(layout, manifest, files)
-        generation = Segment.open(files, manifest.dim, *engines, shared)
-        return IndexView(
-            manifest,
-            generation,
-            Retriever(generation, model=manifest.model),
-            CachingEncoder(encoder),
-            embedding.key if embedding.precision == manifest.precision else None,
-            load_reranker(layout.reranker(reranker.fingerprint), reranker) if reranker else None,
-            load_calibration(layout, manifest.fingerprint) if self._calibrated else None,
-            manifest.revision,
-        )
 
     def _is_shown(self) -> bool:
         """Return whether the files are as they were when the view was made; takes no lock."""
@@ -175,42 +128,15 @@ class LiveIndex:
 
     def _files_state(self) -> _FilesState | None:
         """Return the state of the files, None if the store may change without showing it."""
-        try:
-            stat = self._store_file.stat()
-        except OSError:
-            return self._stamp(), ()
-        if not is_settled(stat):
-            return None
-        return self._stamp(), (stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns)
-
-    def _is_replaced(self) -> bool:
-        """Return whether the store is another file than the open one; missing does not count."""
-        return _file_id(self._store_file) not in (None, self._file)
-
-    def _refresh_store(self) -> None:
-        """Open the store if its file is another one."""
-        if self._is_replaced():
-            if self._store is not None:
-                self._store.close()
-            self._file = _file_id(self._store_file)
-            self._unreadable = None
-            self._store = self._open_store()
-
-    def _open_store(self) -> EntryReader | None:
-        """Open the store; without a readable one only the generation is shown."""
-        try:
-            return EntryReader(self._layout.store, patience_s=0)
-        except (SemsearchError, sqlite3.Error) as error:
-            if self._layout.store.exists():
-                _log.warning("edits of the index in %s are not shown: %s", self._layout.root, error)
-            return None
+        store = self._store.file_state()
+        return None if store is None else (self._next.stamp(), store)
 
     def _refresh_changes(self) -> None:
         """Show the newest generation with later changes, unless a writer blocks the store."""
         began = time.monotonic()
         while True:
             try:
-                self._show(self._newest())
+                self._show(self._next.or_else(self.view))
             except sqlite3.OperationalError:
                 self._is_store_held = (
                     self._is_store_held or time.monotonic() - began >= self._patience_s()
@@ -232,88 +158,31 @@ class LiveIndex:
         Raises:
             sqlite3.OperationalError: a writer holds the store.
         """
-        revision = self._changed(newest)
-        if revision is not None and self._store is not None:
+        revision = self._store.revision_beyond(newest)
+        if revision is not None and self._store.reader is not None:
             try:
-                changes = self._store.changes_since(newest.manifest.revision)
-                live = derive_live_segment(
-                    newest.generation, newest.manifest, changes, self._store.texts
-                )
+                newest = self._with_changes(newest, self._store.reader, revision)
             except sqlite3.OperationalError:
                 raise
             except (SemsearchError, sqlite3.Error, OSError, ValueError) as error:
                 # the store is damaged, or the disk is full
                 _log.warning("edits of the index in %s are not shown: %r", self._layout.root, error)
-                self._unreadable = revision
-            else:
-                if live.missing:
-                    _log.warning(
-                        "%d changes of the index in %s are not shown before a build with another "
-                        "encoder has ended",
-                        live.missing,
-                        self._layout.root,
-                    )
-                model = newest.manifest.model
-                retriever = Retriever(newest.generation, live.segment, live.deleted, model=model)
-                changed = {glossary_of(one.id): one.revision for one in changes}
-                newest = replace(newest, retriever=retriever, revision=revision, changed=changed)
+                self._store.give_up(revision)
         self.view = newest
-        if self._opening is None:
-            self._next = None
+        self._next.forget()
 
-    def _changed(self, view: IndexView) -> int | None:
-        """Return the revision of the store if it differs from the view's and can be shown.
-
-        Raises:
-            sqlite3.OperationalError: a writer holds the store.
-        """
-        if self._store is None:
-            return None
-        try:
-            identity, revision = self._store.last_revision()
-        except sqlite3.OperationalError:
-            raise
-        except (SemsearchError, sqlite3.Error, OSError):
-            return None
-        known = (view.revision, self._unreadable)
-        is_new = identity == view.manifest.store and revision not in known
-        return revision if is_new else None
-
-    def _newest(self) -> IndexView:
-        """Return the current view, or the opened generation that will replace it."""
-        return self.view if self._opening is not None else self._next or self.view
-
-    def _begin_opening(self) -> threading.Thread | None:
-        """Start opening a newly published generation in a thread."""
-        if self._opening is None and self._stamp() != self._pointer:
-            self._opening = threading.Thread(target=self._open_next, daemon=True)
-            self._opening.start()
-        return self._opening
-
-    def _end_opening(self) -> None:
-        if self._opening is not None and not self._opening.is_alive():
-            self._opening = None
-            self._unreadable = None
-            if self._store is None:  # the process that published has opened the store since
-                self._file = None
-
-    def _open_next(self) -> None:
-        self._pointer = self._stamp()
-        # a damaged generation is not tried again; the next one is
-        with suppress(SemsearchError, OSError):
-            self._next = self._open()
-
-    def _stamp(self) -> tuple[int, int]:
-        """Return inode and time of `CURRENT`, which change with every generation."""
-        with suppress(OSError):
-            stat = self._current.stat()
-            return stat.st_ino, stat.st_mtime_ns
-        return 0, 0
-
-
-def _file_id(file: Path) -> tuple[int, int] | None:
-    """Return device and inode of a file; None if there is none."""
-    with suppress(OSError):
-        stat = file.stat()
-        return stat.st_dev, stat.st_ino
-    return None
+    def _with_changes(self, view: IndexView, store: EntryReader, revision: int) -> IndexView:
+        """Return the view of a generation with what was changed since, up to a revision."""
+        changes = store.changes_since(view.manifest.revision)
+        live = derive_live_segment(view.generation, view.manifest, changes, store.texts)
+        if live.missing:
+            _log.warning(
+                "%d changes of the index in %s are not shown before a build with another encoder "
+                "has ended",
+                live.missing,
+                self._layout.root,
+            )
+        model = view.manifest.model
+        retriever = Retriever(view.generation, live.segment, live.deleted, model=model)
+        changed = {glossary_of(one.id): one.revision for one in changes}
+        return replace(view, retriever=retriever, revision=revision, changed=changed)

@@ -37,7 +37,7 @@ REPAIRED_LANGUAGE = "en"
 
 @dataclass(frozen=True, slots=True)
 class ParsedQuestion:
-    """A parsed question: its corrected text, and the entries whose names it has.
+    """A parsed question: as it was asked, the text it is read as, and entries whose names it has.
 
     `is_comparison` says that it compares names, and `has_unknown_name` that something it compares
     is no name of the index. `is_fallback` says that the names only count if nothing is found by
@@ -45,7 +45,7 @@ class ParsedQuestion:
     """
 
     question: str
-    text: str
+    read_as: str
     names: dict[int, NameMatch]
     is_comparison: bool = False
     has_unknown_name: bool = False

@@ -25,17 +25,16 @@ def rerank(
         entry_table: has their entries.
 
     Returns:
-        The first `RERANK_DEPTH` candidates with the reranker's score, and a fused score above all
-        others;
-        in the given order.
+        The first `RERANK_DEPTH` candidates with the reranker's score, and a rank score above all
+        others; in the given order.
     """
     top = candidates[:RERANK_DEPTH]
     entries = entry_table.entries([c.position for c in top])
     places = entry_table.passages([c.sentence_row for c in top])
     texts = [text_to_read(entry, *place) for entry, place in zip(entries, places, strict=True)]
     found = probability(reranker.score(question, texts))
-    scores = rescore(np.array([c.fused for c in top]), found)
+    scores = rescore(np.array([c.fused_score for c in top]), found)
     return [
-        replace(c, fused=float(score), rerank_score=float(p))
+        replace(c, rank_score=float(score), rerank_score=float(p))
         for c, score, p in zip(top, scores, found, strict=True)
     ]

@@ -140,7 +140,8 @@ def create_app(
     told = telemetry or Telemetry()
     layout = IndexLayout(Path(glossary.info().path))
     exposure = Exposure.of(settings, settings.host if address is None else address)
-    follower = follower_of(layout)
+    read_store = settings.read_store
+    follower = follower_of(layout, read_store.get_secret_value() if read_store else None)
     authenticator = permissions.Authenticator(
         KeyRing(layout.keys, clock, follower.check_keys if follower else None),
         is_open=exposure.is_open,

@@ -12,6 +12,11 @@ HOST_PREFIX = 64
 """Bits of an IPv6 address that are counted: a customer of a provider has all addresses of them."""
 
 
+_NETWORKS = {4: 24, 6: 48}
+"""Bits that the addresses of one network share, by version of IP: the smallest networks that the
+internet routes."""
+
+
 class Proxies:
     """Proxies whose header `X-Forwarded-For` is believed.
 
@@ -84,3 +89,12 @@ def owner_of(address: str) -> str:
     if isinstance(parsed, IPv6Address):
         return str(ip_network((parsed, HOST_PREFIX), strict=False))
     return str(parsed)
+
+
+def network_of(party: str) -> str:
+    """Return the network around what `Proxies.party_of` returns; what is no address is its own."""
+    try:
+        owned = ip_network(party)
+    except ValueError:
+        return party
+    return str(owned.supernet(new_prefix=_NETWORKS[owned.version]))

@@ -31,7 +31,7 @@ from semsearch.core.errors import (
 from semsearch.core.settings import Settings
 from semsearch.core.version import __version__
 from semsearch.index.manifest import check_store_belongs, check_store_exists, read_manifest
-from semsearch.ingest.shared_diagnosis import shared_state
+from semsearch.ingest.shared_diagnosis import joined, shared_state
 from semsearch.models.encoders import export_cache, hashed, mpnet_parts
 from semsearch.models.registry import (
     ACCURATE_DEFINITIONS,
@@ -250,6 +250,8 @@ def _cache(_settings: Settings) -> Iterator[Check]:
 def _index(settings: Settings) -> Iterator[Check]:
     """Open the index as `ask` does, and ask it something."""
     try:
+        if settings.store is not None:
+            joined(IndexLayout(settings.index), settings.store.get_secret_value())
         with Glossary.open(settings.index, model=settings.model) as glossary:
             info = glossary.info()
             answer = glossary.ask("is the encoder intact", k=1)

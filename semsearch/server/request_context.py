@@ -23,6 +23,7 @@ from semsearch.server.auth.exposure import is_local
 from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http.error_responses import page_root
+from semsearch.server.http.min_revision import REVISION_HEADER
 from semsearch.server.http.preconditions import is_current
 from semsearch.server.http.problem_types import NOT_FOUND
 from semsearch.server.http.problems import Refused
@@ -60,7 +61,9 @@ class RequestContext:
         permitted = self._caller.glossaries
         tag = self.glossary.tag_of(permitted) if permitted else self.glossary.tag
         etag = _etag(f"{tag}-{__version__}-{state.settings_tag}", self._caller)
-        self.caching = {"ETag": etag, "Cache-Control": "no-cache", "Vary": VARY}
+        self.shown = {REVISION_HEADER: str(self.glossary.revision)}
+        """The header that says which revision of the store an answer shows at least."""
+        self.caching = {"ETag": etag, "Cache-Control": "no-cache", "Vary": VARY, **self.shown}
         self.is_not_modified = is_current(request, etag)
 
     @classmethod
@@ -93,7 +96,7 @@ class RequestContext:
 
     def passing(self, content: bytes, media_type: str = "application/json") -> Response:
         """Return content that will soon be another, so that no client may store it."""
-        headers = {"Cache-Control": "no-store", "Vary": VARY}
+        headers = {"Cache-Control": "no-store", "Vary": VARY, **self.shown}
         return Response(content, media_type=media_type, headers=headers)
 
     def cached(self, key: Hashable, compute: Callable[[], T]) -> T:

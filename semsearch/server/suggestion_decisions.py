@@ -1,14 +1,13 @@
 """Decides on suggestions of readers: once for each, whoever decides and whatever is interrupted.
 
 Accepting may edit an entry. The transaction of that edit also writes who accepted the suggestion.
-Decisions hold the lock of the index and go in one order: look whether the suggestion is open, edit,
+Decisions hold the lock of edits and go in one order: look whether the suggestion is open, edit,
 note the decision in the inbox. If a process ends before the note, the next decision makes it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,6 +21,7 @@ from semsearch.server.auth.edit_quotas import EditSize
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import problem_types
 from semsearch.server.http.edit_requests import StoredReply, author_of, conditional, run_edit
+from semsearch.server.http.min_revision import REVISION_HEADER
 from semsearch.server.http.preconditions import expected_revision
 from semsearch.server.http.problems import InvalidParam, Refused
 from semsearch.server.http.strict_requests import client_of
@@ -29,11 +29,9 @@ from semsearch.server.open_suggestions import inbox_file
 from semsearch.server.schemas.inbox import Decision
 from semsearch.server.serialize import to_json
 from semsearch.storage import inbox
-from semsearch.storage.atomic_files import file_lock
 from semsearch.storage.idempotency import ACCEPTED_SUGGESTIONS
 from semsearch.storage.inbox import InboxState, ReaderSuggestion
 from semsearch.storage.io_errors import translate_os_errors
-from semsearch.storage.layout import IndexLayout
 
 REPLAYED = {"Idempotency-Replayed": "true"}
 
@@ -51,9 +49,7 @@ def decide(request: Request, one: ReaderSuggestion, decision: Decision) -> bytes
     state = InboxState.ACCEPTED if decision.accepted else InboxState.REFUSED
     author, reason = author_of(caller_of(request)), clean_text(decision.reason)
     editor, file = state_of(request).editor, inbox_file(request)
-    layout = IndexLayout(Path(state_of(request).glossary.info().path))
-    with translate_os_errors(layout.root), file_lock(layout.lock):
-        accepted_by = editor.accepted_by(one.id) if editor.has_store else None
+    with translate_os_errors(file.parent), editor.deciding(one.id) as accepted_by:
         if accepted_by is None and (decision.add is not None or decision.change is not None):
             is_decided = False  # accepted without an edit: this one would be lost
         elif accepted_by is None:
@@ -70,7 +66,7 @@ def decide(request: Request, one: ReaderSuggestion, decision: Decision) -> bytes
 
 
 async def decide_in_turn(request: Request, one: ReaderSuggestion, decision: Decision) -> bytes:
-    """Decide in the thread of edits: it waits for the lock of the index, which others may hold.
+    """Decide in the thread of edits: it waits for the lock of edits, which others may hold.
 
     Raises:
         Overloaded: too many edits wait.
@@ -105,8 +101,9 @@ async def accept_by_edit(
             raise AnsweredBefore(f"the suggestion {one.id} was decided before")
         return author.encode()
 
-    def reply(_changed: Changed) -> StoredReply:
-        return StoredReply(200, decide(request, one, decision), headers)
+    def reply(changed: Changed) -> StoredReply:
+        shown = {REVISION_HEADER: str(changed.revision)}
+        return StoredReply(200, decide(request, one, decision), {**headers, **shown})
 
     content = decision.model_dump_json(exclude_unset=True).encode()
     size = EditSize(entries=int(decision.add is not None), bytes=len(content))

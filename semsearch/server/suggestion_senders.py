@@ -2,7 +2,7 @@
 
 The key is that of the service: all its processes inherit it from the first one, it is never
 written, and it ends with them (`multiprocessing`'s `authkey`). The inbox counts suggestions by the
-digest over all processes, and has it for an hour.
+digests of senders and networks over all processes, and has them for an hour.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from pathlib import Path
 from starlette.concurrency import run_in_threadpool
 
 from semsearch.core.errors import StoredIndexError
-from semsearch.storage.inbox import forget_senders
+from semsearch.server.auth.keys import Caller
+from semsearch.server.client_address import network_of
+from semsearch.storage.inbox import Sender, forget_senders
 
 INTERVAL_S = 60.0
 """Seconds between two deletions of digests that are an hour old."""
@@ -29,8 +31,18 @@ _DIGEST_BYTES = 16
 _log = logging.getLogger("semsearch.server")
 
 
-def sender_of(party: str) -> bytes:
-    """Return the digest of a key or an address, the same in all processes of a service."""
+def sender_of(party: str, caller: Caller) -> Sender:
+    """Return who makes a suggestion, by digests that are the same in all processes of a service.
+
+    Args:
+        party: the key or the address that the request counts for.
+        caller: whose key it is, or anybody.
+    """
+    network = None if caller.id else _digest(network_of(party))
+    return Sender(_digest(party), network, is_owner=caller.may_edit)
+
+
+def _digest(party: str) -> bytes:
     key = bytes(current_process().authkey)
     return hmac.digest(key, _PURPOSE + party.encode(), "sha256")[:_DIGEST_BYTES]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from semsearch.core.errors import SharedFileDamaged
+from semsearch.core.shared_store_errors import SharedFileDamaged
 
 
 def damaged_file(digest: str, place: str, problem: str) -> SharedFileDamaged:

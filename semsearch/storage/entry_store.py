@@ -7,6 +7,7 @@ higher than the last, and is written together with the previous state, its autho
 
 from __future__ import annotations
 
+import logging
 import secrets
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
@@ -14,9 +15,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from semsearch.core.entries import Changed, ChangeKind, Entry, EntryPlace
-from semsearch.core.errors import EntryConflict, EntryNotFound, InvalidEntry, NoEntryLeft
+from semsearch.core.errors import (
+    EntryConflict,
+    EntryNotFound,
+    FormatTooOld,
+    InvalidEntry,
+    NoEntryLeft,
+)
 from semsearch.core.progress import Progress, Silent
 from semsearch.storage import history, idempotency, mirroring, purges, redirects
+from semsearch.storage.atomic_files import file_lock
 from semsearch.storage.changes import ChangeWriter, change_transaction
 from semsearch.storage.corpus_diff import (
     Changes,
@@ -29,9 +37,12 @@ from semsearch.storage.database import open_for_writing
 from semsearch.storage.embedding_cache import Embedded
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.idempotency import StoredRequest
+from semsearch.storage.layout import IndexLayout
 from semsearch.storage.migrations import MIGRATIONS
 from semsearch.storage.rows import Origin
 from semsearch.storage.store_connection import SqliteConnection
+
+_log = logging.getLogger("semsearch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,3 +252,19 @@ def _kind_by_build(change: EntryChange, has_history: bool) -> ChangeKind | None:
     if change is EntryChange.NEW:
         return ChangeKind.ADDED if has_history else None
     return ChangeKind.CHANGED if change is EntryChange.CHANGED else None
+
+
+def open_migrated(layout: IndexLayout) -> EntryReader:
+    """Open the store of an index folder for reading; one of an earlier version is migrated first.
+
+    Raises:
+        IndexBusy: it has to be migrated, and another process holds its lock.
+        StoredIndexError: it cannot be read or written, or is of a newer version.
+    """
+    try:
+        return EntryReader(layout.store)
+    except FormatTooOld:
+        with file_lock(layout.lock):
+            EntryStore(layout.store).close()
+        _log.info("%s has the tables of this version of semsearch now", layout.store)
+        return EntryReader(layout.store)

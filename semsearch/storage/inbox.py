@@ -3,9 +3,9 @@
 No row says who suggested it. Each has a random id, by which whoever suggested it finds out what
 became of it. The number of open ones is bounded; of decided ones the latest are kept.
 
-How many a sender may make is counted here, since several processes take suggestions. For an hour
-the file has a digest of each sender. Its key is never written, and no row connects a digest with a
-suggestion.
+How many a sender and a network may make is counted here, since several processes take suggestions.
+For an hour the file has digests of each sender and network. Their key is never written, and no row
+connects a digest with a suggestion.
 """
 
 from __future__ import annotations
@@ -24,10 +24,15 @@ from semsearch.storage.private_database import reading, writing
 
 MAX_OPEN = 1_000
 """Most suggestions that wait for a decision."""
+MAX_OPEN_OF_READERS = 800
+"""From so many on, suggestions of owners alone are added."""
 MAX_DECIDED = 1_000
 """Most decided suggestions that are kept."""
 MAX_OF_SENDER = 5
 """Most suggestions of one sender within `SENDER_KEPT`."""
+MAX_OF_NETWORK = 20
+"""Most suggestions from one network within `SENDER_KEPT`: whoever rents a network has some 200
+addresses."""
 SENDER_KEPT = timedelta(hours=1)
 """How long the digest of a sender is kept."""
 _ID_BYTES = 16
@@ -52,6 +57,7 @@ _MIGRATIONS = (
     CREATE TABLE sender (made TEXT NOT NULL, digest BLOB NOT NULL) STRICT;
     CREATE INDEX sender_in_time ON sender (made);
     """,
+    "ALTER TABLE sender ADD COLUMN network BLOB",
 )
 _COLUMNS = "id, made, glossary, entry, term, text, state, reason, decided_by"
 
@@ -83,6 +89,21 @@ class ReaderSuggestion:
     decided_by: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who suggests something.
+
+    Args:
+        digest: a keyed digest of the access key or the address.
+        network: a keyed digest of the network of the address, None if there is an access key.
+        is_owner: whether the key is good for editing; the last places are for those.
+    """
+
+    digest: bytes
+    network: bytes | None = None
+    is_owner: bool = False
+
+
 def suggest(
     file: Path,
     glossary: str,
@@ -91,9 +112,9 @@ def suggest(
     now: datetime,
     entry: str = "",
     *,
-    sender: bytes,
+    sender: Sender,
 ) -> ReaderSuggestion | None:
-    """Add a suggestion and return it, or None if `MAX_OPEN` wait already.
+    """Add a suggestion and return it, or None if as many as may wait already.
 
     Only one that is added counts for its sender.
 
@@ -104,26 +125,31 @@ def suggest(
         text: what is suggested.
         now: the time.
         entry: the id of the entry to change.
-        sender: a keyed digest of who suggests it.
+        sender: who suggests it.
 
     Raises:
-        TooManySuggestions: the sender has made `MAX_OF_SENDER` within `SENDER_KEPT`.
+        TooManySuggestions: the sender has made `MAX_OF_SENDER` within `SENDER_KEPT`, or its network
+            `MAX_OF_NETWORK`.
         StoredIndexError: the file cannot be written or is damaged.
     """
     made = ReaderSuggestion(secrets.token_hex(_ID_BYTES), now, glossary, entry, term, text)
     with writing(file, _MIGRATIONS) as connection:
         _forget_senders(connection, now)
-        _check_sender(connection, sender, now)
+        _check_rate(connection, "digest", sender.digest, MAX_OF_SENDER, now)
+        if sender.network is not None:
+            _check_rate(connection, "network", sender.network, MAX_OF_NETWORK, now)
         (waiting,) = connection.execute(
             "SELECT count(*) FROM suggestion WHERE state = ?", (InboxState.OPEN,)
         ).fetchone()
-        if waiting >= MAX_OPEN:
+        if waiting >= (MAX_OPEN if sender.is_owner else MAX_OPEN_OF_READERS):
             return None
         connection.execute(
             f"INSERT INTO suggestion ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
             (made.id, _time(now), glossary, entry, term, text, made.state, "", ""),
         )
-        connection.execute("INSERT INTO sender VALUES (?, ?)", (_time(now), sender))
+        connection.execute(
+            "INSERT INTO sender VALUES (?, ?, ?)", (_time(now), sender.digest, sender.network)
+        )
     return made
 
 
@@ -146,12 +172,16 @@ def _forget_senders(connection: sqlite3.Connection, now: datetime) -> None:
     connection.execute("DELETE FROM sender WHERE made <= ?", (_time(now - SENDER_KEPT),))
 
 
-def _check_sender(connection: sqlite3.Connection, sender: bytes, now: datetime) -> None:
+def _check_rate(
+    connection: sqlite3.Connection, column: str, digest: bytes, most: int, now: datetime
+) -> None:
+    """Refuse a suggestion if `most` were made with a digest in a column of `sender`."""
     times = connection.execute(
-        "SELECT made FROM sender WHERE digest = ? ORDER BY made DESC", (sender,)
+        f"SELECT made FROM sender WHERE {column} = ? ORDER BY made DESC",  # noqa: S608 - ours
+        (digest,),
     ).fetchall()
-    if len(times) >= MAX_OF_SENDER:
-        (oldest,) = times[MAX_OF_SENDER - 1]
+    if len(times) >= most:
+        (oldest,) = times[most - 1]
         rest = datetime.fromisoformat(oldest) + SENDER_KEPT - now
         raise TooManySuggestions(max(1, math.ceil(rest.total_seconds())))
 

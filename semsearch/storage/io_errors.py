@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from semsearch.core.errors import IndexBusy, IndexFull, IndexUnwritable, StoredIndexError
+from semsearch.core.temporary_folders import without_temporary_folders
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _PRIMARY = 0xFF
@@ -33,22 +34,25 @@ def translate_os_errors(root: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlite3.OperationalError) as error:
-        raise _translate(root, error) from error
+        kind, message = _translate(root, error)
+        raise kind(without_temporary_folders(message)) from error
 
 
-def _translate(root: Path, error: OSError | sqlite3.OperationalError) -> StoredIndexError:
+def _translate(
+    root: Path, error: OSError | sqlite3.OperationalError
+) -> tuple[type[StoredIndexError], str]:
     code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return IndexBusy(
+        return IndexBusy, (
             f"another process has been using the store of the index in {root} for too long "
             f"({error}); try again in a moment"
         )
     if code == sqlite3.SQLITE_FULL or getattr(error, "errno", None) in _NO_ROOM:
-        return IndexFull(
+        return IndexFull, (
             f"there is no room to write the index in {root} ({error}); the previous state is still "
             "in use; free space on the disk, or choose another folder with --index"
         )
-    return IndexUnwritable(
+    return IndexUnwritable, (
         f"the index in {root} cannot be written ({error}); the previous state is still in use; "
         "check its permissions and the disk, or choose another folder with --index"
     )

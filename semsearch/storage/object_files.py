@@ -18,11 +18,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from semsearch.core.errors import (
-    InvalidSetting,
-    MissingExtra,
-    StoreUnavailable,
-)
+from semsearch.core.errors import InvalidSetting, MissingExtra
+from semsearch.core.shared_store_errors import StoreUnavailable
 from semsearch.storage.atomic_files import sync
 from semsearch.storage.damaged_files import damaged_file
 

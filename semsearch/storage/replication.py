@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from semsearch.core.entries import ChangeKind
-from semsearch.core.errors import InvalidSetting
 from semsearch.core.progress import Progress
+from semsearch.core.shared_store_errors import StoreRewound
 from semsearch.storage import history, purges
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import EntryStore
@@ -26,6 +26,8 @@ _BATCH = 1000
 _ENTRY = f"{COLUMNS}, position, origin, revision"
 _HISTORY = "revision, id, kind, before_revision, before"
 _EMBEDDING = "text, kept, vector, ids, tokens"
+_OF_REVISIONS = ("entry", "history", "written", "purged")
+"""Tables of which changed rows are taken over."""
 _PAGE = 2000
 """Rows of a page of a summary: some ten megabytes of embeddings."""
 _TABLES = {
@@ -67,6 +69,7 @@ def replicate(
     *,
     embedded: int | None = 0,
     with_answers: bool = False,
+    anew: bool = False,
 ) -> Replicated:
     """Bring a store in step with another one; readers see the change at once as a whole.
 
@@ -78,9 +81,10 @@ def replicate(
         embedded: number of the last embedding that was taken over before; None takes over none.
         with_answers: whether answers to requests are taken over, so that no repeated request is
             executed again where the copy is edited from now on.
+        anew: whether all rows but embeddings are taken over, not only those that were changed.
 
     Raises:
-        InvalidSetting: the target is no earlier state of the source.
+        StoreRewound: the target is no earlier state of the source.
     """
     check_is_earlier(source, target)  # before anything is written
     there, here = source.connection, target.connection
@@ -91,8 +95,10 @@ def replicate(
     with there.reading():
         identity, revision = source.revision
         check_is_earlier(source, target)
-        behind = target.revision[1]
+        behind = 0 if anew else target.revision[1]
         with here.transaction():
+            for table in _OF_REVISIONS if anew else ():
+                here.execute(f"DELETE FROM {table}")  # noqa: S608 - constant
             while has_embeddings and (batch := _embeddings(there, last)):
                 last = _put_embeddings(here, batch, known)
             changes, is_built = _put_changes(there, here, behind)
@@ -165,14 +171,14 @@ def check_is_earlier(source: EntryReader, target: EntryReader) -> None:
         target: empty, or a copy.
 
     Raises:
-        InvalidSetting: the target is no earlier state of the source.
+        StoreRewound: the target is no earlier state of the source.
     """
     own, behind, signature = last_change(target)
     identity, revision = source.revision
     if behind and (
         own != identity or behind > revision or _signature(source.connection, behind) != signature
     ):
-        raise InvalidSetting(
+        raise StoreRewound(
             f"the copy is of the store {own[:12]} at revision {behind} (by {signature}), which is no "
             f"earlier state of the store {identity[:12]} at revision {revision}: that is another one, "
             "or went back to a former state, as after a restore or a failover; a server whose index "

@@ -13,8 +13,9 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from semsearch.core.errors import UNREADABLE, IndexShared, InvalidSetting
+from semsearch.core.errors import UNREADABLE, IndexDamaged, InvalidSetting
 from semsearch.core.index_info import FollowInfo
+from semsearch.core.shared_store_errors import IndexShared
 from semsearch.storage.atomic_files import replace_atomically
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.url_setting import stated_url
@@ -28,8 +29,7 @@ _FORM = (
 
 
 _NOT_KNOWN = (
-    "so it is not known which store the index belongs to; move the folder away, and let "
-    "`semsearch serve --store URL` copy it again"
+    "so it is not known which store the index belongs to; name it with --store or SEMSEARCH_STORE"
 )
 
 
@@ -48,6 +48,10 @@ class InStep:
     """Which database numbered them."""
     text: str = ""
     """SHA-256 of the text of the last one; another text has its number if numbers were lost."""
+    tables: int = 0
+    """Version of the tables that its rows were copied into."""
+    problem: str = ""
+    """What is wrong with the replica that it is read from, for people."""
 
     @property
     def ago_s(self) -> float:
@@ -131,7 +135,7 @@ def shared_info(layout: IndexLayout) -> FollowInfo | None:
         return None
     known = in_step(layout)
     ago = known.ago_s if known.at else None
-    return FollowInfo(public_address(url), known.revision, known.at, ago, "")
+    return FollowInfo(public_address(url), known.revision, known.at, ago, known.problem)
 
 
 def refuse_own_store(layout: IndexLayout) -> None:
@@ -139,9 +143,8 @@ def refuse_own_store(layout: IndexLayout) -> None:
 
     Raises:
         InvalidSetting: it is so.
-        IndexDamaged: the setting cannot be read.
     """
-    if shared_url(layout) is None and layout.store.exists():
+    if layout.store.exists() and not layout.shared.exists():
         raise InvalidSetting(
             f"the index in {layout.root} has a store of its own; name another folder with --index, "
             f"or move the index into an empty shared store with `semsearch copy {layout.root} store`"
@@ -151,12 +154,17 @@ def refuse_own_store(layout: IndexLayout) -> None:
 def write_shared_url(layout: IndexLayout, url: str) -> None:
     """Name the store that an index folder is a copy of, unless it is named already.
 
+    A setting that cannot be read is written anew.
+
     Raises:
         InvalidSetting: this is no address of a store; nothing is written.
     """
     public_address(url)
     layout.root.mkdir(parents=True, exist_ok=True)
-    if shared_url(layout) != url:
+    known = None
+    with suppress(IndexDamaged):
+        known = shared_url(layout)
+    if known != url:
         content = json.dumps({"url": url}).encode()
         replace_atomically(layout.shared, content, mode=0o600)
 
@@ -198,6 +206,8 @@ def in_step(layout: IndexLayout) -> InStep:
             int(noted["embedded"]),
             str(noted["database"]),
             str(noted["text"]),
+            int(noted["tables"]),
+            str(noted["problem"]),
         )
     except (OSError, *UNREADABLE):
         return InStep()

@@ -79,6 +79,13 @@ class StoreConnection(Protocol):
     def transaction(self) -> AbstractContextManager[None]:
         """Change the store: all or nothing, durable, and after the changes of all others."""
 
+    def confirm(self) -> None:
+        """Wait until what this connection sees is as safe as an acknowledged commit.
+
+        Raises:
+            StoreUnavailable: it is not, in the time of a commit.
+        """
+
     def committed(self, revision: int) -> None:
         """Tell others that all changes up to a revision are committed."""
 
@@ -157,6 +164,9 @@ class SqliteConnection:
     def transaction(self) -> AbstractContextManager[None]:
         """Run `BEGIN IMMEDIATE` ... `COMMIT`, or `ROLLBACK` on any error, also of the commit."""
         return transaction(self._connection)
+
+    def confirm(self) -> None:
+        """Do nothing: what can be read is on disk."""
 
     def committed(self, revision: int) -> None:
         """Write the revision into `ACKNOWLEDGED`."""

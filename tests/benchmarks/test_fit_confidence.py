@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from benchmarks.quality.fit_confidence import (
-    JUDGED_SHARE,
-    PHRASES_SHARE,
+    FIRST_HIT_SHARES,
     FirstHitSample,
     calibration_error,
     cross_fitted,
@@ -70,12 +69,14 @@ def test_judged_glossaries_and_domains_weigh_alike() -> None:
     domains, judged = rows(90), [replace(row, group="seed") for row in rows(10)]
     shares = weighed([*domains, *judged])
     assert shares.sum() == pytest.approx(1)
-    judged_share = JUDGED_SHARE / (1 - PHRASES_SHARE)  # of what is there
+    judged_share = FIRST_HIT_SHARES["judged"] / (
+        1 - FIRST_HIT_SHARES["with phrases"]
+    )  # of what is there
     assert shares[90:].sum() == pytest.approx(judged_share)
     assert weighed(domains) == pytest.approx(np.full(90, 1 / 90))
     with_phrases = [replace(row, has_phrases=True) for row in rows(30)]
     shares = weighed([*domains, *judged, *with_phrases])
-    assert shares[100:].sum() == pytest.approx(PHRASES_SHARE)
+    assert shares[100:].sum() == pytest.approx(FIRST_HIT_SHARES["with phrases"])
 
 
 def test_what_is_known_of_a_question() -> None:

@@ -15,7 +15,7 @@ from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
-from semsearch.storage.inbox import InboxState, decide, suggest
+from semsearch.storage.inbox import InboxState, Sender, decide, suggest
 from semsearch.storage.question_log import RecordedQuestion, record
 
 OPTIONS = ("--record-questions", "--suggestions")
@@ -67,12 +67,18 @@ def prepare(pages_index: Path, folder: Path) -> OwnedIndex:
     record(index / "questions.db", batch, now, timedelta(days=90))
     inbox = index / "inbox.db"
     missing = suggest(
-        inbox, "kitchen", "Spatula", "A flat tool\nfor turning food.", now, sender=b"one"
+        inbox, "kitchen", "Spatula", "A flat tool\nfor turning food.", now, sender=Sender(b"one")
     )
     change = suggest(
-        inbox, "kitchen", "Ladle", "It is not only for soup.", now, "kitchen:ladle", sender=b"two"
+        inbox,
+        "kitchen",
+        "Ladle",
+        "It is not only for soup.",
+        now,
+        "kitchen:ladle",
+        sender=Sender(b"two"),
     )
-    refused = suggest(inbox, "kitchen", "Fork", "Everybody knows it.", now, sender=b"three")
+    refused = suggest(inbox, "kitchen", "Fork", "Everybody knows it.", now, sender=Sender(b"three"))
     assert missing is not None
     assert change is not None
     assert refused is not None

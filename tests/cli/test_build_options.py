@@ -144,6 +144,10 @@ def test_standard_input_is_a_glossary(tmp_path: Path) -> None:
     done = run(*build, "-", stdin=table)
     assert (done.returncode, done.stdout) == (2, b"")
     assert b"standard input has no name that tells its format: add --format" in done.stderr
+    done = run(*build, "-", "--format", "csv", stdin=table)
+    assert done.stderr == b"semsearch: stdin: no format is called 'csv'; did you mean 'table'?\n"
+    done = run(*build, "-", "--format", "jsonl", stdin=table)
+    assert b"semsearch: stdin:1: no entry was found: not valid JSON" in done.stderr
     done = run(*build, "-", "a=-", "--format", "table", stdin=table)
     assert b"standard input, -, was named twice; it can be read once" in done.stderr
     done = run(*build, "https://example.org/a.csv")

@@ -5,6 +5,7 @@ Covers `cli/copy`, `cli/store`, `ingest/shared_diagnosis`.
 
 from __future__ import annotations
 
+import shutil
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from semsearch.ingest.shared_copy import database_of
+from semsearch.storage.layout import IndexLayout
+from semsearch.storage.shared_setting import shared_url
 from tests.cli.running import run
 from tests.postgres_server import TestServer
+from tools.docs.tables import all_commands
 
 
 @pytest.fixture
@@ -117,6 +121,67 @@ def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
     pytest.importorskip("psycopg_pool", reason="the extra postgres is not installed")
     wrong = ("ask", "x", "--store", "mysql://x", "--index", tmp_path / "c")
     assert "does not begin with postgresql://" in told(*wrong, code=2)
+
+
+OF_ONE_FOLDER = {"follow", "lint", "diff", "purge", "restore-backup", "upgrade"}
+"""They check a corpus, or make or change an index that has a store of its own."""
+
+
+def test_every_command_of_an_index_takes_a_store() -> None:
+    """One declaration for all; what is not done to a shared store has no such option."""
+    found = {
+        name: {option for one in command.params for option in one.opts}
+        for name, command in all_commands()
+    }
+    with_index = {name for name, options in found.items() if "--index" in options}
+    with_store = {name for name, options in found.items() if "--store" in options}
+    assert with_index - with_store == OF_ONE_FOLDER
+    assert with_store - with_index == {"store migrate", "store files"}
+
+
+@pytest.fixture
+def filled(url: str, hashed_index: Path) -> str:
+    """Give the address of a store with the small glossary."""
+    told("store", "migrate", SEMSEARCH_STORE=url)
+    told("copy", hashed_index, "store", SEMSEARCH_STORE=url)
+    return url
+
+
+def test_a_command_makes_the_copy(filled: str, tmp_path: Path) -> None:
+    """An empty folder is enough for whoever names the store; nothing else is said twice."""
+    for number, (arguments, expected) in enumerate(
+        (
+            (["add", "bakery", "Scoring", "Cutting the surface of dough."], "bakery:scoring"),
+            (["change", "bakery:crumb", "-d", "The soft inside."], "bakery:crumb"),
+            (["delete", "bakery:leaven"], "bakery:leaven"),
+            (["teach", "what is inside of a loaf?", "Crumb"], "bakery:crumb"),
+            (["history", "bakery:crumb"], "build"),
+            (["publish"], "published all edits"),
+            (["keys", "create", "--name", "Ann"], "This is the key"),
+            (["keys", "list"], "Ann"),
+            (["info"], "in step"),
+            (["show", "Crumb"], "Crumb"),
+            (["list"], "Crumb"),
+            (["verify"], "is sound"),
+            (["export", "bakery", "--format", "jsonl"], "Crumb"),
+            (["calibrate", "--reset"], "calibration"),
+            (["doctor"], "it is a copy of"),
+        )
+    ):
+        folder = tmp_path / f"{number}"
+        done = run(*arguments, "--index", str(folder), "--store", filled)
+        assert expected in " ".join((done.stdout + done.stderr).decode().split())
+        assert shared_url(IndexLayout(folder)) == filled
+
+
+def test_an_index_of_its_own_is_not_made_a_copy(
+    filled: str, hashed_index: Path, tmp_path: Path
+) -> None:
+    """Whoever has SEMSEARCH_STORE set is told which folder it is, and what to do."""
+    own = Path(shutil.copytree(hashed_index, tmp_path / "own"))
+    said = told("add", "bakery", "A", "B c.", "--index", own, code=2, SEMSEARCH_STORE=filled)
+    assert "has a store of its own; name another folder with --index" in said
+    assert not (own / "SHARED").exists()
 
 
 def test_candidates_move_into_postgresql(url: str, hashed_index: Path, tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import httpx2
 import pytest
 
-from semsearch.core.errors import StoreUnavailable
 from semsearch.core.own_command import own_command
 from semsearch.core.progress import Silent
+from semsearch.core.shared_store_errors import StoreUnavailable
 from semsearch.index.shared_files import needed_files
 from semsearch.index.verify import verify
 from semsearch.ingest import Editor

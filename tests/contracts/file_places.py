@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.core.errors import SharedFileDamaged
+from semsearch.core.shared_store_errors import SharedFileDamaged
 from semsearch.storage.file_places import FilePlace
 
 SEVERAL_PARTS = (9 << 20) + 1

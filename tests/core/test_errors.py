@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from semsearch.core import errors
+from semsearch.core import errors, shared_store_errors
 from semsearch.core.errors import SemsearchError
 
 
@@ -14,6 +14,8 @@ def test_the_error_tree_is_the_one_drawn() -> None:
         re.findall(r"[A-Z]\w+", (errors.__doc__ or "").split("\n\n", 2)[2].split("Messages")[0])
     )
     classes = {
-        n for n, c in vars(errors).items() if isinstance(c, type) and issubclass(c, SemsearchError)
+        n
+        for n, c in {**vars(errors), **vars(shared_store_errors)}.items()
+        if isinstance(c, type) and issubclass(c, SemsearchError)
     }
     assert drawn == classes

@@ -120,8 +120,20 @@ def test_a_named_format_is_taken_at_its_word(tmp_path: Path) -> None:
     [entry] = read_corpus([path], format="table").entries
     assert (entry.term, entry.definition) == ("peel", "A shovel.")
     with pytest.raises(UnknownFormat) as caught:
-        read_corpus([path], format="docx")
-    assert caught.value.reason == f"no format is called 'docx'; there are {', '.join(FORMATS)}"
+        read_corpus([path], format="zzz")
+    assert caught.value.reason == f"no format is called 'zzz'; there are {', '.join(FORMATS)}"
+
+
+@pytest.mark.parametrize(
+    ("suffix", "name"),
+    [("csv", "table"), ("CSV", "table"), ("docx", "document"), ("md", "markdown")],
+)
+def test_a_suffix_is_no_format(tmp_path: Path, suffix: str, name: str) -> None:
+    """The format that reads most of its files is named."""
+    path = tmp_path / "a.csv"
+    path.write_text("term,definition\npeel,A shovel.\n")
+    with pytest.raises(UnknownFormat, match=f"'{suffix}'; did you mean '{name}'"):
+        read_corpus([path], format=suffix)
 
 
 def test_a_folder_of_mixed_files_is_read(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from semsearch.core.errors import InvalidSetting
 from semsearch.importers.fields import chosen_columns, map_fields, shorten
 from semsearch.importers.name_lists import split_aliases
 from semsearch.importers.records import Record
+from tests.cpu_time import cpu_time_at_most
 from tests.importers.support import read_text
 
 
@@ -46,6 +47,23 @@ def test_fields_are_found_by_their_usual_names(
     """Case, spaces and prefixes do not matter; a chosen column wins."""
     found = map_fields(names, chosen)
     assert {field: columns for field, columns in found.columns.items() if columns} == expected
+
+
+def test_many_columns_of_one_field_take_linear_time() -> None:
+    """A stranger may give each of 20,000 columns the name of a definition or an acronym."""
+    marks = [f"{' ' * (i % 30)}{'*' * (i // 30 % 30)}{'#' * (i // 900)}" for i in range(20_000)]
+    with cpu_time_at_most(0.1):
+        found = map_fields([f"definition{mark}" for mark in marks], {})
+        assert len(found.columns["definition"]) == len(marks)
+        found = map_fields([f"acronym{mark}" for mark in marks], {})
+        assert len(found.columns["aliases"]) == len(marks) - 1
+    assert found.columns["term"] == ("acronym",)
+
+
+def test_the_first_of_equal_columns_is_the_definition() -> None:
+    """Their order is that of the table."""
+    found = map_fields(["gloss", "definition", "gloss", "term"], {})
+    assert found.columns["definition"] == ("gloss", "gloss", "definition")
 
 
 @pytest.mark.parametrize(

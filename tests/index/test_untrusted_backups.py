@@ -119,6 +119,17 @@ def _with_sql(file: Path, sql: str) -> None:
     _write(file, {**members, "store.db": made.read_bytes()})
 
 
+def _stating(file: Path, **values: object) -> None:
+    members = _members(file)
+    stated = {**json.loads(members[CONTENTS]), **values}
+    _write(file, {**members, CONTENTS: json.dumps(stated).encode()})
+
+
+def _before_the_first_revision(file: Path) -> None:
+    _with_sql(file, "UPDATE store SET revision = -1")
+    _stating(file, revision=-1)
+
+
 TRIGGER = "CREATE TRIGGER a AFTER UPDATE ON store BEGIN DELETE FROM store; END"
 VIRTUAL = "CREATE VIRTUAL TABLE a USING fts5(b)"
 OUTSIDE = "../../../../../../../../../../dev/zero"
@@ -136,6 +147,15 @@ OUTSIDE = "../../../../../../../../../../dev/zero"
         (_infinite, "CURRENT cannot be read"),
         (partial(_with_sql, sql=TRIGGER), "store.db has triggers, views or virtual tables"),
         (partial(_with_sql, sql=VIRTUAL), "store.db has triggers, views or virtual tables"),
+        (partial(_with_sql, sql="DROP TABLE store"), "store.db cannot be read"),
+        (partial(_with_sql, sql="UPDATE store SET identity = '../../a'"), "store.db has no identity"),
+        (partial(_with_sql, sql="DELETE FROM store"), "store.db has no identity"),
+        (partial(_with_sql, sql="INSERT INTO store SELECT * FROM store"), "store.db has no identity"),
+        (partial(_with_sql, sql="UPDATE store SET revision = 1000"), "has the revision 1000, and"),
+        (_before_the_first_revision, "BACKUP.json states the revision -1"),
+        (partial(_stating, revision=-1), "BACKUP.json states the revision -1"),
+        (partial(_stating, revision=1000), "and BACKUP.json states 1000"),
+        (partial(_stating, generation=-1), "BACKUP.json states the generation -1"),
         (partial(_altered, sha256={OUTSIDE: "ab"}), "is incomplete"),
         (partial(_altered, sha256={"/dev/zero": "ab"}), "is incomplete"),
         (partial(_altered, fingerprint="../../out"), "is incomplete"),
@@ -150,8 +170,10 @@ def test_what_no_backup_has_is_refused(
     file = tmp_path / "b.tar"
     back_up(index, file)
     spoil(file)
-    with cpu_time_at_most(2), pytest.raises(IndexDamaged, match=reason):
+    with cpu_time_at_most(2), pytest.raises(IndexDamaged, match=reason) as refused:
         restore_backup(file, tmp_path / "new")
+    assert str(refused.value).startswith(f"{file} is not a complete backup (")
+    assert ".tmp-" not in str(refused.value)
     assert not (tmp_path / "new").exists()
     assert not list(tmp_path.glob(".tmp-*"))
 

@@ -15,7 +15,7 @@ from semsearch.core.answers import Tier, Verdict
 from semsearch.core.entries import Details, Entry
 from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
-from semsearch.search.answer import MIN_PHRASE_COSINE
+from semsearch.search.evidence import MIN_PHRASE_COSINE
 from semsearch.search.glossary import Glossary
 from tests.conftest import ENTRIES
 

@@ -1,7 +1,7 @@
 """Asking: who comes first, why, and when the answer is that there is none.
 
-Covers `search/answer`, `search/question_parser`, `search/autocomplete`, `search/name_lookup`,
-`search/index_view`.
+Covers `search/answer`, `search/hit_confidence`, `search/question_parser`, `search/autocomplete`,
+`search/name_lookup`, `search/index_view`.
 """
 
 from __future__ import annotations

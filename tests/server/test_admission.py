@@ -20,7 +20,7 @@ from semsearch.search.glossary import Glossary
 from semsearch.server.admission import RequestClass, class_of
 from semsearch.server.app import create_app
 from semsearch.server.batching import Client
-from semsearch.server.client_address import Proxies
+from semsearch.server.client_address import Proxies, network_of, owner_of
 from semsearch.server.search_service import SearchService
 from semsearch.server.waiting_line import WaitingLine
 from tests.server.conftest import problem_of
@@ -202,3 +202,17 @@ def test_an_address_with_a_port_is_the_same_client(forwarded: bytes, party: str)
     proxies = Proxies("10.0.0.0/24")
     for peer in ("10.0.0.9", "::ffff:10.0.0.9"):  # as a socket of IPv6 names it
         assert proxies.party_of(peer, [(b"x-forwarded-for", forwarded)]) == party
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.0/24"),
+        ("::ffff:192.0.2.7", "192.0.2.0/24"),
+        ("2001:db8:1:2::7", "2001:db8:1::/48"),
+        ("testclient", "testclient"),
+    ],
+)
+def test_an_address_is_of_a_network(address: str, network: str) -> None:
+    """The smallest one that the internet routes."""
+    assert network_of(owner_of(address)) == network

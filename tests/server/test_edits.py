@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,6 +22,8 @@ from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.storage.atomic_files import file_lock
+from semsearch.storage.layout import IndexLayout
 from tests.server.conftest import ENTRIES, check_common_headers, problem_of
 from tests.server.test_openapi import EDITS
 
@@ -297,6 +300,33 @@ def test_what_is_no_entry_is_refused(editor: TestClient, body: object, slug: str
     """422, and nothing is written."""
     problem_of(editor.post("/v1/entries", json=body), 422, slug)
     assert editor.get("/v1/changes?since=8").content == b""
+
+
+def test_a_request_that_is_repeated_while_it_is_executed_gets_its_answer(
+    editor: TestClient, folder: Path
+) -> None:
+    """Also if both were looked up before one was stored: its own change is no conflict."""
+    headers = {
+        "Idempotency-Key": "k1",
+        "If-Match": _etag(editor),
+        "Authorization": editor.headers["Authorization"],
+    }
+
+    def change(client: TestClient) -> tuple[int, Any]:
+        found = client.patch(WHISK, json={"definition": "Wires."}, headers=headers)
+        return found.status_code, found.json()
+
+    with (
+        Glossary.open(folder) as glossary,
+        TestClient(create_app(glossary, load_settings(index=folder))) as other,
+        ThreadPoolExecutor(2) as threads,
+    ):
+        with file_lock(IndexLayout(folder).lock):
+            waiting = [threads.submit(change, client) for client in (editor, other)]
+            time.sleep(1)
+        answers = [one.result() for one in waiting]
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 200
 
 
 def test_a_request_that_is_sent_again_is_answered_as_before(editor: TestClient) -> None:

@@ -58,6 +58,20 @@ def test_the_format_is_what_is_accepted_most_gladly(
     assert response.headers["content-type"].startswith(kind)
 
 
+@pytest.mark.parametrize(
+    "accept", ["*," * 7_500, 'a/b;c="' + ";" * 15_000, "text/csv;a=" + "b" * 990]
+)
+def test_a_header_that_is_too_long_is_not_parsed(client: TestClient, accept: str) -> None:
+    """Parsing it takes a tenth of a second; a parameter needs no header."""
+    refused = client.get(KITCHEN, headers={"Accept": accept})
+    assert (refused.status_code, refused.json()["type"]) == (406, "/problems/not-acceptable")
+    assert "at most 1,000 are read" in refused.json()["detail"]
+    named = client.get(KITCHEN, params={"format": "turtle"}, headers={"Accept": accept})
+    assert named.headers["content-type"].startswith("text/turtle")
+    short = client.get(KITCHEN, headers={"Accept": "text/csv;a=" + "b" * 989})
+    assert short.headers["content-type"].startswith("text/csv")
+
+
 @pytest.mark.parametrize("name", list(TARGETS))
 def test_an_export_says_what_it_lost(client: TestClient, glossary: Glossary, name: str) -> None:
     """The header has the losses in words and a link to the entries, as the command prints them."""

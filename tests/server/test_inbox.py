@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx2 import Response
 from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
@@ -27,7 +28,7 @@ from semsearch.ingest.purge import purge
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.server.auth.keys import ANYBODY, KeyScope, utc_now
 from semsearch.server.schemas.inbox import WireInboxItem
 from semsearch.server.suggestion_senders import forget_regularly, sender_of
 from semsearch.storage import inbox
@@ -220,24 +221,41 @@ def test_all_processes_count_together(started: Started, folder: Path) -> None:
     assert b"testclient" not in (folder / "inbox.db").read_bytes()
 
 
+def test_neighbours_share_a_network(started: Started, folder: Path) -> None:
+    """200 addresses of one network fill no inbox; owners are not counted with them."""
+    with started() as http:
+        for address in range(4):
+            for _ in range(5):
+                assert posted(http, f"192.0.2.{address}").status_code == 201
+        problem_of(posted(http, "192.0.2.9"), 429, "too-many-requests")
+        assert posted(http, "192.0.3.9").status_code == 201
+        assert posted(http, "192.0.2.9", **key(folder)).status_code == 201
+
+
+def posted(http: TestClient, address: str, **headers: str) -> Response:
+    """Suggest something from an address."""
+    http._transport.client = (address, 1234)  # type: ignore[attr-defined]
+    return http.post("/v1/inbox", json=TERM, headers=headers)
+
+
 @pytest.mark.process
 def test_processes_of_a_service_know_a_sender_by_the_same_digest() -> None:
     """And those of another service by another one."""
-    parent = sender_of("192.0.2.7")
-    command = "from semsearch.server.suggestion_senders import sender_of; print(sender_of('192.0.2.7').hex())"
+    parent = sender_of("192.0.2.7", ANYBODY)
+    command = "from semsearch.server.suggestion_senders import sender_of; from semsearch.server.auth.keys import ANYBODY; print(sender_of('192.0.2.7', ANYBODY).digest.hex())"
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        assert pool.submit(sender_of, "192.0.2.7").result() == parent
+        assert pool.submit(sender_of, "192.0.2.7", ANYBODY).result() == parent
     other = subprocess.run(
         [sys.executable, "-c", command], capture_output=True, check=True, text=True
     )
-    assert other.stdout.strip() != parent.hex()
-    assert sender_of("192.0.2.8") != parent
+    assert other.stdout.strip() != parent.digest.hex()
+    assert sender_of("192.0.2.8", ANYBODY).digest != parent.digest
 
 
 def test_digests_are_deleted_regularly(tmp_path: Path) -> None:
     """Without a further suggestion."""
     file, now = tmp_path / "inbox.db", utc_now()
-    inbox.suggest(file, "kitchen", "Tongs", "x", now, sender=b"digest of somebody")
+    inbox.suggest(file, "kitchen", "Tongs", "x", now, sender=inbox.Sender(b"digest of somebody"))
 
     async def forget() -> None:
         task = asyncio.create_task(
@@ -261,11 +279,11 @@ def test_control_characters_are_cleaned(started: Started) -> None:
 
 def test_a_full_inbox_takes_no_more(started: Started, monkeypatch: pytest.MonkeyPatch) -> None:
     """Until the owner decides."""
-    monkeypatch.setattr(inbox, "MAX_OPEN", 1)
+    monkeypatch.setattr(inbox, "MAX_OPEN_OF_READERS", 1)
     with started() as http:
         suggested(http, TERM)
         refused = problem_of(http.post("/v1/inbox", json=TERM), 507, "no-room")
-        assert "1 suggestions wait" in refused["detail"]
+        assert "too many suggestions wait" in refused["detail"]
 
 
 def test_keys_for_other_glossaries_see_nothing(folder: Path, started: Started) -> None:

@@ -18,13 +18,17 @@ from semsearch.core.progress import Silent
 from semsearch.core.settings import load_settings
 from semsearch.ingest import shared_follower
 from semsearch.ingest.publish import publish_edits
-from semsearch.ingest.shared_copy import database_of, join_store
+from semsearch.ingest.shared_copy import database_of, join_store, opened
 from semsearch.ingest.shared_moves import copy_into_store
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.storage import inbox
+from semsearch.storage.inbox import InboxState
 from semsearch.storage.layout import IndexLayout
+from semsearch.storage.shared_setting import shared_url
+from semsearch.storage.store_connection import Lock
 from tests.postgres_server import TestServer
 from tests.server.conftest import problem_of
 from tests.server.service_process import comes
@@ -66,7 +70,9 @@ def services(
             layout = IndexLayout(tmp_path / name)
             join_store(layout, url, Silent())
             glossary = running.enter_context(Glossary.open(layout.root))
-            app = create_app(glossary, load_settings(index=layout.root, history="open"))
+            app = create_app(
+                glossary, load_settings(index=layout.root, history="open", suggestions=True)
+            )
             found.append(SharedService(running.enter_context(TestClient(app)), layout))
         keys = KeyStore(found[0].layout.keys, database_of(url))
         _, secret = keys.create(name="Ann", scope=KeyScope.EDIT, now=utc_now())
@@ -91,6 +97,22 @@ def test_an_edit_is_answered_here_at_once_and_there_soon(
     state = {"If-Match": other.client.get(whisk).headers["etag"]}
     assert comes(lambda: other.client.delete(whisk, headers=state).status_code == 200)
     assert comes(lambda: one.client.get(whisk).status_code == 404)
+
+
+def test_an_edit_is_answered_there_at_once_by_whoever_waits_for_it(
+    services: tuple[SharedService, SharedService],
+) -> None:
+    """The revision of the edit is all that the other service has to be told."""
+    one, other = services
+    assert comes(lambda: other.client.get("/v1/entries/kitchen:whisk").status_code == 200)
+    for term in ("Sieve", "Fine sieve", "Coarse sieve"):
+        entry = {**SIEVE, "term": term, "definition": f"{term}: a mesh that holds back lumps."}
+        made = one.client.post("/v1/entries", json=entry)
+        wanted = {"min_revision": made.headers["semsearch-revision"]}
+        found = other.client.get(f"/v1/entries/{made.json()['id']}", params=wanted)
+        assert found.status_code == 200, found.text
+        answer = other.client.get("/v1/search", params={"q": term, **wanted})
+        assert answer.json()["hits"][0]["id"] == made.json()["id"]
 
 
 def test_a_request_is_executed_once_whichever_service_takes_it(
@@ -149,6 +171,33 @@ def test_an_edit_that_cannot_be_shown_yet_is_acknowledged(
         assert one.client.post("/v1/entries", json=SIEVE).status_code == 201
     for service in (one, other):
         assert comes(lambda service=service: service.first() == "kitchen:sieve")  # type: ignore[misc]
+
+
+def test_a_decision_waits_for_an_edit_of_any_server(
+    services: tuple[SharedService, SharedService], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The edit may be the one that accepts the suggestion, so it must not be refused meanwhile."""
+    one, _ = services
+    file = one.layout.inbox
+    made = inbox.suggest(
+        file, "kitchen", "Sieve", "It holds.", utc_now(), sender=inbox.Sender(b"somebody")
+    )
+    assert made is not None
+    url, refused = f"/v1/inbox/{made.id}/decision", {"accepted": False, "reason": "No."}
+    assert comes(lambda: one.client.get("/v1/inbox").status_code == 200)
+    with monkeypatch.context() as patch:
+        patch.setattr("semsearch.ingest.shared_copy.PATIENCE_S", 0.1)
+        with (
+            opened(database_of(shared_url(one.layout) or "")) as other,
+            other.connection.locked(Lock.EDITING, 1.0),
+        ):
+            problem_of(one.client.post(url, json=refused), 503, "busy")
+    found = inbox.find(file, made.id)
+    assert found is not None
+    assert found.state is InboxState.OPEN
+    assert one.client.post(url, json=refused).status_code == 200
+    accepted = {"accepted": True, "add": {"term": "Sieve", "definition": "A mesh."}}
+    problem_of(one.client.post(url, json=accepted), 412, "condition-failed")
 
 
 def test_answers_go_on_while_postgresql_is_away(

@@ -19,6 +19,7 @@ from semsearch.core.settings import load_settings
 from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
 from semsearch.ingest.purge import purge
+from semsearch.ingest.store_reading import StoreReading
 from semsearch.search.glossary import Glossary
 from semsearch.server import suggestion_decisions
 from semsearch.server.app import create_app
@@ -60,7 +61,13 @@ def services(folder: Path) -> Iterator[list[TestClient]]:
 def suggested(folder: Path, entry: str = "") -> ReaderSuggestion:
     """Suggest a missing term, or a change of an entry."""
     made = inbox.suggest(
-        folder / "inbox.db", "kitchen", "Tongs", "They hold.", utc_now(), entry, sender=b"somebody"
+        folder / "inbox.db",
+        "kitchen",
+        "Tongs",
+        "They hold.",
+        utc_now(),
+        entry,
+        sender=inbox.Sender(b"somebody"),
     )
     assert made is not None
     return made
@@ -192,14 +199,14 @@ def test_questions_are_answered_while_decisions_wait_for_the_lock(
     is_late: list[bool] = []
 
     @contextmanager
-    def held(_: Path) -> Iterator[None]:
+    def held(*_: object) -> Iterator[None]:
         with suppress(BrokenBarrierError):
             everywhere.wait(1)  # one thread of edits waits in vain for others
         begun.set()
         is_late.append(not released.wait(20))
         yield
 
-    monkeypatch.setattr(suggestion_decisions, "file_lock", held)
+    monkeypatch.setattr(StoreReading, "deciding", held)
     count = THREADS + 2
     with ThreadPoolExecutor(count) as pool:
         http = services[0]

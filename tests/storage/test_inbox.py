@@ -17,6 +17,7 @@ from semsearch.storage import inbox
 from semsearch.storage.inbox import (
     InboxState,
     ReaderSuggestion,
+    Sender,
     decide,
     erase_entries,
     find,
@@ -37,7 +38,9 @@ def file(tmp_path: Path) -> Path:
 def made(file: Path, term: str = "Tongs", entry: str = "") -> ReaderSuggestion:
     """Suggest something."""
     number = len(listed(file, InboxState.OPEN))
-    found = suggest(file, "kitchen", term, f"About {term}.", NOW, entry, sender=b"%d" % number)
+    found = suggest(
+        file, "kitchen", term, f"About {term}.", NOW, entry, sender=Sender(b"%d" % number)
+    )
     assert found is not None
     return found
 
@@ -72,10 +75,10 @@ def test_suggestions_are_decided_once(file: Path) -> None:
 
 def test_the_inbox_is_bounded(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A full one takes no more; of decided ones the latest stay."""
-    monkeypatch.setattr(inbox, "MAX_OPEN", 2)
+    monkeypatch.setattr(inbox, "MAX_OPEN_OF_READERS", 2)
     monkeypatch.setattr(inbox, "MAX_DECIDED", 1)
     first, second = made(file), made(file)
-    assert suggest(file, "kitchen", "More", "", NOW, sender=b"me") is None
+    assert suggest(file, "kitchen", "More", "", NOW, sender=Sender(b"me")) is None
     decide(file, first.id, InboxState.ACCEPTED, "", "")
     assert made(file, "More")
     decide(file, second.id, InboxState.ACCEPTED, "", "")
@@ -98,7 +101,9 @@ def test_a_sender_makes_five_an_hour(file: Path) -> None:
 
     def send(sender: bytes, minutes: int) -> bool:
         at = NOW + timedelta(minutes=minutes)
-        return suggest(file, "kitchen", "Tongs", "They hold.", at, sender=sender) is not None
+        return (
+            suggest(file, "kitchen", "Tongs", "They hold.", at, sender=Sender(sender)) is not None
+        )
 
     assert all(send(b"me", minutes) for minutes in range(5))
     with pytest.raises(TooManySuggestions) as refused:
@@ -113,21 +118,52 @@ def test_a_sender_makes_five_an_hour(file: Path) -> None:
 
 def test_a_full_inbox_counts_for_nobody(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A refused suggestion does not use up what a sender may make."""
-    monkeypatch.setattr(inbox, "MAX_OPEN", 0)
+    monkeypatch.setattr(inbox, "MAX_OPEN_OF_READERS", 0)
     for _ in range(9):
-        assert suggest(file, "kitchen", "Tongs", "They hold.", NOW, sender=b"me") is None
+        assert suggest(file, "kitchen", "Tongs", "They hold.", NOW, sender=Sender(b"me")) is None
+
+
+def test_a_network_makes_twenty_an_hour(file: Path) -> None:
+    """Whatever its addresses; others, and who has a key, go on."""
+
+    def send(number: int, network: bytes | None) -> bool:
+        sender = Sender(b"sender %d" % number, network)
+        made = suggest(file, "kitchen", "Tongs", "x", NOW, sender=sender)
+        return made is not None
+
+    assert all(send(number, b"here") for number in range(20))
+    with pytest.raises(TooManySuggestions) as refused:
+        send(20, b"here")
+    assert refused.value.retry_after_s == 60 * 60
+    assert send(20, b"there")
+    assert all(send(number, None) for number in range(30, 60))
+
+
+def test_the_last_places_are_those_of_owners(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many suggestions readers make."""
+    monkeypatch.setattr(inbox, "MAX_OPEN_OF_READERS", 2)
+    monkeypatch.setattr(inbox, "MAX_OPEN", 3)
+
+    def send(*, is_owner: bool) -> bool:
+        made = suggest(file, "kitchen", "Tongs", "x", NOW, sender=Sender(b"me", is_owner=is_owner))
+        return made is not None
+
+    assert [send(is_owner=False) for _ in range(3)] == [True, True, False]
+    assert [send(is_owner=True) for _ in range(2)] == [True, False]
 
 
 def test_senders_are_forgotten_after_an_hour(file: Path) -> None:
     """Nothing of them is left in the file; suggestions stay."""
     forget_senders(file, NOW)
     assert not file.exists()
-    digest = b"digest of somebody"
-    assert suggest(file, "kitchen", "Tongs", "They hold.", NOW, sender=digest)
+    digest, network = b"digest of somebody", b"digest of a network"
+    assert suggest(file, "kitchen", "Tongs", "They hold.", NOW, sender=Sender(digest, network))
     forget_senders(file, NOW + timedelta(minutes=59))
     assert digest in file.read_bytes()
+    assert network in file.read_bytes()
     forget_senders(file, NOW + timedelta(minutes=60))
     assert digest not in file.read_bytes()
+    assert network not in file.read_bytes()
     assert len(listed(file, InboxState.OPEN)) == 1
 
 

@@ -19,6 +19,7 @@ from starlette.testclient import TestClient
 
 from semsearch.core.errors import IndexBusy, IndexFull, IndexUnwritable
 from semsearch.core.settings import load_settings
+from semsearch.core.temporary_folders import make_temporary_folder
 from semsearch.ingest import Editor
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
@@ -55,6 +56,15 @@ def test_a_file_that_somebody_else_uses_is_told_as_such(tmp_path: Path) -> None:
             translate_os_errors(tmp_path),
         ):
             other.execute("BEGIN IMMEDIATE")
+
+
+def test_a_temporary_folder_is_not_named(tmp_path: Path) -> None:
+    """Neither as the index nor as the file that could not be written."""
+    folder = make_temporary_folder(tmp_path)
+    with pytest.raises(IndexUnwritable) as refused, translate_os_errors(folder):
+        (folder / "missing" / "vectors.f32").touch()
+    assert f"the index in {tmp_path} cannot be written" in str(refused.value)
+    assert f"'{tmp_path}/missing/vectors.f32'" in str(refused.value)
 
 
 def test_what_else_goes_wrong_cannot_be_written(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.core.errors import InvalidSetting, MissingExtra, StoreUnavailable
+from semsearch.core.errors import InvalidSetting, MissingExtra
+from semsearch.core.shared_store_errors import StoreUnavailable
 from semsearch.storage import object_files
 from semsearch.storage.object_files import ObjectFiles, checked_address
 

@@ -22,7 +22,7 @@ from semsearch.index.ann.hnsw import GraphIndex
 from semsearch.index.ann.vectors import CHUNK, EntryVectors, PhraseVectors, StoredVectors
 from semsearch.ranking.similarity_baseline import evenly_spaced
 from semsearch.storage.atomic_files import sync
-from semsearch.storage.layout import GenerationLayout
+from semsearch.storage.generation_layout import GenerationLayout
 
 AUTO, FLAT, GRAPH, PGVECTOR = "auto", "flat", "hnsw", "pgvector"
 ENGINES = (AUTO, FLAT, GRAPH, PGVECTOR)

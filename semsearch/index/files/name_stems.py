@@ -24,7 +24,7 @@ from semsearch.index.files.memory_map import mapped
 from semsearch.index.files.name_words import NameParts, NameWords, write_name_words
 from semsearch.ranking.fusion import Scores, name_overlap
 from semsearch.storage.atomic_files import write_array
-from semsearch.storage.layout import GenerationLayout
+from semsearch.storage.generation_layout import GenerationLayout
 from semsearch.text.names import Name, NameKind
 from semsearch.text.stems import name_stems, question_stems
 from semsearch.text.word_languages import ENGLISH, ONLY_ENGLISH

@@ -30,8 +30,8 @@ from semsearch.ranking.late_interaction import compare, idf
 from semsearch.ranking.similarity_baseline import evenly_spaced
 from semsearch.storage.atomic_files import sync, write_array
 from semsearch.storage.database import Reader, writing_once
+from semsearch.storage.generation_layout import GenerationLayout
 from semsearch.storage.int8 import SCALE, to_int8
-from semsearch.storage.layout import GenerationLayout
 
 WIDTH = 128
 """Number of axes. On the tuning halves 96 to 384 ranked alike."""

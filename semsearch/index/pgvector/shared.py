@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from semsearch.core.errors import IndexDamaged, IndexShared
+from semsearch.core.errors import IndexDamaged
+from semsearch.core.shared_store_errors import IndexShared
 from semsearch.index.ann.vectors import EntryVectors, PhraseVectors
 from semsearch.index.manifest import Manifest
 from semsearch.index.pgvector.rows import CandidateRows, CandidateValues, RowKinds
 from semsearch.index.pgvector.searcher import CandidateSearcher
 from semsearch.storage.embedding_cache import EmbeddedTexts
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.layout import GenerationLayout, IndexLayout
+from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.layout import IndexLayout
 from semsearch.storage.postgres.candidate_reader import CandidateReader
 from semsearch.storage.postgres.candidates import CandidateKind
 from semsearch.storage.postgres.connection import SharedDatabase

@@ -16,8 +16,9 @@ from semsearch.storage.atomic_files import LONG_S, file_lock, replace_atomically
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.following import followed_url, forget_followed_url
+from semsearch.storage.generation_layout import GenerationLayout
 from semsearch.storage.io_errors import translate_os_errors
-from semsearch.storage.layout import GenerationLayout, IndexLayout
+from semsearch.storage.layout import IndexLayout
 
 
 def stop_following(index: str | Path) -> str:

@@ -19,6 +19,7 @@ from semsearch.core.cache_folder import (
     trusted_cache_folder,
 )
 from semsearch.core.checksums import sha256_of
+from semsearch.core.temporary_folders import PREFIX
 from semsearch.models.encoders.onnx import EncoderExport
 from semsearch.models.onnx.export import replacing
 from semsearch.models.onnx.session import EXPORT_VERSION
@@ -85,7 +86,7 @@ def store(export: EncoderExport, folder: Path) -> None:
     target = _entry(export.fingerprint)
     with contextlib.suppress(OSError):
         make_cache_folder(target.parent)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".tmp-") as name:
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=PREFIX) as name:
             scratch = Path(name)
             (scratch / "new").mkdir()
             _copy(export, folder, scratch / "new")

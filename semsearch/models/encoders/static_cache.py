@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from semsearch.core.cache_folder import check_cached, make_cache_folder, trusted_cache_folder
+from semsearch.core.temporary_folders import PREFIX
 from semsearch.models.encoders.onnx import OnnxEncoder
 from semsearch.models.encoders.static import FITTED_TEXTS, StaticEncoder, distil
 from semsearch.text.common_questions import CommonQuestions
@@ -65,7 +66,7 @@ def _write(made: StaticEncoder, file: Path) -> None:
     pieces = np.frombuffer("\n".join(made.pieces).encode(), dtype=np.uint8)
     with contextlib.suppress(OSError):
         make_cache_folder(file.parent)
-        with tempfile.TemporaryDirectory(dir=file.parent, prefix=".tmp-") as folder:
+        with tempfile.TemporaryDirectory(dir=file.parent, prefix=PREFIX) as folder:
             scratch = Path(folder) / file.name
             np.savez(scratch, pieces=pieces, **{name: getattr(made, name) for name in _ARRAYS})
             scratch.replace(file)

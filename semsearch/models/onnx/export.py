@@ -19,7 +19,11 @@ from typing import Any
 
 from semsearch.core.checksums import sha256_of
 from semsearch.core.progress import Progress
-from semsearch.core.temporary_folders import make_temporary_folder, remove_temporary_folders
+from semsearch.core.temporary_folders import (
+    make_temporary_folder,
+    remove_temporary_folders,
+    without_temporary_folders,
+)
 from semsearch.models.onnx.attention import join_heads
 from semsearch.models.onnx.quantise import quantise, save_graph
 
@@ -103,7 +107,8 @@ def write_graphs(
             quantise(folder / "fp32.onnx", folder / "int8.onnx", numbers)
         progress.advance(1)
     except Exception as error:
-        problem = f"{type(error).__name__}: {error}".splitlines()[0]
+        told = without_temporary_folders(f"{type(error).__name__}: {error}")
+        problem = told.splitlines()[0]
     files = [f for f in sorted(folder.iterdir()) if f.suffix in {".json", ".onnx", ".bin"}]
     return ExportedGraph(inputs, {f.name: sha256_of(f) or "" for f in files}, problem)
 

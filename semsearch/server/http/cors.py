@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from semsearch.core.settings import Settings
 from semsearch.server.auth.exposure import Exposure
+from semsearch.server.http.min_revision import REVISION_HEADER
 from semsearch.server.http.paths import is_api, is_mcp, is_reconciliation
 
 _LOCAL_SITES = tuple(
@@ -94,7 +95,7 @@ class _CorsFor(CORSMiddleware):
             allow_methods=methods,
             allow_headers=["Authorization", "If-None-Match", *headers],
             allow_origin_regex=pattern,
-            expose_headers=["ETag", "Server-Timing", "X-Request-Id"],
+            expose_headers=["ETag", REVISION_HEADER, "Server-Timing", "X-Request-Id"],
             max_age=3600,
         )
         self._covers = covers

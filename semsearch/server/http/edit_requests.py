@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from semsearch.core.entries import Changed
-from semsearch.core.errors import AnsweredBefore, EntryConflict
+from semsearch.core.errors import EntryConflict, EntryError
 from semsearch.ingest import Editor, IdempotentRequest, ImportReport
 from semsearch.ingest.bulk import Outcome
 from semsearch.server.app_state import state_of
@@ -98,7 +98,7 @@ class _Edit(Generic[Result]):
         once = IdempotentRequest(key, digest, self._to_store)
         try:
             return self.reply(self._charged(editor.as_author(author_of(caller), once), caller))
-        except AnsweredBefore:  # by another process, since it was looked up
+        except (EntryError, Refused):  # perhaps it was executed since it was looked up
             if stored := _stored_reply(editor, key, digest):
                 return stored
             raise

@@ -7,8 +7,17 @@ from typing import Any
 from starlette.responses import JSONResponse
 
 from semsearch.server.http import problem_types, problems
+from semsearch.server.http.min_revision import REVISION_HEADER
 from semsearch.server.http.problems import Problem
 from semsearch.server.http.strict_requests import LINES_TYPES
+
+SHOWN_HEADER = {
+    REVISION_HEADER: {
+        "description": "The revision of the store that this answer shows, or that an edit has made; "
+        "`min_revision` of a later request.",
+        "schema": {"type": "integer"},
+    }
+}
 
 
 def example(kind: problem_types.ProblemType) -> dict[str, Any]:
@@ -47,7 +56,7 @@ def ok(description: str, example: object) -> dict[int | str, dict[str, Any]]:
         "schema": {"type": "string"},
     }
     responses = answered(example)
-    responses[200] |= {"description": description, "headers": {"ETag": etag}}
+    responses[200] |= {"description": description, "headers": {"ETag": etag, **SHOWN_HEADER}}
     responses[304] = {"description": "The client holds this answer already."}
     return responses
 
@@ -71,6 +80,7 @@ class JsonLines(JSONResponse):
 
 
 FEED_HEADERS = {
+    **SHOWN_HEADER,
     "Semsearch-Position": {
         "description": "Where to go on from: `since` of the next request.",
         "schema": {"type": "string"},
@@ -130,7 +140,7 @@ def edited(status: int, description: str, example: object) -> dict[int | str, di
     """Declare the response to an edit that leaves an entry, with its ETag."""
     etag = {"description": "Of the entry, for the next edit.", "schema": {"type": "string"}}
     declared = answered(example, status, description=description)[status]
-    return {status: {**declared, "headers": {"ETag": etag}}}
+    return {status: {**declared, "headers": {"ETag": etag, **SHOWN_HEADER}}}
 
 
 def failures(*kinds: problem_types.ProblemType) -> dict[int | str, dict[str, Any]]:

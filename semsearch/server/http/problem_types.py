@@ -276,6 +276,15 @@ OVERLOADED = ProblemType(
     "seconds of Retry-After.",
     retry_after=1,
 )
+NOT_SHOWN_YET = ProblemType(
+    "not-shown-yet",
+    503,
+    "The revision is not shown yet",
+    "The service has waited in vain to show the revision that `min_revision` names. It may have "
+    "been made by another server, which this one follows. Ask again after the seconds of "
+    "Retry-After.",
+    retry_after=1,
+)
 ENCODER_AWAY = ProblemType(
     "encoder-away",
     503,
@@ -302,46 +311,6 @@ TOO_MANY_CONNECTIONS = ProblemType(
 )
 
 PROBLEM_TYPES: Mapping[str, ProblemType] = {
-    kind.slug: kind
-    for kind in (
-        MALFORMED_URL,
-        MALFORMED_BODY,
-        MALFORMED_REQUEST,
-        KEY_IN_ADDRESS,
-        KEY_NEEDED,
-        KEY_REFUSED,
-        NOT_PERMITTED,
-        NOT_FOUND,
-        ENTRY_NOT_FOUND,
-        GLOSSARY_NOT_FOUND,
-        LANGUAGE_NOT_FOUND,
-        METHOD_NOT_ALLOWED,
-        NOT_ACCEPTABLE,
-        TOO_LARGE,
-        LARGE_HEAD,
-        UNSUPPORTED_MEDIA_TYPE,
-        WRONG_HOST,
-        INVALID_QUESTION,
-        INVALID_REQUEST,
-        ENTRY_EXISTS,
-        POSITION_GONE,
-        CONDITION_FAILED,
-        CONDITION_NEEDED,
-        INVALID_ENTRY,
-        KEY_REUSED,
-        TOO_MANY_REQUESTS,
-        QUOTA_USED,
-        BUSY,
-        STORE_AWAY,
-        NOT_WRITABLE,
-        NOT_EDITABLE,
-        FOLLOWS,
-        NO_ROOM,
-        INTERNAL,
-        NOT_READY,
-        OVERLOADED,
-        ENCODER_AWAY,
-        KEYS_UNREADABLE,
-        TOO_MANY_CONNECTIONS,
-    )
+    kind.slug: kind for kind in list(globals().values()) if isinstance(kind, ProblemType)
 }
+"""All of the above, in their order."""

@@ -13,8 +13,8 @@ from semsearch.core.errors import (
     IndexFull,
     IndexUnwritable,
     StoredIndexError,
-    StoreUnavailable,
 )
+from semsearch.core.shared_store_errors import StoreRewound, StoreUnavailable
 from semsearch.server.http import problem_types
 from semsearch.server.http.error_responses import refuse
 
@@ -22,6 +22,7 @@ _PROBLEM_OF_ERROR: tuple[tuple[type[StoredIndexError], problem_types.ProblemType
     (IndexFollows, problem_types.FOLLOWS),
     (IndexBusy, problem_types.BUSY),
     (StoreUnavailable, problem_types.STORE_AWAY),
+    (StoreRewound, problem_types.STORE_AWAY),  # perhaps a former primary
     (IndexFull, problem_types.NO_ROOM),
     (IndexUnwritable, problem_types.NOT_WRITABLE),
     (StoredIndexError, problem_types.NOT_EDITABLE),

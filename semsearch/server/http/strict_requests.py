@@ -25,6 +25,7 @@ from starlette.types import Receive, Scope, Send
 from semsearch.server.admission import RequestClass, class_of
 from semsearch.server.batching import Client
 from semsearch.server.http import problem_types, problems
+from semsearch.server.http.min_revision import RevisionQuery
 from semsearch.server.http.problems import InvalidParam, Refused
 from semsearch.server.http.strict_json import parse_json, refuse_body
 from semsearch.server.search_service import SHORT_CHARS, SearchService
@@ -68,18 +69,26 @@ class StrictRoute(APIRoute):
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Parse the request, run the function, and send its response."""
         given = await self._inputs.read(Request(scope, receive))
+        service: SearchService = scope["app"].state.search_service
+        if wanted := _min_revision(given):
+            await service.wait_for(wanted)
         response: Response
         if self._is_async:
             response = await self.endpoint(**given)
         else:
             work = partial(self.endpoint, **given)
-            service: SearchService = scope["app"].state.search_service
             if class_of(scope["method"], scope["path"]) is RequestClass.HEAVY:
                 response = await service.run_heavy(work, client_of(scope))
             else:
                 cost = 1 + len(scope["query_string"]) // SHORT_CHARS
                 response = await service.page_workers.run(work, client_of(scope), cost=cost)
         await response(scope, receive, send)
+
+
+def _min_revision(given: Mapping[str, Any]) -> int:
+    """Return the revision that the parameters ask for, 0 for any."""
+    models = (model for model in given.values() if isinstance(model, RevisionQuery))
+    return next((model.min_revision for model in models), 0)
 
 
 def client_of(scope: Scope) -> Client:

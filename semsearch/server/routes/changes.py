@@ -15,12 +15,12 @@ from semsearch.server.app_state import state_of
 from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problem_types
+from semsearch.server.http.min_revision import REVISION_HEADER, RevisionQuery
 from semsearch.server.http.openapi import FEED_HEADERS, JsonLines, answered, lines_of, refusals
 from semsearch.server.http.paths import API_PREFIX
 from semsearch.server.http.preconditions import IDENTITY_CHARS, is_current, position
 from semsearch.server.http.strict_requests import StrictRoute
 from semsearch.server.routes.parameters import ExactId, NoQuery
-from semsearch.server.schemas.base import StrictModel
 from semsearch.server.schemas.entries import WireChange, WireVersion
 from semsearch.server.serialize import to_json
 
@@ -31,7 +31,7 @@ PAGE = 500
 router = APIRouter(prefix=API_PREFIX, route_class=StrictRoute, tags=["editing"])
 
 
-class ChangesQuery(StrictModel):
+class ChangesQuery(RevisionQuery):
     """Where to go on, and how far."""
 
     since: str = Field(
@@ -91,6 +91,7 @@ def history(id: ExactId, _query: Annotated[NoQuery, Query()], request: Request) 
         problem_types.POSITION_GONE,
         problem_types.INVALID_REQUEST,
         problem_types.NOT_EDITABLE,
+        problem_types.NOT_SHOWN_YET,
     ),
 )
 def changes(query: Annotated[ChangesQuery, Query()], request: Request) -> Response:
@@ -102,13 +103,15 @@ def changes(query: Annotated[ChangesQuery, Query()], request: Request) -> Respon
     # what a restricted key sees of a revision is no business of other keys
     tag = f'"{position(identity, present)}.{number}"' if not caller.glossaries else ""
     caching = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Authorization"} if tag else {}
+    shown = {REVISION_HEADER: str(present)}
     if tag and is_current(request, tag):
-        return Response(status_code=304, headers=caching)
+        return Response(status_code=304, headers={**caching, **shown})
     feed = _visible(editor, int(number), store, query.limit, caller)
     content = b"".join(to_json(change) + b"\n" for change in feed.changes)
     headers = {
         # not of a page that others follow, nor if edits came in between
         **(caching if feed.is_whole and feed.reached <= present else {}),
+        **shown,
         "Semsearch-Position": position(feed.identity, feed.reached),
         "Semsearch-Built": str(feed.built),
         **({"Semsearch-Feed": "partial"} if caller.glossaries else {}),

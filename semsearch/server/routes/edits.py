@@ -25,6 +25,7 @@ from semsearch.server.auth.edit_quotas import EditSize
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problem_types
 from semsearch.server.http.edit_requests import StoredReply, conditional, run_edit
+from semsearch.server.http.min_revision import REVISION_HEADER
 from semsearch.server.http.openapi import (
     IDEMPOTENCY_KEY,
     IF_MATCH,
@@ -217,7 +218,8 @@ async def import_records(query: Annotated[ImportQuery, Query()], request: Reques
         return editor.take(lines, glossary, dry_run=query.dry_run, strict=query.strict)
 
     def reply(report: ImportReport) -> StoredReply:
-        return StoredReply(200, to_json(report), {})
+        last = max((one.revision or 0 for one in report.records), default=0)
+        return StoredReply(200, to_json(report), {REVISION_HEADER: str(last)} if last else {})
 
     content = lines.encode()
 
@@ -277,9 +279,10 @@ def _content(body: BaseModel) -> bytes:
 
 def _reply(request: Request, changed: Changed, *, status: int) -> StoredReply:
     """Return the new state of an entry with its ETag, and with its address if it was added."""
+    shown = {REVISION_HEADER: str(changed.revision)}
     if changed.entry is None:
-        return StoredReply(status, deleted_entry(changed), {})
-    reply_headers = {"ETag": etag(state_of(request).editor, changed.revision)}
+        return StoredReply(status, deleted_entry(changed), shown)
+    reply_headers = {"ETag": etag(state_of(request).editor, changed.revision), **shown}
     if status == 201:
         reply_headers["Location"] = f"{API_PREFIX}/entries/{quote(changed.id, safe=':')}"
     return StoredReply(status, stored_entry(changed.entry, changed.revision), reply_headers)

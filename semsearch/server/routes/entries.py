@@ -19,13 +19,14 @@ from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problem_types
 from semsearch.server.http.error_responses import page_root
+from semsearch.server.http.min_revision import RevisionQuery
 from semsearch.server.http.openapi import ok, refusals
 from semsearch.server.http.paths import API_PREFIX
 from semsearch.server.http.preconditions import etag, is_current
 from semsearch.server.http.strict_requests import StrictRoute
 from semsearch.server.redirects import moved, successor_of
 from semsearch.server.request_context import VARY, RequestContext
-from semsearch.server.routes.parameters import EntryId, NoQuery
+from semsearch.server.routes.parameters import EntryId
 from semsearch.server.schemas.entries import WireStoredEntry
 from semsearch.server.serialize import stored_entry
 
@@ -44,11 +45,12 @@ router = APIRouter(prefix=API_PREFIX, route_class=StrictRoute)
         problem_types.ENTRY_NOT_FOUND,
         problem_types.INVALID_REQUEST,
         problem_types.NOT_EDITABLE,
+        problem_types.NOT_SHOWN_YET,
     ),
 )
 def entry(
     id: EntryId,
-    _query: Annotated[NoQuery, Query()],
+    _query: Annotated[RevisionQuery, Query()],
     request: Request,
 ) -> Response:
     """Return one entry by its id or, when no id fits, by its term, an alias or an acronym.
@@ -68,7 +70,7 @@ def entry(
             return moved(f"{start}{API_PREFIX[1:]}/entries/{quote(successor, safe=':')}")
         raise
     tag = etag(editor, stored.revision)
-    caching = {"ETag": tag, "Cache-Control": "no-cache", "Vary": VARY}
+    caching = {"ETag": tag, "Cache-Control": "no-cache", "Vary": VARY, **context.shown}
     if is_current(request, tag):
         return Response(status_code=304, headers=caching)
     content = stored_entry(stored.entry, stored.revision)

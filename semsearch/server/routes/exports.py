@@ -55,6 +55,8 @@ _BY_MEDIA_TYPE = {
 """The first format of each media type."""
 _PREFERRED_LAST = sorted(_BY_MEDIA_TYPE, key=lambda name: _BY_MEDIA_TYPE[name].name == "jsonl")
 """Media types for `mimeparse`, which breaks a tie in favour of the last one: JSON Lines."""
+MAX_ACCEPT = 1_000
+"""Most characters of the header `Accept`. `mimeparse` reads them in 2 ms, 15,000 in 50."""
 _FILES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The file, an archive where a format is several files.",
@@ -193,9 +195,18 @@ def _check(name: str, context: RequestContext) -> None:
 
 
 def _target(format_: str | None, accept: str) -> Target:
-    """Return the format that a parameter names, else the one that the header `Accept` prefers."""
+    """Return the format that a parameter names, else the one that the header `Accept` prefers.
+
+    A header that is too long is answered with 406, as RFC 9110, 12.4.1 allows.
+    """
     if format_ is not None:
         return _named_target(format_)
+    if len(accept) > MAX_ACCEPT:
+        raise Refused(
+            problem_types.NOT_ACCEPTABLE,
+            f"Accept has {len(accept):,} characters, and at most {MAX_ACCEPT:,} are read; name fewer "
+            f"types, or one format with ?format= ({', '.join(TARGETS)})",
+        )
     try:
         media_type = mimeparse.best_match(_PREFERRED_LAST, accept.lower() or "*/*")
     except mimeparse.MimeTypeParseException:

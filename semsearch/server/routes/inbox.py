@@ -78,8 +78,8 @@ async def suggest_to_owner(
 ) -> Response:
     """Suggest something to whoever keeps the glossary.
 
-    Five are taken an hour from a key, or without one from an address. Nothing says who suggested
-    it. 404 where the service takes no suggestions.
+    Five are taken an hour from a key, or without one from an address, and 20 from a network.
+    Nothing says who suggested it. 404 where the service takes no suggestions.
     """
     check_taken(request)
     client = client_of(request.scope)
@@ -110,13 +110,14 @@ def _suggest(request: Request, body: NewSuggestion, client: Client) -> ReaderSug
             text,
             utc_now(),
             id_,
-            sender=sender_of(client.party),
+            sender=sender_of(client.party, caller_of(request)),
         )
     except TooManySuggestions as error:
         raise exceeded(error.retry_after_s, str(error)) from None
     if made is None:
         raise Refused(
-            problem_types.NO_ROOM, f"{inbox.MAX_OPEN:,} suggestions wait for a decision already"
+            problem_types.NO_ROOM,
+            "too many suggestions wait for a decision already; try again later",
         )
     return made
 

@@ -21,6 +21,7 @@ from semsearch.search.index_view import MAX_K
 from semsearch.server.app_state import state_of
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.http import openapi_examples, problem_types
+from semsearch.server.http.min_revision import RevisionQuery
 from semsearch.server.http.openapi import answered, ok, refusals
 from semsearch.server.http.paths import API_PREFIX
 from semsearch.server.http.problems import InvalidParam, Refused
@@ -38,7 +39,7 @@ from semsearch.server.routes.parameters import (
     checked,
 )
 from semsearch.server.schemas.answers import WireAnswer, WireSuggestion
-from semsearch.server.schemas.base import BodyModel, Listed, StrictModel
+from semsearch.server.schemas.base import BodyModel, Listed
 from semsearch.server.schemas.glossaries import WireGlossaryInfo
 from semsearch.server.schemas.related import WireRelated
 
@@ -67,7 +68,7 @@ _MinConfidence = Annotated[
 ]
 
 
-class SearchQuery(StrictModel):
+class SearchQuery(RevisionQuery):
     """Parameters of one question."""
 
     q: str = Field(
@@ -98,7 +99,7 @@ class SearchBatch(BodyModel):
     min_confidence: _MinConfidence = THRESHOLD
 
 
-class SuggestQuery(StrictModel):
+class SuggestQuery(RevisionQuery):
     """Parameters of names while one types."""
 
     q: str = Field(
@@ -111,7 +112,7 @@ class SuggestQuery(StrictModel):
     lang: LanguageName | None = LANGUAGE
 
 
-class RelatedQuery(StrictModel):
+class RelatedQuery(RevisionQuery):
     """Parameters of related entries; `limit` holds for each group."""
 
     limit: _Limit = DEFAULT_LIMIT
@@ -125,6 +126,7 @@ _REFUSED = refusals(
     problem_types.LANGUAGE_NOT_FOUND,
     problem_types.INVALID_QUESTION,
     problem_types.INVALID_REQUEST,
+    problem_types.NOT_SHOWN_YET,
 )
 """Declarations of the errors of one question."""
 
@@ -196,14 +198,14 @@ async def search_batch(
         SearchRequest(q, batch.limit, glossary, batch.min_confidence, batch.lang) for q in questions
     ]
     search_service = state_of(request).search_service
-    await search_service.refresh()
+    context = await RequestContext.refreshed(request)
     client = client_of(request.scope)
     async with search_service.answering(searches, client, further=1) as (answers, place):
         for search, answer in zip(searches, answers, strict=True):
             note_question(request, search, answer, "api")
         # megabytes, and all the work there is if the cache has every answer: it takes a turn, too
         content = await search_service.run_heavy(partial(_listed, answers), client, batch=place)
-    return Response(content, media_type="application/json")
+    return Response(content, media_type="application/json", headers=context.shown)
 
 
 def _listed(answers: Sequence[bytes]) -> bytes:
@@ -246,7 +248,10 @@ def suggest(query: Annotated[SuggestQuery, Query()], request: Request) -> Respon
     response_model=WireRelated,
     responses=ok("The related entries, authored and computed ones apart.", openapi_examples.RELATED)
     | refusals(
-        problem_types.MALFORMED_URL, problem_types.ENTRY_NOT_FOUND, problem_types.INVALID_REQUEST
+        problem_types.MALFORMED_URL,
+        problem_types.ENTRY_NOT_FOUND,
+        problem_types.INVALID_REQUEST,
+        problem_types.NOT_SHOWN_YET,
     ),
 )
 def related(

@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakSet
 
-from semsearch.core.errors import IndexDamaged, InvalidSetting, StoreUnavailable
+from semsearch.core.errors import IndexDamaged, InvalidSetting
+from semsearch.core.shared_store_errors import StoreUnavailable
 from semsearch.storage.postgres.candidates import (
     CandidateKind,
     as_text,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,9 @@ from semsearch.core.errors import (
     InvalidEntry,
     InvalidSetting,
     MissingExtra,
-    StoreUnavailable,
 )
+from semsearch.core.shared_store_errors import StoreUnavailable
+from semsearch.storage.postgres.commits import CONFIRM, bounded_commit
 from semsearch.storage.shared_setting import address_parts, public_address
 from semsearch.storage.store_connection import Lock, ResultRows
 
@@ -36,17 +37,20 @@ IDLE_S = 60
 EDIT_IDLE_S = 300
 """Seconds between two statements of an edit, outside of its transaction, before PostgreSQL ends it
 and its lock: many new texts are embedded meanwhile, but a process that was stopped does nothing."""
-_DEAD_AFTER = "-c tcp_keepalives_idle=4 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
+_DEAD_AFTER = (
+    "-c tcp_keepalives_idle=4 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 "
+    "-c tcp_user_timeout=10000"  # nothing is probed while an answer is on the way to it
+)
 """A machine that is gone keeps its locks for ten seconds; a process that ends, not at all."""
 _PARAMETERS = {
     "application_name": "semsearch",
     "connect_timeout": CONNECT_S,
-    "keepalives_idle": 4,
-    "keepalives_interval": 2,
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
     "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
+    "tcp_user_timeout": 5000,
 }
-"""Unless the address says otherwise; a network that is gone is noticed in ten seconds."""
+"""Unless the address says otherwise; a primary that is gone is noticed in five seconds."""
 MAX_CONNECTIONS = 4
 """Of one process: edits take turns, and reads of the store are short."""
 
@@ -80,6 +84,8 @@ class SharedDatabase:
         parts["options"] = f"{parts.get('options') or ''} {timeouts}".strip()
         for name, value in _PARAMETERS.items():
             parts.setdefault(name, value)
+        hosts = str(parts.get("host") or parts.get("hostaddr") or "").count(",") + 1
+        patience_s = CONNECT_S * hosts  # each is tried in turn, also those that are gone
         self.conninfo = conninfo.make_conninfo(**parts)
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # each caller tells it
         self._pool: ConnectionPool[Connection[tuple[Any, ...]]] = ConnectionPool(
@@ -87,8 +93,8 @@ class SharedDatabase:
             min_size=0,
             max_size=MAX_CONNECTIONS,
             open=False,
-            timeout=CONNECT_S,
-            reconnect_timeout=CONNECT_S,  # so that the next one who asks does not wait for longer
+            timeout=patience_s,
+            reconnect_timeout=patience_s,  # so that the next one who asks does not wait for longer
             kwargs={"autocommit": True},
             check=ConnectionPool.check_connection,
             reset=_unlock,
@@ -130,10 +136,13 @@ class SharedDatabase:
 
                 yield wait
         except psycopg.Error as error:
+            self._pool.drain()  # its connections lead to the same primary
             raise self.unavailable(error) from error
 
     def give_back(self, connection: Connection[tuple[Any, ...]]) -> None:
         """Put a connection into the pool; one that is broken or in a transaction is closed."""
+        if connection.broken:
+            self._pool.drain()  # the others lead to the same primary
         self._pool.putconn(connection)
 
     def close(self) -> None:
@@ -159,6 +168,7 @@ class PostgresConnection:
         """Take a connection of the pool of a database."""
         self.raw = connection
         self.database = database
+        self._is_confirmed = False
 
     def execute(self, query: str, values: Sequence[Any] = (), /) -> ResultRows:
         """Run one statement."""
@@ -190,9 +200,28 @@ class PostgresConnection:
 
         So revisions are committed in their order, and nobody who follows the feed misses one.
         """
-        with self.translated(), self.raw.transaction():
+        with self._committing():
             self.raw.execute("SELECT revision FROM store FOR UPDATE")
             yield
+
+    def confirm(self) -> None:
+        """Wait until replicas have what this connection sees, if commits have to wait for them.
+
+        After a crash, PostgreSQL shows commits that no replica has yet.
+
+        Raises:
+            StoreUnavailable: they do not, in the time of a commit.
+        """
+        if not self._is_confirmed:
+            with self._committing():
+                self.raw.execute(CONFIRM.encode())
+
+    @contextmanager
+    def _committing(self) -> Iterator[None]:
+        with self.translated(), ExitStack() as bounded, self.raw.transaction():
+            yield
+            bounded.enter_context(bounded_commit(self.raw, self.database.unavailable))
+        self._is_confirmed = True
 
     def committed(self, revision: int) -> None:
         """Do nothing: a trigger tells others in the transaction itself."""

@@ -20,8 +20,9 @@ import pytest
 
 from semsearch import Glossary
 from semsearch.core.entries import Details, Entry
-from semsearch.core.errors import IndexDamaged, IndexShared, InvalidSetting, StoreUnavailable
+from semsearch.core.errors import IndexDamaged, InvalidSetting
 from semsearch.core.progress import Silent
+from semsearch.core.shared_store_errors import IndexShared, StoreUnavailable
 from semsearch.index.ann.engine import AUTO, FLAT, GRAPH, PGVECTOR
 from semsearch.index.backup import back_up
 from semsearch.index.manifest import read_manifest

@@ -18,13 +18,12 @@ import pytest
 from semsearch.core.errors import (
     EntryConflict,
     IndexBusy,
+    IndexDamaged,
     IndexMissing,
-    IndexShared,
     InvalidSetting,
-    SharedFileDamaged,
-    StoreUnavailable,
 )
 from semsearch.core.progress import Silent
+from semsearch.core.shared_store_errors import IndexShared, SharedFileDamaged, StoreUnavailable
 from semsearch.index.verify import verify
 from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
@@ -260,6 +259,37 @@ def test_only_an_own_folder_becomes_a_copy(
         purge(layout.root, ["bakery:crumb"])
     with pytest.raises(IndexShared, match="not upgraded here"):
         upgrade(layout.root)
+
+
+@pytest.mark.parametrize("content", [b"", b'{"url": 7}', b"\xff", b"[]"])
+def test_a_damaged_setting_is_written_anew(
+    new_server: NewServer, url: str, database: SharedDatabase, content: bytes
+) -> None:
+    """The store is named, and the copy is one of it; nobody else may read the address."""
+    layout = new_server("one")
+    layout.shared.write_bytes(content)
+    layout.shared.chmod(0o600)
+    with Editor(layout.root) as editor, pytest.raises(IndexDamaged, match="name it with --store"):
+        editor.add("bakery", SCORING)
+    join_store(layout, url, Silent())
+    assert shared_url(layout) == url
+    assert layout.shared.stat().st_mode & 0o777 == 0o600
+    with Editor(layout.root) as editor:
+        editor.add("bakery", SCORING)
+    assert same(layout, database)
+
+
+def test_a_damaged_setting_does_not_hide_another_store(
+    new_server: NewServer, url: str, database: SharedDatabase
+) -> None:
+    """The copy is compared with the store that is named, before its address is written."""
+    layout = new_server("one")
+    layout.shared.write_bytes(b"")
+    with opened(database) as shared:
+        shared.renew_identity()
+    with pytest.raises(InvalidSetting, match="no earlier state"):
+        join_store(layout, url, Silent())
+    assert layout.shared.read_bytes() == b""
 
 
 def test_questions_are_answered_while_postgresql_is_away(

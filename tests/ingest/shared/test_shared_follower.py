@@ -6,6 +6,7 @@ Covers `ingest/shared_follower`.
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -13,17 +14,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from semsearch.core.errors import KeyRefused, StoreUnavailable
+from semsearch.core.errors import KeyRefused
 from semsearch.core.progress import Silent
+from semsearch.core.shared_store_errors import StoreUnavailable
 from semsearch.ingest import Editor, shared_follower
 from semsearch.ingest.publish import publish_edits
 from semsearch.ingest.shared_copy import catch_up
 from semsearch.ingest.shared_follower import KEYS_VALID_S, SharedFollower
 from semsearch.server.auth.key_store import KeyRing, KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.storage.atomic_files import file_lock
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.shared_setting import in_step
-from tests.ingest.shared.test_shared_copy import SCORING
+from tests.ingest.shared.test_shared_copy import SCORING, first_hit
 from tests.server.service_process import comes
 
 if TYPE_CHECKING:
@@ -92,6 +95,65 @@ def test_that_postgresql_is_away_is_logged_once(
     assert caplog.text.count("is not kept in step") == 1
 
 
+def test_one_process_of_a_server_follows_for_all(
+    new_server: NewServer,
+    database: SharedDatabase,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """That PostgreSQL is away is logged once; when the process ends, the next one follows."""
+    layout, other = new_server("one"), new_server("other")
+    looks: list[str] = []
+
+    def fail(*_: object) -> None:
+        looks.append(threading.current_thread().name)
+        raise StoreUnavailable("the store does not answer")
+
+    monkeypatch.setattr(shared_follower, "PAUSE_S", 0.01)
+    monkeypatch.setattr(shared_follower, "POLL_S", 0.05)
+    with (
+        closing(SharedFollower(layout, database)) as first,
+        closing(SharedFollower(layout, database)) as second,
+    ):
+        with monkeypatch.context() as patch:
+            patch.setattr(shared_follower, "copy_settings", fail)
+            first.start()
+            assert comes(lambda: len(looks) > 2)
+            second.start()
+            before = len(looks)
+            assert comes(lambda: len(looks) > before + 5)
+            assert caplog.text.count("is not kept in step") == 1
+        first.close()
+        with Editor(other.root) as editor:
+            editor.add("bakery", SCORING)
+        assert comes(lambda: first_hit(layout) == "Scoring")
+        second.check_keys()
+
+
+def test_a_process_that_does_not_follow_knows_when_keys_were_compared(
+    new_server: NewServer, database: SharedDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another one of the server compares them, and notes it."""
+    layout = new_server("one")
+    monkeypatch.setattr(shared_follower, "POLL_S", 0.05)
+    layout.keys_compared.write_text("1", encoding="ascii")
+    with closing(SharedFollower(layout, database)) as second:
+        with pytest.raises(StoreUnavailable):
+            second.check_keys()
+        with file_lock(layout.following):
+            second.start()
+            layout.keys_compared.write_text(str(int(time.time())), encoding="ascii")
+
+            def counts() -> bool:
+                try:
+                    second.check_keys()
+                except StoreUnavailable:
+                    return False
+                return True
+
+            assert comes(counts)
+
+
 def test_a_revoked_key_is_refused_though_rows_cannot_be_copied(
     new_server: NewServer, database: SharedDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,7 +193,7 @@ def test_a_generation_that_cannot_be_fetched_is_tried_again(
     one, other = new_server("one"), new_server("other")
     attempts = []
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         attempts.append(1)
         raise StoreUnavailable("the files of the shared store cannot be reached")
 

@@ -1,10 +1,14 @@
-"""A glossary moves between an index folder and PostgreSQL, whole or not at all."""
+"""A glossary moves between an index folder and PostgreSQL, whole or not at all.
+
+Covers `ingest/shared_moves`, `ingest/shared_settings`.
+"""
 
 from __future__ import annotations
 
 import json
 import shutil
 import sqlite3
+import time
 from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -13,11 +17,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from semsearch.core.errors import IndexDamaged, IndexMissing, InvalidSetting, SemsearchError
+from semsearch.core.errors import (
+    IndexBusy,
+    IndexDamaged,
+    IndexMissing,
+    InvalidSetting,
+    SemsearchError,
+)
 from semsearch.core.progress import Silent
+from semsearch.core.shared_store_errors import StoreUnavailable
 from semsearch.index.calibration import StoredCalibration
+from semsearch.index.shared_files import fetch_generation
 from semsearch.index.verify import verify
-from semsearch.ingest import Editor, shared_moves
+from semsearch.ingest import Editor, shared_copy, shared_moves
 from semsearch.ingest.shared_copy import catch_up, database_of, join_store, opened
 from semsearch.ingest.shared_moves import copy_into_folder, copy_into_store, has_glossary
 from semsearch.models.encoders.hashed import HashedEncoder
@@ -25,9 +37,11 @@ from semsearch.quality.evaluation.calibrate import reset
 from semsearch.server.auth.key_store import KeyRing, KeyStore
 from semsearch.server.auth.keys import KeyScope
 from semsearch.storage.entry_reader import EntryReader
+from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.replication import replicate, summary
 from semsearch.storage.shared_setting import shared_url
+from semsearch.storage.store_connection import Lock
 from tests.ingest.shared.test_shared_copy import SCORING
 
 if TYPE_CHECKING:
@@ -96,6 +110,57 @@ def test_a_copy_that_was_interrupted_goes_on(
         patch.setattr("semsearch.ingest.shared_copy.fetch_generation", die)
         with pytest.raises(KeyboardInterrupt):
             copy_into_folder(back, database, Silent())
+    copy_into_folder(back, database, Silent())
+    verify(back.root)
+
+
+def test_nobody_edits_while_files_are_fetched_for_long(
+    own: IndexLayout, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL ends a session that does nothing; this one has the lock until the end."""
+    from semsearch.storage.postgres import connection  # noqa: PLC0415 - an extra
+
+    database, back = database_of(url), IndexLayout(tmp_path / "back")
+    copy_into_store(own, database, Silent())
+    monkeypatch.setattr(connection, "EDIT_IDLE_S", 1)
+    monkeypatch.setattr(shared_moves, "_ASKED_S", 0.1)
+    others = []
+
+    def fetch_slowly(*args: object) -> None:
+        time.sleep(2.5)
+        with opened(database) as other:
+            try:
+                with other.connection.locked(Lock.EDITING, 0.05):
+                    others.append("edits")
+            except IndexBusy:
+                others.append("waits")
+        fetch_generation(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(shared_copy, "fetch_generation", fetch_slowly)
+    copy_into_folder(back, database, Silent())
+    assert others == ["waits"]
+    verify(back.root)
+
+
+def test_a_copy_that_lost_its_lock_is_no_index(
+    own: IndexLayout, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others may have edited since its rows were compared; it is repeated."""
+    database, back = database_of(url), IndexLayout(tmp_path / "back")
+    copy_into_store(own, database, Silent())
+
+    def lose(_: object, shared: EntryStore, __: object) -> None:
+        with opened(database) as other:
+            (number,) = shared.connection.execute("SELECT pg_backend_pid()").fetchone()
+            other.connection.execute("SELECT pg_terminate_backend(?::int)", (number,))
+        fetch_newest(back, shared, Silent())
+
+    fetch_newest = shared_copy.fetch_newest
+    with monkeypatch.context() as patch:
+        patch.setattr(shared_moves, "fetch_newest", lose)
+        with pytest.raises(StoreUnavailable):
+            copy_into_folder(back, database, Silent())
+    assert not back.current.exists()
     copy_into_folder(back, database, Silent())
     verify(back.root)
 

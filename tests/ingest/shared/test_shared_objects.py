@@ -15,14 +15,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from semsearch.core.errors import (
-    IndexBusy,
-    IndexDamaged,
-    InvalidSetting,
-    SharedFileDamaged,
-    StoreUnavailable,
-)
+from semsearch.core.errors import IndexBusy, IndexDamaged, InvalidSetting
 from semsearch.core.progress import Silent
+from semsearch.core.shared_store_errors import SharedFileDamaged, StoreUnavailable
 from semsearch.index.shared_files import needed_files
 from semsearch.index.verify import verify
 from semsearch.ingest import Editor

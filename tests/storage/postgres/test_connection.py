@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from semsearch.core.errors import IndexDamaged, InvalidEntry, InvalidSetting, StoreUnavailable
+from semsearch.core.errors import IndexDamaged, InvalidEntry, InvalidSetting
+from semsearch.core.shared_store_errors import StoreUnavailable
 from semsearch.storage.idempotency import StoredRequest
 from semsearch.storage.store_connection import Lock
-from tests.postgres_server import TestServer
+from tests.postgres_server import TestServer, running_server
 
 if TYPE_CHECKING:
     from semsearch.storage.postgres.connection import SharedDatabase
@@ -138,3 +139,36 @@ def test_a_server_with_a_wrong_clock_removes_no_answers(
             store.apply([], "ann", answered=lambda _: second)
             assert store.answered("ann", "1") == first
         assert store.answered("ann", "2") == second
+
+
+def test_connections_to_a_primary_that_died_are_not_tried_in_turn() -> None:
+    """When one is lost, those that wait in the pool are replaced at once."""
+    with running_server() as server:
+        from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415
+
+        with closing(SharedDatabase(server.url())) as database:
+            several = [database.connect() for _ in range(3)]
+            for one in several[1:]:
+                one.close()
+            server.kill()
+            with pytest.raises(StoreUnavailable):
+                several[0].execute("SELECT 1")
+            server.start()
+            several[0].close()
+            with closing(database.connect()) as again:
+                assert again.execute("SELECT 1").fetchone() == (1,)
+            assert database._pool.get_stats().get("connections_lost", 0) == 0
+
+
+def test_each_host_of_an_address_has_its_time_to_answer() -> None:
+    """The first one may be out of reach, so that a connection takes longer than one attempt."""
+    pytest.importorskip("psycopg_pool", reason="the extra postgres is not installed")
+    from semsearch.storage.postgres.connection import (  # noqa: PLC0415 - an extra
+        CONNECT_S,
+        SharedDatabase,
+    )
+
+    for hosts, count in (("a:1", 1), ("a:1,b:2,c:3", 3)):
+        with closing(SharedDatabase(f"postgresql://{hosts}/x")) as database:
+            assert database._pool.timeout == count * CONNECT_S
+            assert "tcp_user_timeout=10000" in database.conninfo, "locks of who is gone end"

@@ -12,13 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from semsearch.core.errors import (
-    FormatTooNew,
-    FormatTooOld,
-    IndexBusy,
-    InvalidSetting,
-    StoreUnavailable,
-)
+from semsearch.core.errors import FormatTooNew, FormatTooOld, IndexBusy, InvalidSetting
+from semsearch.core.shared_store_errors import StoreUnavailable
 from semsearch.storage.entry_store import Edit
 from semsearch.storage.store_connection import Lock
 from tests.conftest import ENTRIES

@@ -1,0 +1,1 @@
+"""Kills and partitions of servers that share a store in a replicated PostgreSQL."""
