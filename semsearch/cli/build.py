@@ -37,7 +37,9 @@ def build(
     ] = None,
     engine: Annotated[
         str | None,
-        typer.Option(help="Nearest-neighbour engine: auto, flat or hnsw (default: auto)."),
+        typer.Option(
+            help="Nearest-neighbour engine: auto, flat, hnsw or pgvector (default: auto)."
+        ),
     ] = None,
     columns: build_options.Columns = None,
     format_: build_options.Format = None,

@@ -183,6 +183,13 @@ def publish(
             help="Exit code 75 when there is nothing to publish, or another process publishes.",
         ),
     ] = False,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            help="Publish with another nearest-neighbour engine: auto, flat, hnsw or pgvector "
+            "(default: the present one)."
+        ),
+    ] = None,
 ) -> None:
     """Publish the edits since the last build as a new generation; questions and edits go on.
 
@@ -195,7 +202,7 @@ def publish(
     layout = IndexLayout(joined(index=index, store=store).index)
     try:
         with common.BuildProgress(quiet=False) as progress:
-            is_published = publish_edits(layout, progress)
+            is_published = publish_edits(layout, progress, engine)
     except PublishingUnderWay:
         if exit_code:
             raise typer.Exit(NOTHING_DONE) from None

@@ -29,11 +29,18 @@ def migrate(
             help="Role of the servers, which is given the rights that it needs and no others.",
         ),
     ] = None,
+    pgvector: Annotated[
+        bool,
+        typer.Option(
+            "--pgvector", help="Also make the extension pgvector, for the engine of this name."
+        ),
+    ] = False,
 ) -> None:
     """Make the tables of a shared store, or bring them to this version; servers go on.
 
     The role of the address owns the tables. Servers had better use another one, named by --role.
     """
+    from semsearch.storage.postgres.candidates import install_pgvector  # noqa: PLC0415
     from semsearch.storage.postgres.migrating import migrate as migrate_now  # noqa: PLC0415
 
     with _database(store) as database:
@@ -41,6 +48,8 @@ def migrate(
         common.done(
             f"{database.name}: {', '.join(done)}" if done else f"{database.name} is up to date"
         )
+        if pgvector:
+            common.done(f"{database.name} has pgvector {install_pgvector(database)}")
 
 
 @app.command()

@@ -44,7 +44,7 @@ class Settings(BaseSettings):
     reranker: str = Field(
         "none", description="The reranker to build with: a CrossEncoder's folder or hub id."
     )
-    engine: Literal["auto", "flat", "hnsw"] = Field(
+    engine: Literal["auto", "flat", "hnsw", "pgvector"] = Field(
         "auto",
         description="The nearest-neighbour engine to build with; auto chooses by the number of "
         "entries.",

@@ -39,6 +39,7 @@ from semsearch.index.manifest import (
     load_manifest,
 )
 from semsearch.index.manifest_of_any_format import ManifestOfAnyFormat
+from semsearch.index.pgvector.shared import refuse_candidates
 from semsearch.storage.atomic_files import sync
 from semsearch.storage.database import check, translate_corruption
 from semsearch.storage.entry_reader import EntryReader
@@ -111,10 +112,15 @@ def _replacing_backup(target: Path) -> Iterator[Path]:
 
 
 def _generation(layout: IndexLayout, opened: ExitStack) -> tuple[Manifest, dict[str, IO[bytes]]]:
-    """Open all files of the current generation and of its models."""
+    """Open all files of the current generation and of its models.
+
+    Raises:
+        IndexShared: PostgreSQL has its vectors.
+    """
     for tried in range(_TRIES):
         pointer = layout.current.read_bytes() if layout.current.exists() else b""
         manifest, _ = load_manifest(layout)
+        refuse_candidates(layout, manifest)
         try:
             if json.loads(pointer)["generation"] != manifest.generation:
                 continue

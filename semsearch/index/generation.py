@@ -5,8 +5,9 @@ Nothing here embeds or changes the store, so a generation can always be written 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import groupby
@@ -18,12 +19,15 @@ from semsearch.core.presentation import Presentation
 from semsearch.core.progress import Progress
 from semsearch.core.temporary_folders import make_temporary_folder
 from semsearch.core.version import __version__
-from semsearch.index.ann.engine import engine_files
+from semsearch.index.ann.engine import FLAT, PGVECTOR, engine_files
 from semsearch.index.files.memory_map import Rows
 from semsearch.index.manifest import FORMAT, Manifest, publish
 from semsearch.index.map.layout import DefinitionVectors, lay_out_entries
 from semsearch.index.model_exports import Exports
 from semsearch.index.passage_table import PassageTable
+from semsearch.index.pgvector.rows import moved_files
+from semsearch.index.pgvector.shared import SharedCandidates
+from semsearch.index.pgvector.writing import database_behind, put_candidates
 from semsearch.index.relations import RelationBuilder, RelationCounts
 from semsearch.index.retrieval import Retriever
 from semsearch.index.score_baseline import measure_score_baseline
@@ -92,6 +96,8 @@ def write_generation(
     files = GenerationLayout(scratch)
     dim = store.texts.dim_of(passages.hashes([0])[0], spec.key)
     embeddings = StoredEmbeddings(store.texts, spec.key, dim)
+    is_shared = spec.engine == PGVECTOR
+    database = database_behind(store.connection) if is_shared else None
     relating = RelationBuilder(passages.entries, progress)
     write_vectors(files, passages, embeddings, progress)
     vectors = DefinitionVectors(Rows(files.vectors, "<f4", dim), passages.first_rows)
@@ -100,12 +106,26 @@ def write_generation(
         partial(lay_out_entries, layout, vectors, passages.entries, dim, spec.key)
     )
     segment = write_segment(
-        files, passages, embeddings, progress, engine=spec.engine, relations=relating
+        files,
+        passages,
+        embeddings,
+        progress,
+        engine=FLAT if is_shared else spec.engine,
+        relations=relating,
     )
+    shared = None
+    if database is not None:
+        put = put_candidates(database, files, dim, spec.number, progress)
+        segment = replace(segment, engine=put.engine, phrase_engine=put.phrase_engine)
+        breadth = max(put.engine.breadth, put.phrase_engine.breadth)
+        shared = SharedCandidates(database, put.name, files, dim, breadth)
     progress.start("map", len(passages.entries))
     write_array(files.map, laid_out().astype("<f4"))
     progress.advance(len(passages.entries))
-    manifest = _manifest(layout, files, passages, spec, dim, segment, progress)
+    written = _Written(files, segment, dim, shared, put.name if database is not None else "")
+    manifest = _manifest(layout, written, passages, spec, progress)
+    for moved in moved_files(files) if is_shared else ():
+        moved.unlink()
     files.manifest.write_bytes(manifest.to_bytes())
     sync(files.manifest)
     sync(scratch)
@@ -124,24 +144,41 @@ def publish_generation(
     progress.advance(1)
 
 
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """The files of a generation, and what PostgreSQL has of it."""
+
+    files: GenerationLayout
+    segment: WrittenSegment
+    dim: int
+    shared: SharedCandidates | None
+    candidates: str
+    """The set in PostgreSQL; empty if there is none."""
+
+    def parts(self) -> Iterator[Path]:
+        """Yield the files that stay."""
+        moved = moved_files(self.files) if self.shared is not None else ()
+        yield from (file for file in self.files.parts if file not in moved)
+        yield from engine_files(self.files, self.segment.engine, self.segment.phrase_engine)
+
+
 def _manifest(
     layout: IndexLayout,
-    files: GenerationLayout,
+    written: _Written,
     passages: PassageTable,
     spec: GenerationSpec,
-    dim: int,
-    segment: WrittenSegment,
     progress: Progress,
 ) -> Manifest:
     identity, revision = spec.revision
+    files, segment, dim = written.files, written.segment, written.dim
     progress.start("measuring", 2)
     similarity, similarities = _measure_similarities(files, passages, dim)
     progress.advance(1)
-    opened = Segment.open(files, dim, segment.engine, segment.phrase_engine)
+    opened = Segment.open(files, dim, segment.engine, segment.phrase_engine, written.shared)
     score, scores = _measure_scores(layout, opened, spec)
     progress.advance(1)
     progress.start("checksums", 1)
-    sha256 = hashes_of((*files.parts, *engine_files(files, segment.engine, segment.phrase_engine)))
+    sha256 = hashes_of(tuple(written.parts()))
     progress.advance(1)
     return Manifest(
         format=FORMAT,
@@ -172,6 +209,7 @@ def _manifest(
         sha256=sha256,
         presentation=spec.presentation,
         declines_common_questions=spec.declines_common_questions,
+        candidates=written.candidates,
     )
 
 

@@ -86,6 +86,8 @@ class Manifest:
     """How the owner wants the glossaries shown."""
     declines_common_questions: bool = False
     """Whether a build was told to leave common questions out, so that later builds do so, too."""
+    candidates: str = ""
+    """The set in PostgreSQL that has its vectors and tokens; empty if it has files of them."""
 
     @property
     def tag(self) -> str:
@@ -244,6 +246,7 @@ class BuiltWith:
     model: str
     fingerprint: str
     declines_common_questions: bool
+    engine: str
 
 
 def built_with(layout: IndexLayout) -> BuiltWith | None:
@@ -256,7 +259,8 @@ def built_with(layout: IndexLayout) -> BuiltWith | None:
         number = int(json.loads(layout.current.read_bytes())["generation"])
         parsed = json.loads(layout.generation(number).manifest.read_bytes())
         declines = parsed.get("declines_common_questions") is True
-        return BuiltWith(str(parsed["model"]), str(parsed["fingerprint"]), declines)
+        engine = str(parsed.get("engine", {}).get("name", ""))
+        return BuiltWith(str(parsed["model"]), str(parsed["fingerprint"]), declines, engine)
     except (OSError, *UNREADABLE):
         return None
 

@@ -100,11 +100,11 @@ class Retriever:
             model: name of the encoder, which may read English only.
         """
         self._reads_only_english = reads_only_english(model)
-        self.dim = int(generation.rows.all.shape[1])
+        self.dim = generation.rows.width
         """Length of every vector."""
         self._segments = (generation,) if changed is None else (generation, changed)
         counts = [len(one) for one in self._segments]
-        rows = [len(one.rows.all) for one in self._segments]
+        rows = [len(one.rows) for one in self._segments]
         self._deleted = deleted
         self._entry_segments = MultiParts(self._segments, counts)
         self._rows = MultiParts([one.rows for one in self._segments], rows)

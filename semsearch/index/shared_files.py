@@ -31,6 +31,7 @@ from semsearch.storage.file_places import (
     write_file_setting,
 )
 from semsearch.storage.layout import IndexLayout
+from semsearch.storage.postgres.candidates import drop_unneeded
 from semsearch.storage.postgres.generation_locks import fetching, unless_fetched
 from semsearch.storage.store_connection import StoreConnection
 
@@ -53,16 +54,28 @@ class SharedGeneration:
     """SHA-256 of each file, by its path in the index folder."""
     embedding: str
     """What edits have to embed, and by which encoder; see `embedding_of`."""
+    has_candidates: bool
+    """Whether its vectors and tokens are in tables, so that copies need none."""
 
 
 def shared_generation(connection: StoreConnection) -> SharedGeneration | None:
     """Return the newest generation of a shared store; None before the first one."""
     row = connection.execute(
-        "SELECT number, pointer, files, embedding FROM generation ORDER BY number DESC LIMIT 1"
+        "SELECT number, pointer, files, embedding, EXISTS (SELECT 1 FROM candidate_set "
+        "WHERE candidate_set.generation = number) FROM generation ORDER BY number DESC LIMIT 1"
     ).fetchone()
     if row is None:
         return None
-    return SharedGeneration(int(row[0]), bytes(row[1]), json.loads(row[2]), str(row[3]))
+    number, pointer, files, embedding, has_candidates = row
+    return SharedGeneration(
+        int(number), bytes(pointer), json.loads(files), str(embedding), bool(has_candidates)
+    )
+
+
+def has_candidates(connection: StoreConnection) -> bool:
+    """Return whether the newest generation of a shared store has its vectors in tables."""
+    newest = shared_generation(connection)
+    return newest is not None and newest.has_candidates
 
 
 @contextmanager
@@ -185,6 +198,8 @@ def _is_fetched(connection: StoreConnection) -> bool:
 def put_in_order(layout: IndexLayout, connection: StoreConnection) -> None:
     """Put again what is missing or damaged of the newest generation; remove what is not needed.
 
+    Tables of candidates that no generation has are dropped, too.
+
     Args:
         layout: of the index folder, which has the newest generation.
         connection: of the store, whose lock for publishing is held.
@@ -197,6 +212,7 @@ def put_in_order(layout: IndexLayout, connection: StoreConnection) -> None:
         _put_damaged_files(layout, newest, connection)
     _remove_old_generations(connection)
     remove_unneeded_files(connection)
+    drop_unneeded(connection)
 
 
 def _put_damaged_files(

@@ -25,10 +25,12 @@ from semsearch.index.manifest import (
     load_manifest,
 )
 from semsearch.index.passage_table import PassageTable
+from semsearch.index.pgvector.shared import all_embeddings
 from semsearch.models.encoders.embeddings_server import PRECISION
 from semsearch.models.server_description import SAME_MODEL_COSINE
 from semsearch.ranking.similarity_baseline import evenly_spaced
 from semsearch.storage.database import translate_corruption
+from semsearch.storage.embedding_cache import EmbeddedTexts
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.generation_layout import GenerationLayout
 from semsearch.storage.io_errors import translate_os_errors
@@ -94,7 +96,10 @@ def verify(index: str | Path, *, deep: bool = False, progress: Progress | None =
         reporter.advance(1)
         check_store_belongs(layout, store.revision[0], manifest.store)
         changed = _compare(store, entry_table, files, manifest)
-        embedded = _embed_again(layout, store, manifest, reporter) if deep else 0
+        embedded = 0
+        if deep:
+            with all_embeddings(layout, manifest, store) as texts:
+                embedded = _embed_again(layout, store, texts, manifest, reporter)
     return Verified(manifest.generation, manifest.entries, changed, embedded)
 
 
@@ -136,14 +141,18 @@ def _shown(entry_table: EntryTable, manifest: Manifest) -> Iterator[Entry]:
 
 
 def _embed_again(
-    layout: IndexLayout, store: EntryReader, manifest: Manifest, progress: Progress
+    layout: IndexLayout,
+    store: EntryReader,
+    stored_texts: EmbeddedTexts,
+    manifest: Manifest,
+    progress: Progress,
 ) -> int:
     """Check that every text has a vector, embed a sample again, and return its size."""
     embedding = Embedding.of(layout, manifest)
-    common = embedded_questions(manifest.common_questions, store.texts, manifest.embedded_by)
+    common = embedded_questions(manifest.common_questions, stored_texts, manifest.embedded_by)
     passages = PassageTable(store.entries(), progress, common)
     texts = passages.hashes(passages.rows)
-    missing = store.texts.unknown(texts, embedding.key, ())
+    missing = stored_texts.unknown(texts, embedding.key, ())
     if missing:
         raise IndexDamaged(
             f"{layout.store} has no vectors of {len(missing)} texts; run `semsearch build`"
@@ -154,7 +163,7 @@ def _embed_again(
     progress.start("embedding again", len(rows))
     for start in range(0, len(rows), BATCH):
         some = [int(row) for row in rows[start : start + BATCH]]
-        stored = store.texts.vectors(passages.hashes(some), embedding.key, manifest.dim)
+        stored = stored_texts.vectors(passages.hashes(some), embedding.key, manifest.dim)
         again = encoder.encode_entries([passages.text(row) for row in some]).vectors
         worst = float(np.einsum("nd,nd->n", stored, again).min())
         if worst < same:

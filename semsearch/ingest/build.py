@@ -24,7 +24,7 @@ from semsearch.core.entries import Entry, UnreadFile
 from semsearch.core.errors import InvalidSetting, StoredIndexError
 from semsearch.core.presentation import Presentation
 from semsearch.core.progress import Progress, Silent
-from semsearch.index.ann.engine import AUTO, FLAT_UP_TO, chosen_engine
+from semsearch.index.ann.engine import AUTO, FLAT_UP_TO, PGVECTOR, chosen_engine
 from semsearch.index.embedding import Embedding
 from semsearch.index.generation import (
     GenerationSpec,
@@ -40,7 +40,7 @@ from semsearch.ingest.build_publication import BuildPublication
 from semsearch.ingest.build_report import BuildReport
 from semsearch.ingest.corpus_sync import CorpusSync, forget_unused
 from semsearch.ingest.shared_copy import shared_database
-from semsearch.ingest.shared_publication import building, publishing
+from semsearch.ingest.shared_publication import building, check_can_have_candidates, publishing
 from semsearch.models.encoders.lazy import LazyEncoder
 from semsearch.models.registry import DEFAULT_MODEL, Model
 from semsearch.models.rerankers import NO_RERANKER
@@ -80,7 +80,8 @@ def build_index(  # noqa: PLR0913 - each is an option of its own
         model: `default`, `base`, a local folder, a hub id, `api:NAME` for a model of the
             embeddings server that SEMSEARCH_EMBEDDINGS_API names, or `hashed`.
         reranker: a CrossEncoder's folder or hub id, or `none`.
-        engine: the nearest-neighbour engine: `flat`, `hnsw`, or `auto` by the number of entries.
+        engine: the nearest-neighbour engine: `flat`, `hnsw`, `pgvector` in a shared store, or
+            `auto`: by the number of entries, or pgvector if the index has that.
         overwrite_edits: let the corpus overwrite live edits, which are preserved by default.
         progress: reports each step; silent by default.
         unread: files that could not be read this time; what earlier builds read from them stays.
@@ -104,6 +105,7 @@ def build_index(  # noqa: PLR0913 - each is an option of its own
     chosen_engine(engine, len(entries))  # raises before anything is done
     layout = IndexLayout(Path(index))
     refuse_mirror(layout)
+    engine = _kept_engine(layout, engine)
     encoder = LazyEncoder.of(model, layout.encoders)
     reranker_model = None if reranker == NO_RERANKER else find_reranker(reranker)
     with translate_os_errors(layout.root):
@@ -122,6 +124,21 @@ def build_index(  # noqa: PLR0913 - each is an option of its own
                 progress or Silent(),
             )
             return build.run()
+
+
+def _kept_engine(layout: IndexLayout, engine: str) -> str:
+    """Return the engine for a build: a glossary in PostgreSQL stays there if nothing is said.
+
+    Raises:
+        InvalidSetting: pgvector was asked for, and the index has a store of its own.
+        StoredIndexError: the store does not answer.
+    """
+    before = built_with(layout)
+    if engine == AUTO and before is not None and before.engine == PGVECTOR:
+        return PGVECTOR
+    if engine == PGVECTOR:
+        check_can_have_candidates(layout)
+    return engine
 
 
 def _chosen(layout: IndexLayout) -> bool:

@@ -28,7 +28,8 @@ from semsearch.index.manifest import (
 from semsearch.index.passage_table import PassageTable
 from semsearch.ingest.bulk import ImportReport
 from semsearch.ingest.id_suggestions import suggested_ids
-from semsearch.ingest.shared_copy import check_embeds_alike, locked_store, opened, shared_database
+from semsearch.ingest.shared_copy import locked_store, opened, shared_database
+from semsearch.ingest.shared_embeddings import check_embeds_alike
 from semsearch.models.encoders.base import Encoder
 from semsearch.storage.atomic_files import PATIENCE_S, file_lock
 from semsearch.storage.database import translate_corruption

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from semsearch.core.errors import IndexBusy, PublishingUnderWay
 from semsearch.core.progress import Progress
-from semsearch.index.ann.engine import AUTO
+from semsearch.index.ann.engine import AUTO, PGVECTOR, chosen_engine
 from semsearch.index.embedded_questions import embedded_questions
 from semsearch.index.generation import (
     GenerationSpec,
@@ -21,7 +21,12 @@ from semsearch.index.passage_table import PassageTable
 from semsearch.index.retention import remove_generations, remove_unfinished
 from semsearch.index.segments.live import MAX_PENDING
 from semsearch.ingest.shared_copy import opened, shared_database
-from semsearch.ingest.shared_publication import publish_in, publishing, share_files
+from semsearch.ingest.shared_publication import (
+    check_can_have_candidates,
+    publish_in,
+    publishing,
+    share_files,
+)
 from semsearch.storage.atomic_files import LONG_S, PATIENCE_S
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_reader import EntryReader
@@ -64,7 +69,7 @@ def pending(layout: IndexLayout) -> Pending:
         return Pending(changes, store.revision[1], current.entries)
 
 
-def publish_edits(layout: IndexLayout, progress: Progress) -> bool:
+def publish_edits(layout: IndexLayout, progress: Progress, engine: str | None = None) -> bool:
     """Write a generation from the present store and make it the current one.
 
     The lock of the index is held at the end only, so that edits go on; the live segment shows them.
@@ -72,15 +77,20 @@ def publish_edits(layout: IndexLayout, progress: Progress) -> bool:
     Args:
         layout: of the index.
         progress: reports each step.
+        engine: the nearest-neighbour engine, one of `ann.engine.ENGINES`; that of the current
+            generation by default. With another one, there is something to publish.
 
     Returns:
         Whether there was anything to publish.
 
     Raises:
+        InvalidSetting: there is no such engine, or this index cannot have it.
         PublishingUnderWay: another process is publishing the edits.
         StoredIndexError: the index cannot be read or written.
     """
     check_store_exists(layout)
+    if engine == PGVECTOR:
+        check_can_have_candidates(layout)
     with (
         translate_os_errors(layout.root),
         translate_corruption(layout.store),
@@ -89,10 +99,16 @@ def publish_edits(layout: IndexLayout, progress: Progress) -> bool:
     ):
         remove_unfinished(layout)
         current = read_manifest(layout)[0]
+        wanted = engine or (AUTO if current.engine.is_automatic else current.engine.name)
         with closing(EntryReader(layout.store)) as store:
-            if store.revision == (current.store, current.revision):
+            is_same = (
+                engine is None or chosen_engine(engine, current.entries) == current.engine.name
+            )
+            if is_same and store.revision == (current.store, current.revision):
                 return False
-            written = _write(layout, store, current, progress)
+            # a copy has not the vectors of what its generation has in PostgreSQL
+            of_all = writer if PGVECTOR in (wanted, current.engine.name) else store
+            written = _write(layout, of_all, current, wanted, progress)
         files = share_files(layout, writer, written, progress)
         with writer.connection.locked(Lock.EDITING, LONG_S):
             publish_in(layout, writer, written, files, progress)
@@ -125,13 +141,12 @@ def _publishing(layout: IndexLayout, writer: EntryReader, progress: Progress) ->
 
 
 def _write(
-    layout: IndexLayout, store: EntryReader, current: Manifest, progress: Progress
+    layout: IndexLayout, store: EntryReader, current: Manifest, engine: str, progress: Progress
 ) -> UnpublishedGeneration:
-    """Write a generation with the settings of the current one."""
+    """Write a generation with the settings of the current one, but perhaps another engine."""
     exports = Exports(
         None, current.encoder_sha256, is_new=False, reranker=current.reranker, pairs={}
     )
-    engine = AUTO if current.engine.is_automatic else current.engine.name
     revision, entries = store.copied()
     spec = GenerationSpec(
         layout.next_number(),

@@ -14,17 +14,17 @@ from contextlib import ExitStack, closing, contextmanager, nullcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from semsearch.core.errors import IndexBusy, IndexMissing, SemsearchError
+from semsearch.core.errors import IndexMissing, SemsearchError
 from semsearch.core.progress import Progress, Silent
 from semsearch.core.shared_store_errors import StoreUnavailable
-from semsearch.index.manifest import Manifest, read_pointer
+from semsearch.index.manifest import read_pointer
 from semsearch.index.retention import remove_generations, remove_models, remove_unfinished
 from semsearch.index.shared_files import (
-    embedding_of,
     fetch_generation,
     held_generation,
     shared_generation,
 )
+from semsearch.ingest.shared_embeddings import copy_live_embeddings
 from semsearch.ingest.shared_replica import ReadReplica
 from semsearch.ingest.shared_rows import catch_up_rows, check_follows
 from semsearch.ingest.shared_settings import copy_settings, put_calibration
@@ -170,27 +170,6 @@ def check_has_glossary(shared: EntryReader, database: SharedDatabase) -> None:
         )
 
 
-def check_embeds_alike(layout: IndexLayout, manifest: Manifest, shared: EntryReader) -> None:
-    """Refuse an edit of a copy that does not have the encoder of the newest build yet.
-
-    Its vectors would be of no use to the others.
-
-    Args:
-        layout: of the index folder.
-        manifest: of its current generation.
-        shared: its store, whose lock for edits is held.
-
-    Raises:
-        IndexBusy: the generation of that build has to be fetched first.
-    """
-    newest = shared_generation(shared.connection)
-    if newest is not None and newest.embedding != embedding_of(manifest):
-        raise IndexBusy(
-            f"the index in {layout.root} fetches a generation with another encoder; try again when it "
-            "answers from that"
-        )
-
-
 def is_newest(layout: IndexLayout, shared: EntryReader) -> bool:
     """Return whether the current generation is the newest one of a shared store."""
     newest = shared_generation(shared.connection)
@@ -220,6 +199,9 @@ def fetch_newest(
         remove_unfinished(layout)
         former = read_pointer(layout).generation if layout.current.exists() else newest.number
         fetch_generation(layout, newest, shared.connection, progress)
+        if newest.has_candidates:  # of a first generation they were not copied with the rows
+            with file_lock(layout.lock), closing(EntryStore(layout.store)) as copy:
+                copy_live_embeddings(layout, shared, copy)
         remove_generations(layout, {newest.number, former})
         remove_models(layout, {newest.number, former})
 

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from semsearch.core.errors import IndexDamaged, InvalidSetting, SemsearchError
 from semsearch.core.progress import Progress
+from semsearch.index.ann.engine import AUTO
 from semsearch.index.manifest import check_store_belongs, load_manifest
 from semsearch.index.shared_files import put_files, put_generation, shared_generation
+from semsearch.ingest.publish import publish_edits
 from semsearch.ingest.shared_copy import check_has_glossary, fetch_newest, opened
 from semsearch.ingest.shared_rows import catch_up_rows
 from semsearch.ingest.shared_settings import copy_settings, put_calibration
@@ -131,6 +133,8 @@ def copy_into_folder(layout: IndexLayout, database: SharedDatabase, progress: Pr
         with translate_os_errors(layout.root), file_lock(layout.publishing, LONG_S):
             fetch_newest(layout, shared, progress)
         copy_settings(layout, shared)
+    if load_manifest(layout)[0].candidates:  # a folder has files of its vectors
+        publish_edits(layout, progress, AUTO)
     layout.in_step.unlink(missing_ok=True)
     layout.keys_compared.unlink(missing_ok=True)
     return moved

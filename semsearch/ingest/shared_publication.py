@@ -11,23 +11,43 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from semsearch.core.errors import SemsearchError
+from semsearch.core.errors import InvalidSetting, SemsearchError
 from semsearch.core.progress import Progress
 from semsearch.index.generation import UnpublishedGeneration, publish_generation
+from semsearch.index.pgvector.writing import database_behind
 from semsearch.index.shared_files import put_files, put_generation, put_in_order
-from semsearch.ingest.shared_copy import fetch_newest, opened
+from semsearch.ingest.shared_copy import fetch_newest, opened, shared_database
 from semsearch.ingest.shared_rows import catch_up_rows
 from semsearch.storage.atomic_files import LONG_S, PATIENCE_S, file_lock
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.file_places import file_place
 from semsearch.storage.layout import IndexLayout
+from semsearch.storage.postgres.candidates import check_pgvector
 from semsearch.storage.store_connection import Lock
 
 if TYPE_CHECKING:
     from semsearch.storage.postgres.connection import SharedDatabase
 
 _log = logging.getLogger("semsearch")
+
+
+def check_can_have_candidates(layout: IndexLayout) -> None:
+    """Refuse the engine pgvector for an index whose store cannot have it.
+
+    Raises:
+        InvalidSetting: it has a store of its own, or one without pgvector, or with an old one.
+        StoreUnavailable: PostgreSQL does not answer.
+    """
+    database = shared_database(layout)
+    if database is None:
+        raise InvalidSetting(
+            f"the engine pgvector is one of a shared store in PostgreSQL, and the index in {layout.root} "
+            "has a store of its own; choose auto, flat or hnsw, or copy it into a shared store first "
+            "(docs/shared-store.md)"
+        )
+    with opened(database) as shared:
+        check_pgvector(database_behind(shared.connection), shared.connection)
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from contextlib import closing
 from dataclasses import replace
 
 from semsearch.core.progress import Progress
+from semsearch.index.shared_files import has_candidates
+from semsearch.ingest.shared_embeddings import copy_live_embeddings
 from semsearch.storage.atomic_files import file_lock
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_reader import EntryReader
@@ -56,9 +58,12 @@ def catch_up_rows(
         StoredIndexError: the folder is busy or cannot be written.
     """
     (database,) = shared.connection.execute("SELECT database FROM store").fetchone()
+    is_slim = has_candidates(shared.connection)
     with translate_os_errors(layout.root), translate_corruption(layout.store):
         known = in_step(layout)
-        if not is_built and known.database == database and _is_same(layout, shared, known):
+        has_all = is_slim or known.embedded > 0 or known.revision == 0
+        is_noted = has_all and not is_built and known.database == database
+        if is_noted and _is_same(layout, shared, known):
             if known.ago_s > _NOTED_S:
                 note_in_step(layout, replace(known, at=time.time()))
             return
@@ -78,9 +83,14 @@ def catch_up_rows(
             is_older = bool(revision) and known.tables != len(MIGRATIONS)
             if is_older:
                 _log.info("all entries of %s are taken over anew, after an upgrade", layout.root)
-            done = replicate(shared, copy, progress, embedded=embedded, anew=is_older)
-            if is_built or done.is_built:
-                forget_embeddings(shared, copy)
+            if is_slim:
+                with shared.connection.reading():  # embeddings and entries of the same state
+                    copy_live_embeddings(layout, shared, copy)
+                    done = replicate(shared, copy, progress, embedded=None, anew=is_older)
+            else:
+                done = replicate(shared, copy, progress, embedded=embedded, anew=is_older)
+                if is_built or done.is_built:
+                    forget_embeddings(shared, copy)
             text = embedded_text(shared, done.embedded)
             state = InStep(
                 time.time(),

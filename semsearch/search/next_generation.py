@@ -11,6 +11,7 @@ from semsearch.core.errors import EncoderMismatch, SemsearchError
 from semsearch.index.calibration import load_calibration
 from semsearch.index.embedding import Embedding, encoder_of
 from semsearch.index.manifest import load_manifest
+from semsearch.index.pgvector.shared import open_candidates
 from semsearch.index.retrieval import Retriever
 from semsearch.index.segments.segment import Segment
 from semsearch.models import is_meant
@@ -35,7 +36,8 @@ def open_generation(layout: IndexLayout, model: str | None, *, calibrated: bool)
     embedding = Embedding.of(layout, manifest)
     reranker = manifest.reranker
     engines = manifest.engine, manifest.phrase_engine
-    generation = Segment.open(files, manifest.dim, *engines)
+    shared = open_candidates(layout, manifest, files)
+    generation = Segment.open(files, manifest.dim, *engines, shared)
     return IndexView(
         manifest,
         generation,

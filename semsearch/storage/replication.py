@@ -67,7 +67,7 @@ def replicate(
     target: EntryStore,
     progress: Progress,
     *,
-    embedded: int = 0,
+    embedded: int | None = 0,
     with_answers: bool = False,
     anew: bool = False,
 ) -> Replicated:
@@ -78,7 +78,7 @@ def replicate(
             PostgreSQL.
         target: empty, or a copy of the same store that nobody edits.
         progress: reports batches of embeddings.
-        embedded: number of the last embedding that was taken over before.
+        embedded: number of the last embedding that was taken over before; None takes over none.
         with_answers: whether answers to requests are taken over, so that no repeated request is
             executed again where the copy is edited from now on.
         anew: whether all rows but embeddings are taken over, not only those that were changed.
@@ -88,16 +88,10 @@ def replicate(
     """
     check_is_earlier(source, target)  # before anything is written
     there, here = source.connection, target.connection
-    known = set() if embedded else _known_embeddings(here)
-    (count,) = there.execute(
-        f"SELECT count(*) FROM embedding WHERE {there.row_number} > ?",  # noqa: S608 - constant
-        (embedded,),
-    ).fetchone()
-    progress.start("vectors", int(count))
-    while batch := _embeddings(there, embedded):
-        with here.transaction():
-            embedded = _put_embeddings(here, batch, known)
-        progress.advance(len(batch))
+    has_embeddings, last = embedded is not None, embedded or 0
+    known = _known_embeddings(here) if has_embeddings and not last else set()
+    if has_embeddings:
+        last = _put_all_embeddings(there, here, last, known, progress)
     with there.reading():
         identity, revision = source.revision
         check_is_earlier(source, target)
@@ -105,14 +99,58 @@ def replicate(
         with here.transaction():
             for table in _OF_REVISIONS if anew else ():
                 here.execute(f"DELETE FROM {table}")  # noqa: S608 - constant
-            while batch := _embeddings(there, embedded):
-                embedded = _put_embeddings(here, batch, known)
+            while has_embeddings and (batch := _embeddings(there, last)):
+                last = _put_embeddings(here, batch, known)
             changes, is_built = _put_changes(there, here, behind)
             if with_answers:
                 _put_answers(there, here)
             here.execute("UPDATE store SET identity = ?, revision = ?", (identity, revision))
     here.committed(revision)
-    return Replicated(identity, revision, embedded, changes, is_built)
+    return Replicated(identity, revision, last, changes, is_built)
+
+
+def _put_all_embeddings(
+    there: StoreConnection,
+    here: StoreConnection,
+    last: int,
+    known: set[tuple[str, bytes, int]],
+    progress: Progress,
+) -> int:
+    """Write the embeddings after a number, batch by batch, and return the number of the last."""
+    (count,) = there.execute(
+        f"SELECT count(*) FROM embedding WHERE {there.row_number} > ?",  # noqa: S608 - constant
+        (last,),
+    ).fetchone()
+    progress.start("vectors", int(count))
+    while batch := _embeddings(there, last):
+        with here.transaction():
+            last = _put_embeddings(here, batch, known)
+        progress.advance(len(batch))
+    return last
+
+
+def put_embeddings_of(
+    there: StoreConnection, here: StoreConnection, texts: Sequence[bytes], key: str
+) -> None:
+    """Copy the embeddings of some texts by one encoder; those that are nowhere are left out.
+
+    Args:
+        there: the store that has them.
+        here: the copy.
+        texts: their hashes.
+        key: of the encoder.
+    """
+    for start in range(0, len(texts), _BATCH):
+        some = texts[start : start + _BATCH]
+        marks = ",".join("?" * len(some))
+        rows = there.execute(
+            f"SELECT 0, key, {_EMBEDDING} FROM embedding "  # noqa: S608 - marks and constants
+            f"JOIN encoder ON encoder.number = embedding.encoder WHERE key = ? AND text IN ({marks})",
+            (key, *some),
+        ).fetchall()
+        if rows:
+            with here.transaction():
+                _put_embeddings(here, rows, set())
 
 
 def last_change(store: EntryReader) -> tuple[str, int, str]:

@@ -182,3 +182,18 @@ def test_an_index_of_its_own_is_not_made_a_copy(
     said = told("add", "bakery", "A", "B c.", "--index", own, code=2, SEMSEARCH_STORE=filled)
     assert "has a store of its own; name another folder with --index" in said
     assert not (own / "SHARED").exists()
+
+
+def test_candidates_move_into_postgresql(url: str, hashed_index: Path, tmp_path: Path) -> None:
+    """`info` says which engine there is, and why; what a store cannot have is refused."""
+    one = tmp_path / "one"
+    assert "has pgvector 0." in told("store", "migrate", "--pgvector", "--store", url)
+    told("copy", hashed_index, url)
+    told("ask", "a heavy pot", "--index", one, "--store", url)
+    there_is_none = told("publish", "--index", one, "--engine", "annoy", code=2)
+    assert "there is no engine 'annoy'; choose one of auto, flat, hnsw, pgvector" in there_is_none
+    assert "shared store" in told("publish", "-i", hashed_index, "--engine", "pgvector", code=2)
+    assert "published" in told("publish", "--index", one, "--engine", "pgvector")
+    assert "nothing to publish" in told("publish", "--index", one, "--engine", "pgvector")
+    assert "pgvector, as it was asked for, in PostgreSQL" in told("info", "--index", one)
+    assert "Dutch Oven" in told("ask", "a heavy pot with a lid", "--index", one)

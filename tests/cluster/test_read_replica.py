@@ -112,7 +112,7 @@ def read(monkeypatch: pytest.MonkeyPatch, store: PrimaryAndReplica) -> dict[str,
     def spy(self: PostgresConnection, query: str, values: Sequence[Any] = ()) -> object:
         for table in ("embedding", "file_part", "key"):
             if f"FROM {table}" in query and "count(" not in query:
-                found[names[self._database.name]].add(table)
+                found[names[self.database.name]].add(table)
         return execute(self, query, values)
 
     monkeypatch.setattr(PostgresConnection, "execute", spy)

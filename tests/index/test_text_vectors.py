@@ -9,6 +9,7 @@ import pytest
 
 from semsearch.core.arrays import Numbers, Vectors
 from semsearch.index.files.memory_map import WRITTEN_AT_A_TIME as BATCH
+from semsearch.index.files.memory_map import Rows
 from semsearch.index.files.text_vectors import TextVectors, write_text_vectors
 
 FIRSTS = np.array([0, 2, 2, 3], dtype=np.int64)
@@ -26,7 +27,7 @@ def written(folder: Path, firsts: Numbers, rows: Vectors) -> TextVectors:
     """Write rows and open them."""
     files = folder / "some.i8", folder / "first.i64"
     write_text_vectors(*files, firsts, lambda start, end: rows[start:end])
-    return TextVectors(*files, rows.shape[1])
+    return TextVectors(Rows(files[0], np.int8, rows.shape[1]), files[1])
 
 
 def test_the_nearest_text_of_each_entry_counts(tmp_path: Path) -> None:

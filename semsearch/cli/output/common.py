@@ -121,7 +121,9 @@ def info(index_info: IndexInfo, *, named_model: str | None, as_json: bool) -> No
     if index_info.follows is not None:
         rows["Follows"] = _followed(index_info.follows)
         if is_shared(index_info.follows.url):
-            rows["Refused"] = "purge and upgrade; docs/shared-store.md says what to do instead"
+            is_in_tables = index_info.engine.name == "pgvector"
+            refused = "purge, upgrade and backup" if is_in_tables else "purge and upgrade"
+            rows["Refused"] = f"{refused}; docs/shared-store.md says what to do instead"
     for name, value in rows.items():
         table.add_row(Text(name, "bold"), Text(value))
     for glossary in index_info.glossaries:

@@ -47,6 +47,30 @@ class Searchable(Protocol):
         ...
 
 
+class Searcher(Protocol):
+    """Finds entries, or asked-as phrases, of a segment by their vectors."""
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether every vector is compared with every question."""
+
+    def nearest(
+        self,
+        vectors: Vectors,
+        k: int,
+        allowed: range,
+        only: Numbers | None = None,
+        languages: tuple[str, ...] = (),
+    ) -> Numbers:
+        """Return the numbers nearest to any of the given vectors; see `VectorSearcher.nearest`."""
+
+    def at(self, positions: Numbers) -> Vectors:
+        """Return the vectors of some numbers, (n, d)."""
+
+    def ranked(self, vectors: Vectors, k: int) -> Numbers:
+        """Return the numbers nearest to each row; see `VectorSearcher.ranked`."""
+
+
 class VectorIndex(Searchable, Protocol):
     """An exact engine that vectors can be added to and removed from.
 

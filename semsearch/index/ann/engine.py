@@ -7,6 +7,7 @@ candidate again, so an approximate engine can miss a candidate but never gives a
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -23,8 +24,8 @@ from semsearch.ranking.similarity_baseline import evenly_spaced
 from semsearch.storage.atomic_files import sync
 from semsearch.storage.generation_layout import GenerationLayout
 
-AUTO, FLAT, GRAPH = "auto", "flat", "hnsw"
-ENGINES = (AUTO, FLAT, GRAPH)
+AUTO, FLAT, GRAPH, PGVECTOR = "auto", "flat", "hnsw", "pgvector"
+ENGINES = (AUTO, FLAT, GRAPH, PGVECTOR)
 
 FLAT_UP_TO = 10_000
 """Up to so many entries every entry is compared with the question; that takes less than 1 ms."""
@@ -96,21 +97,36 @@ def _write(
     sample = stored.at(evenly_spaced(len(stored), CHUNK))
     chunks = -(-len(stored) // CHUNK)
     graph = GraphIndex.make(stored.dim, sample, track(stored.batches(), progress, "graph", chunks))
-    recall = _tune_breadth(graph, stored)
+    recall = tune_breadth(graph, stored, FETCH)
     graph.save(file)
     sync(file)
     return EngineInfo(GRAPH, why, round(recall, 4), graph.breadth, file.stat().st_size)
 
 
-def _tune_breadth(graph: GraphIndex, stored: StoredVectors) -> float:
-    """Raise efSearch until the recall reaches `TARGET`, and return the recall."""
+class TunableGraph(Protocol):
+    """An HNSW graph whose efSearch can be set."""
+
+    breadth: int
+
+    def search(self, vectors: Vectors, k: int) -> tuple[Numbers, Vectors]:
+        """Find approximately the k nearest of each row; see `Searchable.search`."""
+
+
+def tune_breadth(graph: TunableGraph, stored: StoredVectors, fetch: int) -> float:
+    """Raise efSearch until the recall reaches `TARGET`, and return the recall.
+
+    Args:
+        graph: its breadth is set.
+        stored: the vectors that it has.
+        fetch: how many are fetched for a question.
+    """
     rows = stored.sample(ASKED)
     questions = rows + np.roll(rows, len(rows) // 2, axis=0)
     nearest = stored.nearest(questions, 10, range(len(stored)))
     recall = 0.0
     for breadth in BREADTHS:
         graph.breadth = breadth
-        found, _ = graph.search(questions, FETCH)
+        found, _ = graph.search(questions, fetch)
         shares = [np.isin(one, other).mean() for one, other in zip(nearest, found, strict=True)]
         recall = float(np.mean(shares))
         if recall >= TARGET:
@@ -149,7 +165,12 @@ class VectorSearcher:
         return cls(stored, engine, True)
 
     def nearest(
-        self, vectors: Vectors, k: int, allowed: range, only: Numbers | None = None
+        self,
+        vectors: Vectors,
+        k: int,
+        allowed: range,
+        only: Numbers | None = None,
+        languages: tuple[str, ...] = (),
     ) -> Numbers:
         """Return the positions nearest to any of the given vectors, ascending.
 
@@ -160,6 +181,7 @@ class VectorSearcher:
             k: positions wanted for each row.
             allowed: range of positions that may be returned.
             only: ascending positions inside `allowed`; None allows the whole range.
+            languages: tags of which those of `only` have one; not needed here.
         """
         fetch = max(k, FETCH)
         chosen = allowed if only is None else only

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from semsearch.core.arrays import Numbers, Vectors
-from semsearch.index.files.memory_map import Rows, mapped
+from semsearch.index.files.memory_map import Rows, RowSource, mapped
 from semsearch.ranking.fusion import Scores
 from semsearch.ranking.similarity_baseline import evenly_spaced
 from semsearch.ranking.weights import DEFAULT
@@ -70,9 +70,12 @@ class StoredVectors(ABC):
 class EntryVectors(StoredVectors):
     """The vectors of entries, by position."""
 
-    def __init__(self, files: GenerationLayout, dim: int) -> None:
+    def __init__(
+        self, files: GenerationLayout, dim: int, passages: RowSource | None = None
+    ) -> None:
+        """Open the files; `passages`: their vectors, if they are elsewhere."""
         super().__init__(dim)
-        self._rows = Rows(files.vectors, "<f4", dim)
+        self._rows = Rows(files.vectors, "<f4", dim) if passages is None else passages
         self._first_rows: Numbers = mapped(files.first_rows, "<i8")
 
     def __len__(self) -> int:
@@ -88,18 +91,19 @@ class EntryVectors(StoredVectors):
 
     def sample(self, count: int) -> Vectors:
         """Return vectors of passages."""
-        return self._rows.take(evenly_spaced(len(self._rows.all), count))
+        return self._rows.take(evenly_spaced(len(self._rows), count))
 
 
 class PhraseVectors(StoredVectors):
     """The vectors of phrases, by their number in a segment."""
 
-    def __init__(self, files: GenerationLayout, dim: int) -> None:
+    def __init__(self, files: GenerationLayout, dim: int, rows: RowSource | None = None) -> None:
+        """Open the files; `rows`: the vectors, if they are elsewhere."""
         super().__init__(dim)
-        self._rows = Rows(files.phrases, "i1", dim)
+        self._rows = Rows(files.phrases, "i1", dim) if rows is None else rows
 
     def __len__(self) -> int:
-        return len(self._rows.all)
+        return len(self._rows)
 
     def at(self, numbers: Numbers) -> Vectors:
         """Return the vectors of some phrases, (n, d)."""

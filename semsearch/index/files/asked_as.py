@@ -23,9 +23,10 @@ from semsearch.core.checksums import hash64
 from semsearch.core.index_info import EngineInfo
 from semsearch.core.positions import distinct, spread
 from semsearch.core.progress import Progress
+from semsearch.index.ann.base import Searcher
 from semsearch.index.ann.engine import VectorSearcher
 from semsearch.index.ann.vectors import PhraseVectors
-from semsearch.index.files.memory_map import mapped, write_rows
+from semsearch.index.files.memory_map import RowSource, mapped, write_rows
 from semsearch.index.passage_table import PassageTable
 from semsearch.ranking.fusion import Scores, first_best
 from semsearch.storage.atomic_files import write_array
@@ -77,13 +78,29 @@ def write_phrases(
 class AskedAsPhrases:
     """The open files, with their nearest-neighbour engine. Thread-safe."""
 
-    def __init__(self, files: GenerationLayout, dim: int, engine: EngineInfo) -> None:
+    def __init__(
+        self,
+        files: GenerationLayout,
+        dim: int,
+        engine: EngineInfo,
+        rows: RowSource | None = None,
+        searcher: Searcher | None = None,
+    ) -> None:
+        """Open the files.
+
+        Args:
+            files: of the segment.
+            dim: length of every vector.
+            engine: which finds phrases.
+            rows: the vectors of the phrases, if they are elsewhere.
+            searcher: what finds phrases, if it is elsewhere.
+        """
         self.first: Numbers = mapped(files.first_phrases, "<i8")
         """(entries + 1,) the first phrase of each position."""
         self._keys: Numbers = mapped(files.phrase_keys, "<i8")
         self._words: Numbers = mapped(files.phrase_words, "<i8")
-        self._vectors = PhraseVectors(files, dim)
-        self._searcher = VectorSearcher.open_phrases(files, dim, engine)
+        self._vectors = PhraseVectors(files, dim, rows)
+        self._searcher: Searcher = searcher or VectorSearcher.open_phrases(files, dim, engine)
 
     def __len__(self) -> int:
         """Return the number of phrases."""
@@ -102,7 +119,14 @@ class AskedAsPhrases:
         """Return the phrases nearest to each of some rows; see `VectorSearcher.ranked`."""
         return self._searcher.ranked(vectors, k)
 
-    def nearest(self, question: Vectors, k: int, allowed: range, only: Numbers | None) -> Numbers:
+    def nearest(
+        self,
+        question: Vectors,
+        k: int,
+        allowed: range,
+        only: Numbers | None,
+        languages: tuple[str, ...] = (),
+    ) -> Numbers:
         """Return the ascending positions of the k phrases nearest to a question.
 
         Args:
@@ -110,12 +134,13 @@ class AskedAsPhrases:
             k: phrases wanted.
             allowed: range of positions that may be returned.
             only: ascending positions inside `allowed`; None allows the whole range.
+            languages: tags of which those of `only` have one.
         """
         chosen = range(int(self.first[allowed.start]), int(self.first[allowed.stop]))
         if not chosen:
             return np.empty(0, dtype=np.int64)
         numbers = None if only is None else self._numbers(only)
-        found = self._searcher.nearest(question[np.newaxis], k, chosen, numbers)
+        found = self._searcher.nearest(question[np.newaxis], k, chosen, numbers, languages)
         return distinct(self.owners(found))
 
     def best(self, question: Vectors, positions: Numbers) -> tuple[Scores, Numbers]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import mmap
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -60,6 +60,19 @@ def mapped(file: Path, dtype: DTypeLike) -> NDArray[Any]:
     return _mapped(file, dtype)[0]
 
 
+class RowSource(Protocol):
+    """Rows of equal length, by number; in a file, or elsewhere."""
+
+    width: int
+    """Numbers of a row."""
+
+    def __len__(self) -> int:
+        """How many rows there are."""
+
+    def take(self, numbers: Numbers) -> NDArray[Any]:
+        """Return a copy of some rows, (n, width)."""
+
+
 class Rows:
     """Rows of equal length in a file. Thread-safe."""
 
@@ -67,8 +80,13 @@ class Rows:
         flat, self._map = _mapped(file, dtype)
         self.all: NDArray[Any] = flat.reshape(-1, width)
         """Every row, (n, width); reading it all loads the whole file into memory."""
+        self.width = width
+        """Numbers of a row."""
         self._is_large = flat.nbytes > ALWAYS_CACHED_BYTES
         self._taken = 0
+
+    def __len__(self) -> int:
+        return len(self.all)
 
     def take(self, numbers: Numbers) -> NDArray[Any]:
         """Return a copy of some rows; release the file's pages after many."""

@@ -15,7 +15,7 @@ import numpy as np
 
 from semsearch.core.arrays import Numbers, Vectors
 from semsearch.core.positions import spread
-from semsearch.index.files.memory_map import Rows, mapped, write_rows
+from semsearch.index.files.memory_map import RowSource, mapped, write_rows
 from semsearch.ranking.fusion import Scores
 from semsearch.storage.atomic_files import write_array
 from semsearch.storage.int8 import products_int8, to_int8
@@ -38,10 +38,10 @@ def write_text_vectors(
 
 
 class TextVectors:
-    """The open files. Thread-safe."""
+    """The vectors, with the open file of the first rows. Thread-safe."""
 
-    def __init__(self, vectors: Path, firsts: Path, dim: int) -> None:
-        self._rows = Rows(vectors, np.int8, dim)
+    def __init__(self, rows: RowSource, firsts: Path) -> None:
+        self._rows = rows
         self._firsts: Numbers = mapped(firsts, "<i8")
 
     def nearest(self, question: Vectors, positions: Numbers) -> Scores:

@@ -12,6 +12,7 @@ time, without a measurable loss (docs/decisions/0020).
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from numpy.typing import NDArray
 from semsearch.core.arrays import Numbers, Tokens, Vectors
 from semsearch.core.positions import spread
 from semsearch.core.progress import Progress
-from semsearch.index.files.memory_map import Rows, mapped
+from semsearch.index.files.memory_map import Rows, RowSource, mapped
 from semsearch.ranking.fusion import Scores
 from semsearch.ranking.late_interaction import compare, idf
 from semsearch.ranking.similarity_baseline import evenly_spaced
@@ -174,19 +175,38 @@ def _along(vectors: Vectors, axes: Vectors) -> Vectors:
     return rows
 
 
+def row_width(files: GenerationLayout) -> int:
+    """Return the number of axes, which is that of the numbers of a row."""
+    axes = files.token_axes.stat().st_size // 4
+    return WIDTH if axes >= WIDTH * WIDTH else math.isqrt(axes)
+
+
 class TokensIndex:
     """The open files. Thread-safe."""
 
-    def __init__(self, files: GenerationLayout, *, is_held: bool = False) -> None:
-        """Open the files; `is_held`: whether the uses of tokens are held in memory once read."""
+    def __init__(
+        self,
+        files: GenerationLayout,
+        *,
+        is_held: bool = False,
+        rows: RowSource | None = None,
+        weights: RowSource | None = None,
+    ) -> None:
+        """Open the files.
+
+        Args:
+            files: of the segment.
+            is_held: whether the uses of tokens are held in memory once read.
+            rows: of the tokens, if they are elsewhere.
+            weights: of the tokens, if they are elsewhere.
+        """
         self._reader = Reader(files.token_uses)
         self._is_held = is_held
         self._held: dict[str | None, dict[int, int]] = {}
         self._starts: Numbers = mapped(files.token_starts, "<i8")
-        self._weights = mapped(files.token_weights, "<f4")
-        count = len(self._weights)
-        width = files.tokens.stat().st_size // count if count else 0
-        self._rows = Rows(files.tokens, np.int8, width) if count else None
+        width = row_width(files)
+        self._weights = mapped(files.token_weights, "<f4") if weights is None else weights
+        self._rows = Rows(files.tokens, np.int8, width or 1) if rows is None else rows
         self.axes: Vectors = mapped(files.token_axes, "<f4").reshape(-1, width or 1)
         """(width of the encoder's tokens, width of the rows)."""
 
@@ -207,7 +227,7 @@ class TokensIndex:
         Returns:
             See `ranking.late_interaction.compare`.
         """
-        if self._rows is None or not len(positions):
+        if not len(self._rows) or not len(positions):
             none = np.zeros(len(positions), dtype=np.float32)
             return none, none
         firsts = self._starts[positions]
@@ -218,7 +238,7 @@ class TokensIndex:
             _along(question.vectors, self.axes) / np.float32(SCALE),
             weights,
             self._rows.take(rows).astype(np.float32),
-            self._weights[rows],
+            self._weights.take(rows),
             counts,
         )
 

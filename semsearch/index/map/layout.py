@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from semsearch.core.arrays import Numbers, Vectors
 from semsearch.core.checksums import sha256_of
@@ -17,8 +18,10 @@ from semsearch.index.files.entry_table import EntryTable
 from semsearch.index.files.memory_map import Rows, mapped
 from semsearch.index.manifest import Manifest, read_manifest
 from semsearch.index.map.projection import Points, landmarks, lay_out, place
+from semsearch.index.pgvector.rows import moved_files
 from semsearch.storage.generation_layout import GenerationLayout
 from semsearch.storage.layout import IndexLayout
+from semsearch.text.passages import passages_of
 
 MIN_UNCHANGED_SHARE = 0.8
 """Least share of entries with a place on the previous map; below it the whole map is computed
@@ -84,6 +87,8 @@ def _reused_places(
             return nothing
         with closing(EntryTable(files.entries)) as entry_table:
             before = entry_table.positions()
+            if manifest.candidates:
+                return _same_texts(entry_table, before, entries, mapped(files.map, "<f4"))
         earlier = DefinitionVectors.open(files, dim)
         places = mapped(files.map, "<f4").reshape(-1, 2)
     except (StoredIndexError, OSError, ValueError, sqlite3.Error):
@@ -99,9 +104,34 @@ def _reused_places(
     return np.concatenate(reused), np.concatenate(kept)
 
 
+def _same_texts(
+    entry_table: EntryTable,
+    before: Mapping[str, int],
+    entries: Sequence[Entry],
+    places: NDArray[np.float32],
+) -> tuple[Numbers, Points]:
+    """Return what `_reused_places` returns if PostgreSQL has the former vectors.
+
+    Equal texts have equal vectors, so these need not be fetched.
+    """
+    same: list[tuple[int, int]] = []
+    for start in range(0, len(entries), _CHUNK):
+        some = entries[start : start + _CHUNK]
+        known = [(new, before[one.id]) for new, one in enumerate(some, start) if one.id in before]
+        earlier = entry_table.entries([old for _, old in known])
+        same += (
+            (new, old)
+            for (new, old), one in zip(known, earlier, strict=True)
+            if passages_of(one)[0].text == passages_of(entries[new])[0].text
+        )
+    new, old = np.array(same, dtype=np.int64).reshape(-1, 2).T
+    return new, places.reshape(-1, 2)[old].astype(np.float64)
+
+
 def _are_altered(manifest: Manifest, files: GenerationLayout) -> bool:
     """Return whether a file of the previous generation differs from its manifest."""
-    needed = (files.map, files.entries, files.vectors, files.first_rows)
+    moved = moved_files(files) if manifest.candidates else ()
+    needed = {files.map, files.entries, files.vectors, files.first_rows}.difference(moved)
     return any(manifest.sha256.get(file.name) != sha256_of(file) for file in needed)
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from semsearch.core.arrays import Numbers, Tokens, Vectors
 from semsearch.core.positions import PositionFilter, are_among, between, without
-from semsearch.index.ann.engine import VectorSearcher
+from semsearch.index.ann.base import Searcher
 from semsearch.index.files.asked_as import AskedAsPhrases
 from semsearch.index.files.name_stems import END, NameStems
 from semsearch.index.files.name_words import MAX_HOLDERS, NameParts
@@ -227,12 +227,10 @@ class MultiTextVectors(MultiParts[TextVectors]):
         return self.gather(positions, lambda part, own: part.nearest(question, own))
 
 
-class MultiSearcher(MultiParts[VectorSearcher]):
+class MultiSearcher(MultiParts[Searcher]):
     """The nearest-neighbour engines of all segments."""
 
-    def __init__(
-        self, parts: Sequence[VectorSearcher], lengths: Sequence[int], deleted: Numbers
-    ) -> None:
+    def __init__(self, parts: Sequence[Searcher], lengths: Sequence[int], deleted: Numbers) -> None:
         """Take the parts, the number of entries in each, and the deleted positions."""
         super().__init__(parts, lengths)
         self._deleted = deleted
@@ -243,7 +241,8 @@ class MultiSearcher(MultiParts[VectorSearcher]):
         """Return the positions nearest to any of the vectors; see `VectorSearcher.nearest`."""
         more = k + len(self._deleted)
         found = [
-            part.nearest(vectors, more, own, _own(allowed.only, own, start)) + start
+            part.nearest(vectors, more, own, _own(allowed.only, own, start), allowed.languages)
+            + start
             for part, own, start in self.each(allowed)
         ]
         if not found:
@@ -266,7 +265,10 @@ class MultiAskedAsPhrases(MultiParts[AskedAsPhrases]):
     def nearest(self, question: Vectors, k: int, allowed: PositionFilter) -> Numbers:
         """Return the positions of the k nearest phrases; see `AskedAsPhrases.nearest`."""
         found = [
-            part.nearest(question, k + self._more, own, _own(allowed.only, own, start)) + start
+            part.nearest(
+                question, k + self._more, own, _own(allowed.only, own, start), allowed.languages
+            )
+            + start
             for part, own, start in self.each(allowed)
             if len(part)
         ]

@@ -223,7 +223,8 @@ STORE_AWAY = ProblemType(
     503,
     "The shared store does not answer",
     "Edits go to a database that does not answer now; try again after the seconds of Retry-After, "
-    "with the same Idempotency-Key: no edit is made twice. Search still works, from a copy.",
+    "with the same Idempotency-Key: no edit is made twice. Search still works, from a copy, unless "
+    "that database has the vectors, too.",
     retry_after=5,
 )
 NOT_WRITABLE = ProblemType(

@@ -152,7 +152,7 @@ class SharedDatabase:
     def unavailable(self, error: Exception) -> StoreUnavailable:
         """Return the error for a store that cannot be reached now."""
         return StoreUnavailable(
-            f"the store {self.name} does not answer ({_told(error)}); questions are answered from the "
+            f"the store {self.name} does not answer ({one_line(error)}); questions are answered from the "
             "copy of this machine; try the edit again when PostgreSQL is back"
         )
 
@@ -167,7 +167,7 @@ class PostgresConnection:
     def __init__(self, connection: Connection[tuple[Any, ...]], database: SharedDatabase) -> None:
         """Take a connection of the pool of a database."""
         self.raw = connection
-        self._database = database
+        self.database = database
         self._is_confirmed = False
 
     def execute(self, query: str, values: Sequence[Any] = (), /) -> ResultRows:
@@ -220,7 +220,7 @@ class PostgresConnection:
     def _committing(self) -> Iterator[None]:
         with self.translated(), ExitStack() as bounded, self.raw.transaction():
             yield
-            bounded.enter_context(bounded_commit(self.raw, self._database.unavailable))
+            bounded.enter_context(bounded_commit(self.raw, self.database.unavailable))
         self._is_confirmed = True
 
     def committed(self, revision: int) -> None:
@@ -236,7 +236,7 @@ class PostgresConnection:
 
     def close(self) -> None:
         """Give the connection back."""
-        self._database.give_back(self.raw)
+        self.database.give_back(self.raw)
 
     def check_schema(self) -> None:
         """Refuse a connection without a schema, which could make no tables and take no locks.
@@ -249,7 +249,7 @@ class PostgresConnection:
         ).fetchone()
         if schema is None:
             raise InvalidSetting(
-                f"{self._database.name} has no schema {path!r} that its role may use; make it with "
+                f"{self.database.name} has no schema {path!r} that its role may use; make it with "
                 "CREATE SCHEMA, give rights with `semsearch store migrate --role ROLE`, or name "
                 "another schema in the address with ?options=-csearch_path%3DNAME"
             )
@@ -305,11 +305,11 @@ class PostgresConnection:
             yield
         except psycopg.errors.LockNotAvailable as error:
             raise IndexBusy(
-                f"another build or edit of the store {self._database.name} is under way; wait for it"
+                f"another build or edit of the store {self.database.name} is under way; wait for it"
             ) from error
         except (psycopg.errors.DataCorrupted, psycopg.errors.IndexCorrupted) as error:
             raise IndexDamaged(
-                f"the store {self._database.name} is damaged ({error}); restore a backup of "
+                f"the store {self.database.name} is damaged ({error}); restore a backup of "
                 "PostgreSQL"
             ) from error
         except (
@@ -318,22 +318,22 @@ class PostgresConnection:
             psycopg.errors.ReadOnlySqlTransaction,  # of a replica that is not the primary yet
             psycopg.errors.IdleInTransactionSessionTimeout,
         ) as error:
-            raise self._database.unavailable(error) from error
+            raise self.database.unavailable(error) from error
         except psycopg.errors.InsufficientPrivilege as error:
             raise InvalidSetting(
-                f"the role of the store {self._database.name} lacks a right ({error}); run "
+                f"the role of the store {self.database.name} lacks a right ({error}); run "
                 "`semsearch store migrate --role ROLE` as the owner of the tables"
             ) from error
         except psycopg.DataError as error:
-            raise InvalidEntry(f"PostgreSQL cannot store this text ({_told(error)})") from error
+            raise InvalidEntry(f"PostgreSQL cannot store this text ({one_line(error)})") from error
         except psycopg.Error as error:
             raise IndexDamaged(
-                f"the store {self._database.name} is not as it was made ({_told(error)}); run "
+                f"the store {self.database.name} is not as it was made ({one_line(error)}); run "
                 "`semsearch store migrate`, or restore a backup of PostgreSQL"
             ) from error
 
 
-def _told(error: Exception) -> str:
+def one_line(error: Exception) -> str:
     """Return what an error says, on one line."""
     return " ".join(str(error).split()) or type(error).__name__
 

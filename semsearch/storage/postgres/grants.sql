@@ -9,3 +9,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON
     entry, written, history, live_deletion, redirect, purged, encoder, embedding, request, key,
     setting, file_part, generation
 TO {role};
+GRANT SELECT ON candidate_set TO {role};
+GRANT EXECUTE ON FUNCTION
+    make_candidates(text, bigint, integer, integer), index_candidates(text, text),
+    analyze_candidates(text), drop_candidates(text)
+TO {role};

@@ -16,6 +16,7 @@ from typing import Any
 from semsearch.core.errors import FormatTooNew, FormatTooOld, IndexDamaged, InvalidSetting
 from semsearch.storage.atomic_files import LONG_S
 from semsearch.storage.entry_store import EntryStore
+from semsearch.storage.postgres.candidates import CandidateKind
 from semsearch.storage.postgres.connection import PostgresConnection, SharedDatabase
 from semsearch.storage.store_connection import Lock
 
@@ -114,7 +115,7 @@ def _do(connection: PostgresConnection, step: Migration) -> None:
 
 
 def _grant(connection: PostgresConnection, role: str) -> None:
-    """Give a role the rights of `grants.sql`."""
+    """Give a role the rights of `grants.sql`, and those to the candidates that there are."""
     from psycopg import errors, sql
 
     row = connection.execute("SELECT current_schema(), current_database()").fetchone()
@@ -129,6 +130,11 @@ def _grant(connection: PostgresConnection, role: str) -> None:
             raise InvalidSetting(
                 f"there is no role {role!r}; make it with `CREATE ROLE ... LOGIN PASSWORD ...`"
             ) from error
+        for (name,) in connection.raw.execute("SELECT name FROM candidate_set").fetchall():
+            tables = sql.SQL(", ").join(sql.Identifier(f"{kind}_{name}") for kind in CandidateKind)
+            connection.raw.execute(
+                sql.SQL("GRANT SELECT, INSERT ON {} TO {}").format(tables, sql.Identifier(role))
+            )
 
 
 def _version(connection: PostgresConnection) -> Sequence[Any]:

@@ -146,6 +146,7 @@ def test_rights_are_those_of_the_tables_of_a_store(
         ).fetchall()
     assert [table for table, may_read, _ in rows if not may_read] == ["salary"]
     assert sorted(table for table, _, may_add in rows if not may_add) == [
+        "candidate_set",
         "migration",
         "salary",
         "store",

@@ -1,0 +1,1 @@
+"""Engine pgvector: what finds and scores entries is in PostgreSQL instead of files."""
