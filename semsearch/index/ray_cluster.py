@@ -150,6 +150,7 @@ def check_cluster(address: str) -> None:
 def _load() -> Any:  # noqa: ANN401 - the module
     # Ray would report to its makers what it is used for
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # its errors are raised, too
     try:
         import ray
         import ray.data  # noqa: F401 - loaded with it
