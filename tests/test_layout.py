@@ -123,7 +123,7 @@ def test_each_imported_library_is_declared() -> None:
         *project["dependencies"],
         *(
             one
-            for extra in ("build", "mcp", "objects", "postgres", "tracing")
+            for extra in ("build", "mcp", "objects", "postgres", "ray", "tracing")
             for one in extras[extra]
         ),
     ]

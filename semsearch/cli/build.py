@@ -62,6 +62,13 @@ def build(
             show_default=False,
         ),
     ] = None,
+    ray: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="Head of a Ray cluster whose nodes embed the new texts; this machine is one.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read glossaries and update the index."""
@@ -99,6 +106,7 @@ def build(
             overwrite_edits=overwrite_edits,
             source_url=source_url,
             common_questions=settings.common_questions,
+            ray=ray,
             progress=progress,
         )
     show_build.build_report(report, settings.index, as_json=as_json)

@@ -247,6 +247,10 @@ class EncoderUnavailable(EncoderError):
     """An embeddings server does not answer, or not with vectors of the model of the index."""
 
 
+class ClusterFailed(EncoderError):
+    """The Ray cluster of a build cannot be reached, or cannot embed."""
+
+
 class TextRefused(EncoderUnavailable):
     """An embeddings server refuses these texts, and may embed others."""
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from semsearch.core.arrays import Encoded
 from semsearch.core.prefetch import prefetch
 from semsearch.core.progress import Progress
 from semsearch.index.manifest import StatedModels
@@ -135,8 +136,48 @@ class KnownTexts(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class TextBatch:
+    """Texts that are embedded together, and whether the tokens of each are stored.
+
+    The last bits of a vector may depend on the texts that it is computed beside. So the same
+    batches give the same vectors, wherever they are computed, also when an interrupted build goes
+    on: batches are saved in their order, and what is left makes the same batches again.
+    """
+
+    texts: Sequence[str]
+    with_tokens: Sequence[bool]
+
+
+class BatchEncoder(Protocol):
+    """Embeds batches: a thread of this process (`InThread`), or a cluster (`RayCluster`)."""
+
+    def encode(self, batches: Iterable[TextBatch]) -> Iterator[Encoded]:
+        """Yield the result of each batch, in their order.
+
+        Tokens of texts that need none may be missing.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class InThread:
+    """Embeds in a thread, one batch ahead of what the caller saves."""
+
+    load: Callable[[], Encoder]
+
+    def encode(self, batches: Iterable[TextBatch]) -> Iterator[Encoded]:
+        """Embed batches; see `BatchEncoder.encode`."""
+        encoder = self.load()
+        yield from prefetch(lambda batch: encoder.encode_entries(batch.texts), batches)
+
+
 def embed_missing(
-    texts: KnownTexts, passages: PassageTable, embedding: Embedding, progress: Progress
+    texts: KnownTexts,
+    passages: PassageTable,
+    embedding: Embedding,
+    progress: Progress,
+    cluster: BatchEncoder | None = None,
 ) -> Iterator[Embedded]:
     """Embed each text that has no vector yet, and yield the results in batches.
 
@@ -145,6 +186,7 @@ def embed_missing(
         passages: the texts.
         embedding: embeds them.
         progress: reports each batch when the next one is requested.
+        cluster: embeds the batches in its place.
     """
     rows: dict[bytes, int] = {}
     for row, text in enumerate(passages.hashes(passages.rows)):
@@ -156,16 +198,16 @@ def embed_missing(
     wanted = sorted(missing, key=lambda t: (rows[t] // WINDOW, -passages.length(rows[t]), t))
     if not wanted:
         return
-    encoder = embedding.load()
     progress.start("embedding", len(wanted))
-
-    def embed(hashes: Sequence[bytes]) -> Embedded:
-        encoded = encoder.encode_entries([passages.text(rows[h]) for h in hashes])
-        return Embedded(embedding.key, hashes, encoded, definitions)
-
-    for embedded in prefetch(embed, _batches(wanted, lambda h: passages.length(rows[h]))):
-        yield embedded
-        progress.advance(len(embedded.texts))
+    batches = list(_batches(wanted, lambda h: passages.length(rows[h])))
+    made = (
+        TextBatch([passages.text(rows[h]) for h in hashes], [h in definitions for h in hashes])
+        for hashes in batches
+    )
+    results = (cluster or InThread(embedding.load)).encode(made)
+    for hashes, encoded in zip(batches, results, strict=True):
+        yield Embedded(embedding.key, hashes, encoded, definitions)
+        progress.advance(len(hashes))
 
 
 def _batches(texts: Sequence[bytes], length: Callable[[bytes], int]) -> Iterator[list[bytes]]:

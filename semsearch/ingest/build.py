@@ -34,6 +34,7 @@ from semsearch.index.generation import (
 from semsearch.index.manifest import Manifest, built_with, load_manifest
 from semsearch.index.model_exports import Exports, export_models
 from semsearch.index.passage_table import PassageTable
+from semsearch.index.ray_cluster import RayCluster, check_cluster
 from semsearch.index.retention import remove_generations, remove_models, remove_unfinished
 from semsearch.index.segments.live import MAX_PENDING
 from semsearch.ingest.build_publication import BuildPublication
@@ -42,6 +43,7 @@ from semsearch.ingest.corpus_sync import CorpusSync, forget_unused
 from semsearch.ingest.shared_copy import shared_database
 from semsearch.ingest.shared_publication import building, check_can_have_candidates, publishing
 from semsearch.models.encoders.lazy import LazyEncoder
+from semsearch.models.encoders.portable import PortableEncoder
 from semsearch.models.registry import DEFAULT_MODEL, Model
 from semsearch.models.rerankers import NO_RERANKER
 from semsearch.models.rerankers.cross_encoder import find_reranker
@@ -70,6 +72,7 @@ def build_index(  # noqa: PLR0913 - each is an option of its own
     unread: Sequence[UnreadFile] = (),
     presentation: Presentation | None = None,
     common_questions: bool | None = None,
+    ray: str | None = None,
 ) -> BuildReport:
     """Update an index with entries.
 
@@ -89,9 +92,11 @@ def build_index(  # noqa: PLR0913 - each is an option of its own
         common_questions: whether entries of common concepts are also found by the questions that
             semsearch brings for these (`text/common_questions.py`); by default as the index was
             built before, and in the first build they are.
+        ray: the head of a Ray cluster, `HOST:PORT`, whose nodes embed the new texts.
 
     Raises:
         InvalidSetting: there are no entries, two have the same id, or there is no such engine.
+        ClusterFailed: the Ray cluster cannot be reached, or cannot embed.
         IndexFollows: the index is a mirror.
         StoredIndexError: another build runs, the folder cannot be written, or the store is damaged
             or of a newer version.
@@ -103,6 +108,8 @@ def build_index(  # noqa: PLR0913 - each is an option of its own
     if twice:
         raise InvalidSetting(f"the id {twice[0]!r} is given to two entries; ids must be unique")
     chosen_engine(engine, len(entries))  # raises before anything is done
+    if ray is not None:
+        check_cluster(ray)
     layout = IndexLayout(Path(index))
     refuse_mirror(layout)
     engine = _kept_engine(layout, engine)
@@ -122,6 +129,7 @@ def build_index(  # noqa: PLR0913 - each is an option of its own
                 presentation or Presentation(),
                 _chosen(layout) if common_questions is None else common_questions,
                 progress or Silent(),
+                ray,
             )
             return build.run()
 
@@ -185,6 +193,7 @@ class _Build:
     presentation: Presentation
     has_common_questions: bool
     progress: Progress
+    ray: str | None
 
     @property
     def common(self) -> CommonQuestions | None:
@@ -199,7 +208,7 @@ class _Build:
         publication = BuildPublication(
             self.layout, self.store, models.embedding, self.common, self.progress
         )
-        embedded = publication.embed(passages)
+        embedded = publication.embed(passages, self._cluster(models))
         with publishing(self.layout, self.store, LONG_S, self.progress):
             remove_unfinished(self.layout)
             stored = self.corpus.write(self.progress)
@@ -260,6 +269,16 @@ class _Build:
             lambda: encoder.encoder,
         )
         return _Models(exports, embedding, export.precision if export else encoder.precision)
+
+    def _cluster(self, models: _Models) -> RayCluster | None:
+        """Return the cluster that embeds in the place of this process, if one was named."""
+        if self.ray is None:
+            return None
+        fingerprint = self.encoder.fingerprint
+        folder, precision = self.layout.encoder(fingerprint), models.embedding.precision
+        return RayCluster(
+            self.ray, PortableEncoder.of(folder, self.encoder.name, fingerprint, precision)
+        )
 
     def _write(
         self, number: int, revision: tuple[str, int], passages: PassageTable, models: _Models

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from semsearch.core.progress import Progress
-from semsearch.index.embedding import Embedding, embed_missing
+from semsearch.index.embedding import BatchEncoder, Embedding, embed_missing
 from semsearch.index.generation import UnpublishedGeneration
 from semsearch.index.passage_table import PassageTable
 from semsearch.ingest.corpus_sync import changed_since
@@ -28,10 +28,16 @@ class BuildPublication:
     """The common questions that the generation has."""
     progress: Progress
 
-    def embed(self, passages: PassageTable) -> int:
-        """Embed each text that has no vector yet once, and return their number."""
+    def embed(self, passages: PassageTable, cluster: BatchEncoder | None = None) -> int:
+        """Embed each text that has no vector yet once, and return their number.
+
+        Args:
+            passages: the texts.
+            cluster: embeds in the place of this process.
+        """
         embedded = 0
-        for batch in embed_missing(self.store.texts, passages, self.embedding, self.progress):
+        texts = self.store.texts
+        for batch in embed_missing(texts, passages, self.embedding, self.progress, cluster):
             with briefly_locked(self.store.connection):
                 self.store.texts.save(batch)
             embedded += len(batch.texts)

@@ -12,6 +12,7 @@ from semsearch.importers.corpus_file import check_address
 from semsearch.importers.relative_sources import with_relative_sources
 from semsearch.importers.report import count_extra, write_report
 from semsearch.index.ann.engine import AUTO
+from semsearch.index.ray_cluster import check_cluster
 from semsearch.ingest.build import build_index
 from semsearch.ingest.build_report import BuildReport
 from semsearch.models.registry import DEFAULT_MODEL
@@ -34,6 +35,7 @@ def build(  # noqa: PLR0913 - each is an option of its own
     overwrite_edits: bool = False,
     source_url: str | None = None,
     common_questions: bool | None = None,
+    ray: str | None = None,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Read glossaries and update an index.
@@ -57,13 +59,16 @@ def build(  # noqa: PLR0913 - each is an option of its own
         source_url: address of a source file, with `{file}` and `{line}` for its place; it wins
             over that of `semsearch.toml`.
         common_questions: see `build_index`.
+        ray: see `build_index`.
         progress: reports each step; silent by default.
 
     Raises:
         ImportFailed: a file cannot be read, `strict` and something was not read, or the address of
             source files is none.
-        StoredIndexError, EncoderError: see `build_index`.
+        StoredIndexError, EncoderError, ClusterFailed: see `build_index`.
     """
+    if ray is not None:
+        check_cluster(ray)  # before minutes of reading
     if source_url:
         check_address("source_url", source_url, "--source-url")
     corpus = read_corpus(
@@ -87,6 +92,7 @@ def build(  # noqa: PLR0913 - each is an option of its own
         engine=engine,
         overwrite_edits=overwrite_edits,
         common_questions=common_questions,
+        ray=ray,
         progress=progress,
         unread=corpus.unread,
         presentation=replace(shown, source_url=source_url) if source_url else shown,

@@ -64,11 +64,23 @@ class EncoderExport(ModelExport):
 
 
 class OnnxEncoder:
-    """An exported encoder. Thread-safe."""
+    """An exported encoder. Thread-safe.
 
-    def __init__(self, folder: Path, export: EncoderExport, precision: str) -> None:
+    Args:
+        folder: of the export.
+        export: its description.
+        precision: which file to run.
+        runs: see `OnnxSession`.
+
+    Raises:
+        IndexDamaged: the files are altered.
+    """
+
+    def __init__(
+        self, folder: Path, export: EncoderExport, precision: str, runs: int | None = None
+    ) -> None:
         self._export = export
-        self._session = OnnxSession(folder, export, precision)
+        self._session = OnnxSession(folder, export, precision, runs)
         self._pieces = WordPieces(self._session.piece, export.special_ids)
 
     @property

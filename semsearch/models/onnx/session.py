@@ -155,18 +155,22 @@ class OnnxSession:
         folder: of the export.
         export: its description.
         precision: which file to run.
+        runs: most runs at once; by default one for each core.
 
     Raises:
         IndexDamaged: the files are altered.
     """
 
-    def __init__(self, folder: Path, export: ModelExport, precision: str) -> None:
+    def __init__(
+        self, folder: Path, export: ModelExport, precision: str, runs: int | None = None
+    ) -> None:
         import onnxruntime
         from tokenizers import Tokenizer  # noqa: PLC0415
 
         if precision not in PRECISIONS or not export.is_sound(folder, precision):
             raise export.damaged(folder)
         self._export = export
+        self._runs = runs
         self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(export.max_tokens)
         self._tokenizer.no_padding()
@@ -199,7 +203,7 @@ class OnnxSession:
     def run_all(
         self, encodings: Sequence[Any]
     ) -> Iterator[tuple[list[int], list[NDArray[np.float32]]]]:
-        """Compute all outputs for `encodings`, in batches of similar length, on all cores.
+        """Compute all outputs for `encodings`, in batches of similar length that run side by side.
 
         Yields:
             The positions of a batch, and the outputs for these, in that order.
@@ -209,7 +213,7 @@ class OnnxSession:
         if len(batches) == 1:
             yield batches[0], self.run([encodings[i] for i in batches[0]])
         elif batches:
-            with ThreadPoolExecutor(cores()) as pool:
+            with ThreadPoolExecutor(self._runs or cores()) as pool:
                 each = ([encodings[i] for i in rows] for rows in batches)
                 yield from zip(batches, pool.map(self.run, each), strict=True)
 
