@@ -24,7 +24,7 @@ from semsearch.core.entries import Entry, UnreadFile
 from semsearch.core.errors import InvalidSetting, StoredIndexError
 from semsearch.core.presentation import Presentation
 from semsearch.core.progress import Progress, Silent
-from semsearch.index.ann.engine import AUTO, FLAT_UP_TO, PGVECTOR, chosen_engine
+from semsearch.index.ann.engine import AUTO, FLAT_UP_TO, chosen_engine
 from semsearch.index.embedding import Embedding
 from semsearch.index.generation import (
     GenerationSpec,
@@ -37,11 +37,12 @@ from semsearch.index.passage_table import PassageTable
 from semsearch.index.ray_cluster import RayCluster, check_cluster
 from semsearch.index.retention import remove_generations, remove_models, remove_unfinished
 from semsearch.index.segments.live import MAX_PENDING
+from semsearch.ingest.build_choices import kept_common_questions, kept_engine
 from semsearch.ingest.build_publication import BuildPublication
 from semsearch.ingest.build_report import BuildReport
 from semsearch.ingest.corpus_sync import CorpusSync, forget_unused
 from semsearch.ingest.shared_copy import shared_database
-from semsearch.ingest.shared_publication import building, check_can_have_candidates, publishing
+from semsearch.ingest.shared_publication import building, publishing
 from semsearch.models.encoders.lazy import LazyEncoder
 from semsearch.models.encoders.portable import PortableEncoder
 from semsearch.models.registry import DEFAULT_MODEL, Model
@@ -112,7 +113,7 @@ def build_index(  # noqa: PLR0913 - each is an option of its own
         check_cluster(ray)
     layout = IndexLayout(Path(index))
     refuse_mirror(layout)
-    engine = _kept_engine(layout, engine)
+    engine = kept_engine(layout, engine)
     encoder = LazyEncoder.of(model, layout.encoders)
     reranker_model = None if reranker == NO_RERANKER else find_reranker(reranker)
     with translate_os_errors(layout.root):
@@ -127,32 +128,11 @@ def build_index(  # noqa: PLR0913 - each is an option of its own
                 reranker_model,
                 engine,
                 presentation or Presentation(),
-                _chosen(layout) if common_questions is None else common_questions,
+                kept_common_questions(layout) if common_questions is None else common_questions,
                 progress or Silent(),
                 ray,
             )
             return build.run()
-
-
-def _kept_engine(layout: IndexLayout, engine: str) -> str:
-    """Return the engine for a build: a glossary in PostgreSQL stays there if nothing is said.
-
-    Raises:
-        InvalidSetting: pgvector was asked for, and the index has a store of its own.
-        StoredIndexError: the store does not answer.
-    """
-    before = built_with(layout)
-    if engine == AUTO and before is not None and before.engine == PGVECTOR:
-        return PGVECTOR
-    if engine == PGVECTOR:
-        check_can_have_candidates(layout)
-    return engine
-
-
-def _chosen(layout: IndexLayout) -> bool:
-    """Return whether an index has common questions if nothing is said: as it was built before."""
-    before = built_with(layout)
-    return before is None or not before.declines_common_questions
 
 
 @contextmanager

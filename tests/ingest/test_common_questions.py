@@ -1,6 +1,6 @@
 """An index whose entries have common questions: builds, edits, publishing, other versions.
 
-Covers `index/embedded_questions`.
+Covers `index/embedded_questions` and `ingest/build_choices`.
 """
 
 from __future__ import annotations
