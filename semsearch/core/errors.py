@@ -17,7 +17,7 @@ The errors know nothing of HTTP or of the command line. Each has one table from 
     │                           FormatTooOld  FormatTooNew  EncoderMismatch
     │                           StoreUnavailable  StoreRewound  SharedFileDamaged
     │                           IndexShared (the last four in `shared_store_errors.py`)
-    ├── EncoderError            ModelRefused  EncoderUnavailable  TextRefused
+    ├── EncoderError            ModelRefused  EncoderUnavailable  TextRefused  ClusterFailed
     ├── EngineError             DimensionMismatch
     ├── ChatFailed              ChatRefused
     ├── SourceFailed            SourceRefused

@@ -31,7 +31,7 @@ def test_settings_out_of_range_are_named() -> None:
         ("patience", 0, "0 is out of range; name a number more than 0, up to 600"),
         ("edits_per_day", -1, "-1 is out of range; name a number 0 or more"),
         ("workers", "two", "'two' is neither auto nor a number from 1 to 64"),
-        ("engine", "x", "it should be 'auto', 'flat' or 'hnsw', not 'x'"),
+        ("engine", "x", "it should be 'auto', 'flat', 'hnsw' or 'pgvector', not 'x'"),
     ],
 )
 def test_the_whole_range_is_told_in_plain_words(name: str, value: object, told: str) -> None:
