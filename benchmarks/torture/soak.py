@@ -1,12 +1,13 @@
 """Serves for an hour at half of the capacity, and watches what a process holds.
 
-    python -m benchmarks.torture.soak --minutes 60 --lives 4
+    python -m benchmarks.torture.soak --minutes 60 --lives 2
 
 Meanwhile entries are added, changed and deleted, edits are published, and some clients read or send
 slowly. The service is stopped (SIGTERM) and started again between its lives. In each life, memory,
 handles, threads and files of the index must stay as they are: the last quarter is compared with the
-second. Every acknowledged edit must be there after a restart, and nearly every question be
-answered. Exit code 1: one of these failed.
+second. Memory takes a quarter of an hour to settle, so a life should have half an hour. Every
+acknowledged edit must be there after a restart, and nearly every question be answered. Exit code 1:
+one of these failed.
 """
 
 from __future__ import annotations
@@ -340,7 +341,7 @@ def main() -> int:
     """Read the arguments, and serve."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--lives", type=int, default=4)
+    parser.add_argument("--lives", type=int, default=2)
     given = parser.parse_args()
     return run("soak", lambda index: soak(index, given.minutes * 60, given.lives))
 
