@@ -22,8 +22,9 @@ from semsearch.search.glossary import Glossary
 from semsearch.server import worker_count
 from semsearch.server.batch_line import Batch, BatchLine
 from semsearch.server.batching import Client, Workers, work_only
-from semsearch.server.http.problem_types import NOT_SHOWN_YET, TOO_LARGE
+from semsearch.server.http.problem_types import TOO_LARGE
 from semsearch.server.http.problems import Refused
+from semsearch.server.revision_waiters import RevisionWaiters
 from semsearch.server.serialize import to_json
 from semsearch.server.waiting_line import Overloaded, WaitingLine
 
@@ -53,12 +54,6 @@ MAX_ANSWERS_BYTES = 8_000_000
 ANSWER_OVERHEAD = 500
 """Bytes of memory that a cached answer takes beside its content."""
 
-REVISION_S = 5.0
-"""Seconds in which a revision is shown that a request asks for."""
-MAX_WAITING = 64
-"""Most requests that wait for one."""
-LOOK_S = 0.02
-"""Seconds between two looks for it, which take microseconds."""
 
 Timings = dict[str, float | str]
 """Durations in milliseconds, and which cache answered, for the header `Server-Timing`."""
@@ -125,7 +120,8 @@ class SearchService:
         self._batches = BatchLine(self.heavy_line, BATCH_S)
         self._turn = asyncio.Semaphore(1)
         self._waiting_for_turn = 0
-        self._waiting_for_revision = 0
+        self.revision_waiters = RevisionWaiters(lambda: self._glossary.revision, self.refresh)
+        """Requests that name a revision which is not shown yet."""
         self._refresh: asyncio.Task[None] | None = None
         """Has not begun to look at the index."""
         self._refreshing = asyncio.Lock()
@@ -269,29 +265,6 @@ class SearchService:
         if self._refresh is None:
             self._refresh = asyncio.create_task(self._refresh_next())
         await asyncio.shield(self._refresh)
-
-    async def wait_for(self, revision: int) -> None:
-        """Wait until a revision of the store is shown, `REVISION_S` at most.
-
-        Raises:
-            Refused: it is not shown by then.
-            Overloaded: too many wait already.
-        """
-        until = perf_counter() + REVISION_S
-        if self._waiting_for_revision >= MAX_WAITING:
-            raise Overloaded
-        self._waiting_for_revision += 1
-        try:
-            while True:
-                await self.refresh()
-                if (shown := self._glossary.revision) >= revision:
-                    return
-                if perf_counter() >= until:
-                    detail = f"revision {revision} is not shown yet; this is revision {shown}"
-                    raise Refused(NOT_SHOWN_YET, detail)
-                await asyncio.sleep(LOOK_S)
-        finally:
-            self._waiting_for_revision -= 1
 
     async def _refresh_next(self) -> None:
         async with self._refreshing:

@@ -17,7 +17,7 @@ from semsearch.core.settings import load_settings
 from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
-from semsearch.server import search_service
+from semsearch.server import revision_waiters
 from semsearch.server.app import create_app
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
@@ -119,16 +119,13 @@ def test_a_request_waits_for_a_revision(
 def test_a_revision_that_does_not_come_is_a_problem_of_its_own(
     http: TestClient, path: str, params: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It says when to ask again, and which revision there is; too many do not wait at all."""
-    monkeypatch.setattr(search_service, "REVISION_S", 0.1)
+    """It says when to ask again, and which revision there is."""
+    monkeypatch.setattr(revision_waiters, "REVISION_S", 0.1)
     wanted = http.get("/v1/info").json()["revision"] + 1
     refused = http.get(path, params={**params, "min_revision": str(wanted)})
     problem = problem_of(refused, 503, "not-shown-yet")
     assert problem["detail"] == f"revision {wanted} is not shown yet; this is revision {wanted - 1}"
     assert refused.headers["retry-after"] == "1"
-    monkeypatch.setattr(search_service, "MAX_WAITING", 0)
-    refused = http.get(path, params={**params, "min_revision": str(wanted)})
-    problem_of(refused, 503, "overloaded")
 
 
 @pytest.mark.parametrize("value", ["-1", "x", "", "1.5", "9" * 19])

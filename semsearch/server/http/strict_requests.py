@@ -71,7 +71,7 @@ class StrictRoute(APIRoute):
         given = await self._inputs.read(Request(scope, receive))
         service: SearchService = scope["app"].state.search_service
         if wanted := _min_revision(given):
-            await service.wait_for(wanted)
+            await service.revision_waiters.wait(wanted, client_of(scope))
         response: Response
         if self._is_async:
             response = await self.endpoint(**given)
