@@ -115,6 +115,7 @@ def write_generation(
     )
     shared = None
     if database is not None:
+        store.connection.execute("SELECT 1")  # raises if the lock for publishing is lost
         put = put_candidates(database, files, dim, spec.number, progress)
         segment = replace(segment, engine=put.engine, phrase_engine=put.phrase_engine)
         breadth = max(put.engine.breadth, put.phrase_engine.breadth)

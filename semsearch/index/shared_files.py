@@ -36,7 +36,7 @@ from semsearch.storage.postgres.generation_locks import fetching, unless_fetched
 from semsearch.storage.store_connection import StoreConnection
 
 _KEPT = 2
-"""Generations that the store keeps."""
+"""Generations that the store keeps; with candidates in tables one more."""
 _DAMAGED = "damaged file "
 """Begins the name of a setting that names a file which could not be fetched."""
 
@@ -236,14 +236,16 @@ def _put_damaged_files(
 
 
 def _remove_old_generations(connection: StoreConnection) -> None:
-    """Forget all generations but the last two, unless somebody fetches them.
+    """Forget all generations but the last ones, unless somebody fetches them.
 
     One before the newest that lacks a file is of no use; nobody has it to put it there again.
     """
     whole = file_place(connection).sizes().keys() - _damaged(connection)
+    (sets,) = connection.execute("SELECT count(*) FROM candidate_set").fetchone()
+    kept = _KEPT + bool(sets)  # a server answers from the tables of one while it fetches another
     rows = connection.execute("SELECT number, files FROM generation ORDER BY number DESC")
     for rank, (number, files) in enumerate(rows.fetchall()):
-        if rank == 0 or (rank < _KEPT and set(json.loads(files).values()) <= whole):
+        if rank == 0 or (rank < kept and set(json.loads(files).values()) <= whole):
             continue
         with unless_fetched(connection, number) as is_free:
             if is_free:

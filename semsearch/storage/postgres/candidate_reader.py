@@ -172,6 +172,8 @@ class CandidateReader:
             self._pool.open()
             try:
                 return self._ask(ask)
+            except psycopg.errors.QueryCanceled:  # it took too long, and would again
+                raise
             except psycopg.OperationalError:
                 if time.monotonic() - self._failed_at < AWAY_S:
                     raise
@@ -190,7 +192,8 @@ class CandidateReader:
                     self._configured.add(connection)
                 return ask(connection)
         except PoolTimeout:
-            self._failed_at = time.monotonic()
+            if not self._pool.get_stats().get("pool_size"):  # or all connections are busy
+                self._failed_at = time.monotonic()
             raise
 
     def _configure(self, connection: Connection[tuple[Any, ...]]) -> None:

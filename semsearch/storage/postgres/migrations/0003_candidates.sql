@@ -18,6 +18,13 @@ DECLARE
     kind text;
     reader regrole;
 BEGIN
+    IF partitions NOT BETWEEN 0 AND 1000 THEN
+        RAISE EXCEPTION '% partitions are too many', partitions;
+    END IF;
+    -- a publisher that has lost its lock may come late
+    IF EXISTS (SELECT FROM generation AS known WHERE known.number = make_candidates.number) THEN
+        RAISE lock_not_available USING MESSAGE = format('generation %s is published', number);
+    END IF;
     INSERT INTO candidate_set VALUES (set_name, number);
     FOREACH kind IN ARRAY ARRAY['candidate', 'phrase'] LOOP
         EXECUTE format(
@@ -47,7 +54,9 @@ END $$;
 CREATE FUNCTION index_candidates(set_name text, kind text)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
-    PERFORM 1 FROM candidate_set WHERE name = set_name AND kind IN ('candidate', 'phrase');
+    PERFORM 1 FROM candidate_set WHERE name = set_name AND kind IN ('candidate', 'phrase')
+        AND NOT EXISTS (SELECT FROM pg_index WHERE NOT indisprimary
+                        AND indrelid = to_regclass(quote_ident(kind || '_' || set_name)));
     IF FOUND THEN
         EXECUTE format('CREATE INDEX ON %I USING hnsw (vector %s.halfvec_ip_ops)',
                        kind || '_' || set_name, vector_schema());
@@ -67,11 +76,30 @@ END $$;
 CREATE FUNCTION drop_candidates(set_name text)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS $$
 BEGIN
+    IF EXISTS (SELECT FROM candidate_set AS made JOIN generation AS known
+               ON known.number = made.generation WHERE made.name = set_name) THEN
+        RAISE lock_not_available USING MESSAGE = format('the candidates %s are published', set_name);
+    END IF;
     DELETE FROM candidate_set WHERE name = set_name;
     IF FOUND THEN
         EXECUTE format('DROP TABLE %I', 'candidate_' || set_name);
         EXECUTE format('DROP TABLE %I', 'phrase_' || set_name);
     END IF;
+END $$;
+
+-- Temporary tables come last: a role that may make some could otherwise put its own in the place of
+-- ours, and have the owner run its triggers.
+DO $$
+DECLARE
+    made regprocedure;
+BEGIN
+    FOR made IN
+        SELECT oid FROM pg_proc WHERE prosecdef AND pronamespace = current_schema()::regnamespace
+        AND proname IN ('make_candidates', 'index_candidates', 'analyze_candidates', 'drop_candidates')
+    LOOP
+        EXECUTE format('ALTER FUNCTION %s SET search_path = %I, pg_temp',
+                       made, current_schema());
+    END LOOP;
 END $$;
 
 -- everybody may execute a new function; these are for the role of servers
