@@ -37,7 +37,7 @@ from semsearch.quality.evaluation.judgements import read_judgements
 from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.postgres.candidates import install_pgvector
-from semsearch.storage.postgres.connection import SharedDatabase
+from semsearch.storage.postgres.database import SharedDatabase
 from semsearch.storage.postgres.migrating import migrate
 
 ASKED = 300

@@ -43,7 +43,7 @@ def copy(
         has_glossary,
     )
     from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
-    from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415
+    from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415
     from semsearch.storage.shared_setting import is_shared  # noqa: PLC0415
 
     source, target = _named(source), _named(target)

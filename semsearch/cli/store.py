@@ -14,7 +14,7 @@ from semsearch.core.errors import InvalidSetting
 
 if TYPE_CHECKING:
     from semsearch.ingest.shared_file_moves import StoredFiles
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
 app = typer.Typer(name="store", help="Prepare a shared store in PostgreSQL.", no_args_is_help=True)
 
@@ -113,7 +113,7 @@ def _database(store: str | None) -> Iterator[SharedDatabase]:
     Raises:
         InvalidSetting: none is.
     """
-    from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - not always
+    from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415 - not always
 
     settings = settings_of(store=store)
     if settings.store is None:

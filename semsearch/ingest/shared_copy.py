@@ -37,7 +37,7 @@ from semsearch.storage.shared_setting import refuse_own_store, shared_url, write
 from semsearch.storage.store_connection import Lock
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
 _log = logging.getLogger("semsearch")
 
@@ -45,7 +45,7 @@ _log = logging.getLogger("semsearch")
 @lru_cache(maxsize=8)
 def database_of(url: str) -> SharedDatabase:
     """Return the store at an address; a process has one pool of connections for each."""
-    from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
+    from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415 - an extra
 
     return SharedDatabase(url)
 
@@ -101,7 +101,7 @@ def join_store(
         IndexMissing: the store has no generation yet.
         StoreUnavailable: PostgreSQL does not answer, and there is no copy yet.
     """
-    from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
+    from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415 - an extra
 
     if not layout.store.exists():
         with translate_os_errors(layout.root):

@@ -25,7 +25,7 @@ from semsearch.storage.object_files import checked_address
 from semsearch.storage.store_connection import Lock, StoreConnection
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ from semsearch.storage.layout import IndexLayout
 from semsearch.storage.shared_setting import in_step, note_in_step
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
 POLL_S = 1.0
 """Seconds after which the copy looks for changes without being told of one."""

@@ -30,7 +30,7 @@ from semsearch.storage.shared_setting import in_step, refuse_shared
 from semsearch.storage.store_connection import Lock, StoreConnection
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
 _ASKED_S = 30.0
 """Seconds between two questions that keep a session from being ended."""

@@ -27,7 +27,7 @@ from semsearch.storage.postgres.candidates import check_pgvector
 from semsearch.storage.store_connection import Lock
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
 _log = logging.getLogger("semsearch")
 

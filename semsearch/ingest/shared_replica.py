@@ -19,7 +19,7 @@ from semsearch.index.shared_files import shared_generation
 from semsearch.storage.entry_reader import EntryReader
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
 LAG_S = 1.0
 """Seconds that a replica has to show what the primary has."""

@@ -32,7 +32,7 @@ from tests.postgres_server import TestServer, running_server
 from tests.server.service_process import ServiceProcess, comes, serving
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
 CLIENTS = 3
 PUBLISH = (

@@ -31,7 +31,7 @@ from tests.postgres_server import TestServer, running_replica, running_server
 from tests.server.service_process import comes
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ class TestFileParts(FilePlaceContract):
     @pytest.fixture
     def place(self, postgres_server: TestServer) -> Iterator[FilePlace]:
         """Give a store without files."""
-        from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415
+        from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415
         from semsearch.storage.postgres.migrating import migrate  # noqa: PLC0415
 
         with closing(SharedDatabase(postgres_server.new_database())) as database:

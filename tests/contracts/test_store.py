@@ -57,7 +57,7 @@ def makers(engine: str, request: pytest.FixtureRequest, opened: ExitStack) -> Ne
 
         return in_file
     server = request.getfixturevalue("postgres_server")
-    from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
+    from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415 - an extra
     from semsearch.storage.postgres.migrating import migrate, open_store  # noqa: PLC0415
 
     def in_database() -> EntryStore:

@@ -55,7 +55,7 @@ def services(
     postgres_server: TestServer, index: Path, tmp_path: Path
 ) -> Iterator[tuple[SharedService, SharedService]]:
     """Yield two services over copies of one store, with a key that both know."""
-    from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
+    from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415 - an extra
     from semsearch.storage.postgres.migrating import migrate  # noqa: PLC0415
 
     url = postgres_server.new_database()

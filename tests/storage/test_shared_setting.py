@@ -53,7 +53,7 @@ def test_the_name_has_host_port_and_database(url: str, name: str) -> None:
 )
 def test_an_address_that_cannot_be_read_is_not_quoted(url: str, tmp_path: Path) -> None:
     """The message says what is usually wrong, and nothing is written."""
-    from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
+    from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415 - an extra
 
     layout = IndexLayout(tmp_path / "index")
     for use in (public_address, SharedDatabase, lambda url: write_shared_url(layout, url)):

@@ -17,7 +17,7 @@ from semsearch.storage.generation_layout import GenerationLayout
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.postgres.candidate_reader import CandidateReader
 from semsearch.storage.postgres.candidates import CandidateKind
-from semsearch.storage.postgres.connection import SharedDatabase
+from semsearch.storage.postgres.database import SharedDatabase
 from semsearch.storage.shared_setting import shared_url
 
 

@@ -31,7 +31,8 @@ from semsearch.storage.postgres.candidates import (
     CandidateWriter,
     as_text,
 )
-from semsearch.storage.postgres.connection import PostgresConnection, SharedDatabase
+from semsearch.storage.postgres.connection import PostgresConnection
+from semsearch.storage.postgres.database import SharedDatabase
 from semsearch.storage.store_connection import StoreConnection
 
 _BATCH = 4096

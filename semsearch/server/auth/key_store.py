@@ -33,7 +33,7 @@ from semsearch.storage.key_tables import KEY_MIGRATIONS, copy_keys
 from semsearch.storage.store_connection import StoreConnection
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
 MAX_NAME_CHARS = 100
 PATIENCE_MS = 1000

@@ -20,7 +20,8 @@ from semsearch.storage.postgres.candidates import (
     check_pgvector,
     floor,
 )
-from semsearch.storage.postgres.connection import CONNECT_S, SharedDatabase, one_line
+from semsearch.storage.postgres.connection import one_line
+from semsearch.storage.postgres.database import CONNECT_S, SharedDatabase
 
 if TYPE_CHECKING:
     from psycopg import Connection

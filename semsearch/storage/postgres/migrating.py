@@ -17,7 +17,8 @@ from semsearch.core.errors import FormatTooNew, FormatTooOld, IndexDamaged, Inva
 from semsearch.storage.atomic_files import LONG_S
 from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.postgres.candidates import CandidateKind
-from semsearch.storage.postgres.connection import PostgresConnection, SharedDatabase
+from semsearch.storage.postgres.connection import PostgresConnection
+from semsearch.storage.postgres.database import SharedDatabase
 from semsearch.storage.store_connection import Lock
 
 _FOLDER = Path(__file__).with_name("migrations")

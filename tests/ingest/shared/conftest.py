@@ -16,13 +16,13 @@ from semsearch.storage.layout import IndexLayout
 from tests.postgres_server import TestServer
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
 
 @contextmanager
 def empty_store(server: TestServer) -> Iterator[str]:
     """Make an empty store on a server, and yield its address."""
-    from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
+    from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415 - an extra
     from semsearch.storage.postgres.migrating import migrate  # noqa: PLC0415
 
     found = server.new_database()

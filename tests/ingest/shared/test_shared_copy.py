@@ -42,7 +42,7 @@ from semsearch.storage.store_connection import Lock
 from tests.conftest import ENTRIES
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
     NewServer = Callable[[str], IndexLayout]
 

@@ -30,7 +30,7 @@ from tests.ingest.shared.test_shared_copy import SCORING, first_hit
 from tests.server.service_process import comes
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
     NewServer = Callable[[str], IndexLayout]
 

@@ -45,7 +45,7 @@ from semsearch.storage.store_connection import Lock
 from tests.ingest.shared.test_shared_copy import SCORING
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
 CALIBRATION = json.dumps(
     asdict(

@@ -36,7 +36,7 @@ from tests.conftest import ENTRIES
 from tests.ingest.shared.test_shared_copy import SCORING, first_hit
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
     NewServer = Callable[[str], IndexLayout]
 

@@ -29,7 +29,7 @@ from tests.ingest.shared.test_shared_copy import SCORING, first_hit, same
 from tests.postgres_server import TestServer
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
     NewServer = Callable[[str], IndexLayout]
 

@@ -23,7 +23,7 @@ from semsearch.storage.shared_setting import in_step, note_in_step
 from tests.ingest.shared.test_shared_copy import SCORING, same
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
     NewServer = Callable[[str], IndexLayout]
 

@@ -23,7 +23,8 @@ from semsearch.storage.postgres.file_parts import FileParts
 from tests.ingest.shared.test_shared_copy import SCORING, first_hit
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import PostgresConnection, SharedDatabase
+    from semsearch.storage.postgres.connection import PostgresConnection
+    from semsearch.storage.postgres.database import SharedDatabase
 
     NewServer = Callable[[str], IndexLayout]
 

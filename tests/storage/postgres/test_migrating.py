@@ -20,7 +20,7 @@ from tests.conftest import ENTRIES
 from tests.postgres_server import TestServer
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
 
 def test_migrations_are_done_once(database: SharedDatabase) -> None:
@@ -94,7 +94,7 @@ def test_servers_have_the_least_rights(
     database: SharedDatabase, postgres_server: TestServer
 ) -> None:
     """They read and write rows; tables and migrations are not theirs."""
-    from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
+    from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415 - an extra
     from semsearch.storage.postgres.migrating import migrate, open_store  # noqa: PLC0415
 
     name = database.name.rpartition("/")[2]
@@ -200,7 +200,7 @@ def test_errors_name_the_store_but_no_password(
     database: SharedDatabase, postgres_server: TestServer
 ) -> None:
     """What is away is told apart from what is wrong."""
-    from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
+    from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415 - an extra
 
     for url in ("postgresql://ann:secret@127.0.0.1:1/x", "postgresql://ann:secret@127.0.0.1:1/x?y"):
         with (
