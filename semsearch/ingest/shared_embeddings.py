@@ -13,10 +13,10 @@ from semsearch.index.embedded_questions import embedded_questions
 from semsearch.index.manifest import Manifest, read_manifest
 from semsearch.index.passage_table import PassageTable
 from semsearch.index.shared_files import embedding_of, shared_generation
+from semsearch.storage.embedding_copies import put_embeddings_of
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.layout import IndexLayout
-from semsearch.storage.replication import put_embeddings_of
 
 
 def check_embeds_alike(layout: IndexLayout, manifest: Manifest, shared: EntryReader) -> None:

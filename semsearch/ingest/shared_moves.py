@@ -25,9 +25,10 @@ from semsearch.storage.following import refuse_mirror
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.key_tables import put_keys
 from semsearch.storage.layout import IndexLayout
-from semsearch.storage.replication import replicate, summary
+from semsearch.storage.replication import replicate
 from semsearch.storage.shared_setting import in_step, refuse_shared
 from semsearch.storage.store_connection import Lock, StoreConnection
+from semsearch.storage.store_summary import summary
 
 if TYPE_CHECKING:
     from semsearch.storage.postgres.database import SharedDatabase

@@ -16,18 +16,13 @@ from semsearch.index.shared_files import has_candidates
 from semsearch.ingest.shared_embeddings import copy_live_embeddings
 from semsearch.storage.atomic_files import file_lock
 from semsearch.storage.database import translate_corruption
+from semsearch.storage.embedding_copies import embedded_text, forget_embeddings
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import EntryStore, open_migrated
 from semsearch.storage.io_errors import translate_os_errors
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.migrations import MIGRATIONS
-from semsearch.storage.replication import (
-    check_is_earlier,
-    embedded_text,
-    forget_embeddings,
-    last_change,
-    replicate,
-)
+from semsearch.storage.replication import check_is_earlier, last_change, replicate
 from semsearch.storage.shared_setting import InStep, in_step, note_in_step
 
 _NOTED_S = 5.0

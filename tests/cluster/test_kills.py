@@ -27,7 +27,7 @@ from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.layout import IndexLayout
-from semsearch.storage.replication import summary
+from semsearch.storage.store_summary import summary
 from tests.postgres_server import TestServer, running_server
 from tests.server.service_process import ServiceProcess, comes, serving
 

@@ -38,7 +38,7 @@ from semsearch.server.auth.keys import KeyScope, utc_now
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.postgres.migrating import migrate
-from semsearch.storage.replication import summary
+from semsearch.storage.store_summary import summary
 from tests.conftest import ENTRIES
 
 SERVERS = ("server-1", "server-2", "server-3")

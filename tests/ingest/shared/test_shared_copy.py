@@ -36,9 +36,9 @@ from semsearch.search.glossary import Glossary
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.following import follow_info
 from semsearch.storage.layout import IndexLayout
-from semsearch.storage.replication import summary
 from semsearch.storage.shared_setting import InStep, in_step, note_in_step, shared_url
 from semsearch.storage.store_connection import Lock
+from semsearch.storage.store_summary import summary
 from tests.conftest import ENTRIES
 
 if TYPE_CHECKING:

@@ -39,9 +39,10 @@ from semsearch.server.auth.keys import KeyScope
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.layout import IndexLayout
-from semsearch.storage.replication import replicate, summary
+from semsearch.storage.replication import replicate
 from semsearch.storage.shared_setting import shared_url
 from semsearch.storage.store_connection import Lock
+from semsearch.storage.store_summary import summary
 from tests.ingest.shared.test_shared_copy import SCORING
 
 if TYPE_CHECKING:
