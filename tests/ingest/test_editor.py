@@ -1,7 +1,6 @@
 """Editing from Python: what is taken, what is refused, and what a question sees afterwards.
 
-Covers `ingest/drafts`, `ingest/edit_session`, `ingest/publish`, `ingest/removals`,
-`ingest/store_reading`.
+Covers `ingest/drafts`, `ingest/edit_session`, `ingest/removals`, `ingest/store_reading`.
 """
 
 from __future__ import annotations
