@@ -185,10 +185,13 @@ class EditSession:
 
     @contextmanager
     def deciding(self) -> Iterator[EntryReader | None]:
-        """Keep everybody from editing, and open the store that takes edits for reading.
+        """Hold the lock for edits, and read meanwhile the store that edits are written to.
+
+        Nobody edits until the end, so a decision that rests on what is read stays right.
 
         Yields:
-            The store; None for a copy for reading that has none.
+            The store, which is PostgreSQL for a copy of a shared store; None if the index folder
+            has no store, as a copy that is only read.
 
         Raises:
             StoredIndexError: see `writing`.
@@ -204,7 +207,9 @@ class EditSession:
 
     @contextmanager
     def asking_writer(self) -> Iterator[EntryReader]:
-        """Open the store that takes edits for reading, since a copy may be a moment behind it.
+        """Read the store that edits are written to, without a lock.
+
+        For a copy of a shared store that is PostgreSQL, since the copy may be a moment behind it.
 
         Raises:
             StoredIndexError: see `reading`.

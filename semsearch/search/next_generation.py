@@ -51,7 +51,11 @@ def open_generation(layout: IndexLayout, model: str | None, *, calibrated: bool)
 
 
 class NextGeneration:
-    """The generation that was published since the last one was opened. The caller holds a lock.
+    """Notices that a generation was published, opens it in a thread, and gives it out once.
+
+    `begin_opening` starts the thread, `end_opening` says once that it has ended, `or_else` returns
+    what it opened, and `forget` drops that when it is shown. Not safe from several threads: the
+    caller (`LiveIndex`) holds its lock during each call.
 
     Args:
         current: the file `CURRENT`.
