@@ -26,7 +26,7 @@ from semsearch.core.errors import StoredIndexError
 from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
-from tests.conftest import ENTRIES
+from tests.small_glossary import ENTRIES
 
 QUESTION = "what makes dough rise"
 

@@ -40,7 +40,7 @@ from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import publish_edits
 from semsearch.search.glossary import Glossary
 from semsearch.storage.layout import IndexLayout
-from tests.conftest import ENTRIES
+from tests.small_glossary import ENTRIES
 
 GLOSSARY = "torture"
 NAMES = st.sampled_from("abc")

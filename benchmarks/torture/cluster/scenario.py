@@ -39,7 +39,7 @@ from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.postgres.migrating import migrate
 from semsearch.storage.store_summary import summary
-from tests.conftest import ENTRIES
+from tests.small_glossary import ENTRIES
 
 SERVERS = ("server-1", "server-2", "server-3")
 CLIENTS = 3
