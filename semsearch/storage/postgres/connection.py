@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from semsearch.core.errors import IndexBusy, IndexDamaged, InvalidEntry, InvalidSetting
 from semsearch.storage.postgres.commits import CONFIRM, bounded_commit
+from semsearch.storage.postgres.connection_failures import one_line
 from semsearch.storage.store_connection import Lock, ResultRows
 
 if TYPE_CHECKING:
@@ -201,11 +202,6 @@ class PostgresConnection:
                 f"the store {self.database.name} is not as it was made ({one_line(error)}); run "
                 "`semsearch store migrate`, or restore a backup of PostgreSQL"
             ) from error
-
-
-def one_line(error: Exception) -> str:
-    """Return what an error says, on one line."""
-    return " ".join(str(error).split()) or type(error).__name__
 
 
 @lru_cache(maxsize=512)

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from semsearch.core.errors import MissingExtra
 from semsearch.core.shared_store_errors import StoreUnavailable
-from semsearch.storage.postgres.connection import STATEMENT_S, PostgresConnection, one_line
+from semsearch.storage.postgres.connection import STATEMENT_S, PostgresConnection
+from semsearch.storage.postgres.connection_failures import (
+    FailedAttempts,
+    one_line,
+    reason_of,
+    way_out,
+)
 from semsearch.storage.shared_setting import address_parts, public_address
 
 if TYPE_CHECKING:
@@ -71,16 +77,18 @@ class SharedDatabase:
         for name, value in _PARAMETERS.items():
             parts.setdefault(name, value)
         hosts = str(parts.get("host") or parts.get("hostaddr") or "").count(",") + 1
-        patience_s = CONNECT_S * hosts  # each is tried in turn, also those that are gone
+        self._patience_s = CONNECT_S * hosts  # each is tried in turn, also those that are gone
         self.conninfo = conninfo.make_conninfo(**parts)
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # each caller tells it
+        self._attempts = FailedAttempts()
         self._pool: ConnectionPool[Connection[tuple[Any, ...]]] = ConnectionPool(
             self.conninfo,
+            connection_class=self._attempts.connection_class(),
             min_size=0,
             max_size=MAX_CONNECTIONS,
             open=False,
-            timeout=patience_s,
-            reconnect_timeout=patience_s,  # so that the next one who asks does not wait for longer
+            timeout=self._patience_s,
+            reconnect_timeout=self._patience_s,  # so that the next one who asks does not wait for longer
             kwargs={"autocommit": True},
             check=ConnectionPool.check_connection,
             reset=_unlock,
@@ -99,7 +107,7 @@ class SharedDatabase:
         try:
             return PostgresConnection(self._pool.getconn(), self)
         except psycopg.Error as error:
-            raise self.unavailable(error) from error
+            raise self._unreachable(self._attempts.reason(error, self._patience_s)) from error
 
     @contextmanager
     def listening(self) -> Iterator[Callable[[float], bool]]:
@@ -114,7 +122,12 @@ class SharedDatabase:
         import psycopg
 
         try:
-            with psycopg.connect(self.conninfo, autocommit=True) as connection:
+            connected = psycopg.connect(self.conninfo, autocommit=True)
+        except psycopg.Error as error:
+            self._pool.drain()  # its connections lead to the same primary
+            raise self._unreachable(error) from error
+        try:
+            with connected as connection:
                 connection.execute("LISTEN semsearch")
 
                 def wait(seconds: float) -> bool:
@@ -122,7 +135,7 @@ class SharedDatabase:
 
                 yield wait
         except psycopg.Error as error:
-            self._pool.drain()  # its connections lead to the same primary
+            self._pool.drain()
             raise self.unavailable(error) from error
 
     def give_back(self, connection: Connection[tuple[Any, ...]]) -> None:
@@ -136,10 +149,17 @@ class SharedDatabase:
         self._pool.close()
 
     def unavailable(self, error: Exception) -> StoreUnavailable:
-        """Return the error for a store that cannot be reached now."""
+        """Return the error for a store that does not answer any more."""
         return StoreUnavailable(
-            f"the store {self.name} does not answer ({one_line(error)}); questions are answered from the "
-            "copy of this machine; try the edit again when PostgreSQL is back"
+            f"the store {self.name} does not answer ({one_line(error)}); try again when PostgreSQL is "
+            "back"
+        )
+
+    def _unreachable(self, error: Exception) -> StoreUnavailable:
+        """Return the error for a store to which there is no connection."""
+        reason = reason_of(error)
+        return StoreUnavailable(
+            f"the store {self.name} cannot be reached ({reason}); {way_out(reason)}"
         )
 
 
