@@ -103,15 +103,14 @@ def join_store(
     """
     from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415 - an extra
 
-    if not layout.store.exists():
-        with translate_os_errors(layout.root):
-            write_shared_url(layout, url)  # the folder is a copy from its first file on
     refuse_own_store(layout)
     try:
         # with connections of its own: processes may be forked after this
         with ExitStack() as stack:
             database = stack.enter_context(closing(SharedDatabase(url)))
             replica = stack.enter_context(closing(SharedDatabase(read_url))) if read_url else None
+            if not layout.store.exists():
+                _begin_copy(layout, url, database, may_be_empty=may_be_empty)
             catch_up(layout, database, progress, ReadReplica(replica) if replica else None)
     except IndexMissing:
         if not may_be_empty:
@@ -119,10 +118,24 @@ def join_store(
     except StoreUnavailable as error:
         if not layout.current.exists():
             raise
-        _log.warning("%s", error)
+        _log.warning("questions are answered from the copy in %s: %s", layout.root, error)
         with translate_os_errors(layout.root):
             if layout.store.exists():
                 open_migrated(layout).close()  # for questions, after an upgrade
+    with translate_os_errors(layout.root):
+        write_shared_url(layout, url)
+
+
+def _begin_copy(
+    layout: IndexLayout, url: str, database: SharedDatabase, *, may_be_empty: bool
+) -> None:
+    """Make an index folder a copy from its first file on, once its store is known to be one.
+
+    So a mistyped address leaves nothing behind.
+    """
+    with opened(database) as shared:
+        if not may_be_empty:
+            check_has_glossary(shared, database)
     with translate_os_errors(layout.root):
         write_shared_url(layout, url)
 

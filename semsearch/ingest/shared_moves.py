@@ -116,15 +116,15 @@ def copy_into_folder(layout: IndexLayout, database: SharedDatabase, progress: Pr
     refuse_shared(layout, "it cannot be copied over")
     if layout.current.exists() and not layout.in_step.exists():
         raise InvalidSetting(f"{layout.root} has an index already; name another folder")
-    with translate_os_errors(layout.root):
-        layout.root.mkdir(parents=True, exist_ok=True)
-        layout.current.unlink(missing_ok=True)  # until everything is compared
     with (
         opened(database) as shared,
         shared.connection.locked(Lock.EDITING, LONG_S),
         _awake(shared.connection),
     ):
         check_has_glossary(shared, database)
+        with translate_os_errors(layout.root):
+            layout.root.mkdir(parents=True, exist_ok=True)
+            layout.current.unlink(missing_ok=True)  # until everything is compared
         catch_up_rows(layout, shared, progress)
         with closing(EntryStore(layout.store)) as store:
             known = in_step(layout).embedded
