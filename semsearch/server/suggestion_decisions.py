@@ -105,14 +105,21 @@ async def accept_by_edit(
         shown = {REVISION_HEADER: str(changed.revision)}
         return StoredReply(200, decide(request, one, decision), {**headers, **shown})
 
+    def replay() -> StoredReply:
+        """Return the decision that was made; the present revision shows its edit."""
+        decided = decide(request, one, decision)
+        shown = {REVISION_HEADER: str(state_of(request).editor.revision())}
+        return StoredReply(200, decided, {**headers, **shown, **REPLAYED})
+
     content = decision.model_dump_json(exclude_unset=True).encode()
     size = EditSize(entries=int(decision.add is not None), bytes=len(content))
     once = IdempotentRequest(one.id, b"", check_open, ACCEPTED_SUGGESTIONS)
     try:
         return await run_edit(request, content, edit, reply, lambda _: size, once=once)
     except AnsweredBefore:
-        decided = await decide_in_turn(request, one, decision)
-        return Response(decided, media_type="application/json", headers={**headers, **REPLAYED})
+        return (
+            await state_of(request).edit_worker.run(replay, client_of(request.scope))
+        ).response()
 
 
 def _edit_of(

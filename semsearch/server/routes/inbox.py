@@ -18,7 +18,14 @@ from semsearch.server.auth.permissions import caller_of
 from semsearch.server.auth.rate_limits import exceeded
 from semsearch.server.batching import Client
 from semsearch.server.http import openapi_examples, problem_types
-from semsearch.server.http.openapi import IF_MATCH, answered, failures, headers, refusals
+from semsearch.server.http.openapi import (
+    EDITED_HEADER,
+    IF_MATCH,
+    answered,
+    failures,
+    headers,
+    refusals,
+)
 from semsearch.server.http.paths import API_PREFIX
 from semsearch.server.http.problems import InvalidParam, Refused
 from semsearch.server.http.strict_requests import StrictRoute, client_of
@@ -148,7 +155,7 @@ def list_suggestions(query: Annotated[InboxQuery, Query()], request: Request) ->
     summary="Accept or refuse a suggestion",
     response_model=WireInboxItem,
     response_description="The suggestion as it is now.",
-    responses=answered(openapi_examples.INBOX_ITEM)
+    responses=answered(openapi_examples.INBOX_ITEM, headers=EDITED_HEADER)
     | failures(
         problem_types.NOT_FOUND,
         problem_types.ENTRY_NOT_FOUND,
