@@ -7,6 +7,7 @@ files of this machine, with PostgreSQL or without it. Only edits go there.
 
 from __future__ import annotations
 
+import json
 import logging
 import sqlite3
 from collections.abc import Iterator
@@ -14,12 +15,13 @@ from contextlib import ExitStack, closing, contextmanager, nullcontext
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from semsearch.core.errors import IndexMissing, SemsearchError
+from semsearch.core.errors import FormatTooNew, IndexMissing, SemsearchError
 from semsearch.core.progress import Progress, Silent
 from semsearch.core.shared_store_errors import StoreUnavailable
-from semsearch.index.manifest import read_pointer
+from semsearch.index.manifest import FORMAT, read_pointer
 from semsearch.index.retention import remove_generations, remove_models, remove_unfinished
 from semsearch.index.shared_files import (
+    SharedGeneration,
     fetch_generation,
     held_generation,
     shared_generation,
@@ -85,9 +87,9 @@ def join_store(
 ) -> None:
     """Make an index folder a copy of a shared store, or bring the copy that it is in step.
 
-    While PostgreSQL does not answer, a copy that can be used stays as it is. A copy keeps its
-    address until another one is known to be of the same store; one that does not answer now is
-    compared before the next edit.
+    While PostgreSQL does not answer, or has what only a newer version reads, a copy that can be
+    used stays as it is. A copy keeps its address until another one is known to be of the same
+    store; one that does not answer now is compared before the next edit.
 
     Args:
         layout: of the index folder; made if it is missing.
@@ -100,6 +102,7 @@ def join_store(
         InvalidSetting: the folder has an index of its own, or is a copy of another store.
         IndexMissing: the store has no generation yet.
         StoreUnavailable: PostgreSQL does not answer, and there is no copy yet.
+        FormatTooNew: a newer version wrote what it has, and there is no copy yet.
     """
     from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415 - an extra
 
@@ -115,7 +118,7 @@ def join_store(
     except IndexMissing:
         if not may_be_empty:
             raise
-    except StoreUnavailable as error:
+    except (StoreUnavailable, FormatTooNew) as error:
         if not layout.current.exists():
             raise
         _log.warning("questions are answered from the copy in %s: %s", layout.root, error)
@@ -156,6 +159,7 @@ def catch_up(
 
     Raises:
         IndexMissing: the store has no generation yet.
+        FormatTooNew: it has one of a newer version of semsearch.
         InvalidSetting: the copy is of another store, or has changes that this one lost.
         StoredIndexError: the store cannot be read, or the folder not be written.
     """
@@ -171,15 +175,35 @@ def catch_up(
 
 
 def check_has_glossary(shared: EntryReader, database: SharedDatabase) -> None:
-    """Refuse a store that has no generation yet.
+    """Refuse a store that has no generation, or none that this version can read.
 
     Raises:
-        IndexMissing: it is so.
+        IndexMissing: it has none yet.
+        FormatTooNew: a newer version of semsearch wrote its newest one.
     """
-    if shared_generation(shared.connection) is None:
+    newest = shared_generation(shared.connection)
+    if newest is not None:
+        check_can_read(newest)
+    else:
         raise IndexMissing(
             f"{database.name} has no glossary yet; copy one there with `semsearch copy FOLDER store` "
             "(with its address in SEMSEARCH_STORE), or build one with --store"
+        )
+
+
+def check_can_read(newest: SharedGeneration) -> None:
+    """Refuse a generation of a newer version, which would replace one that can be read.
+
+    One of an earlier version is fetched: builds begin from it.
+
+    Raises:
+        FormatTooNew: it is so.
+    """
+    written = int(json.loads(newest.pointer)["format"])
+    if written > FORMAT:
+        raise FormatTooNew(
+            f"generation {newest.number} of the shared store has format {written}, this version reads "
+            f"{FORMAT}; upgrade semsearch on this machine"
         )
 
 
@@ -203,10 +227,14 @@ def fetch_newest(
         shared: its store, open.
         progress: reports the files.
         may_lag: whether this is a replica; see `catch_up_rows`.
+
+    Raises:
+        FormatTooNew: a newer version of semsearch wrote it; the current one stays.
     """
     with held_generation(shared.connection) as newest:
         if newest is None or newest.pointer == _pointer(layout):
             return
+        check_can_read(newest)
         # a generation is never ahead of the rows
         catch_up_rows(layout, shared, progress, may_lag=may_lag)
         remove_unfinished(layout)

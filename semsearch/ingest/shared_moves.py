@@ -67,7 +67,9 @@ def copy_into_store(layout: IndexLayout, database: SharedDatabase, progress: Pro
     Raises:
         IndexShared, IndexFollows: the index is itself a copy.
         InvalidSetting: the store has another glossary.
-        IndexDamaged: the copy is not the same, and cannot be used.
+        IndexDamaged: the copy is not the same, and cannot be used; or the generation is ahead of
+            the store of the index.
+        FormatTooOld: the index is of an earlier format; it is upgraded first.
         StoredIndexError: the index or the store cannot be read or written.
     """
     refuse_mirror(layout)
@@ -84,6 +86,12 @@ def copy_into_store(layout: IndexLayout, database: SharedDatabase, progress: Pro
     ):
         manifest, files = load_manifest(layout)
         check_store_belongs(layout, store.revision[0], manifest.store)
+        if manifest.revision > store.revision[1]:
+            raise IndexDamaged(
+                f"the generation {manifest.generation} in {layout.root} shows revision "
+                f"{manifest.revision}, and {layout.store} has only {store.revision[1]}; run "
+                f"`semsearch build PATHS --index {layout.root}`"
+            )
         if shared_generation(shared.connection) is not None:
             raise InvalidSetting(
                 f"{database.name} has a glossary already; name an empty database, or another schema "
@@ -110,6 +118,7 @@ def copy_into_folder(layout: IndexLayout, database: SharedDatabase, progress: Pr
     Raises:
         InvalidSetting: the folder has an index, or a copy of another store.
         IndexMissing: the store has no glossary yet.
+        FormatTooNew: a newer version of semsearch wrote its newest generation.
         IndexDamaged: the copy is not the same, and cannot be used.
         StoredIndexError: the index or the store cannot be read or written.
     """

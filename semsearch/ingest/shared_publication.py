@@ -15,8 +15,13 @@ from semsearch.core.errors import InvalidSetting, SemsearchError
 from semsearch.core.progress import Progress
 from semsearch.index.generation import UnpublishedGeneration, publish_generation
 from semsearch.index.pgvector.writing import database_behind
-from semsearch.index.shared_files import put_files, put_generation, put_in_order
-from semsearch.ingest.shared_copy import fetch_newest, opened, shared_database
+from semsearch.index.shared_files import (
+    put_files,
+    put_generation,
+    put_in_order,
+    shared_generation,
+)
+from semsearch.ingest.shared_copy import check_can_read, fetch_newest, opened, shared_database
 from semsearch.ingest.shared_rows import catch_up_rows
 from semsearch.storage.atomic_files import LONG_S, PATIENCE_S, file_lock
 from semsearch.storage.entry_reader import EntryReader
@@ -63,8 +68,12 @@ def building(
 
     Raises:
         StoreUnavailable: PostgreSQL does not answer. IndexBusy: another server builds.
+        FormatTooNew: the store has a generation of a newer version.
     """
     with opened(database) as store, store.connection.locked(Lock.BUILDING, PATIENCE_S):
+        newest = shared_generation(store.connection)
+        if newest is not None:
+            check_can_read(newest)  # or all the work would be in vain
         yield store
         catch_up_rows(layout, store, progress, is_built=True)
 
