@@ -20,8 +20,8 @@ from semsearch.core.errors import (
     MissingExtra,
 )
 from semsearch.core.shared_store_errors import StoreUnavailable
+from semsearch.storage.files.shared_setting import address_parts, public_address
 from semsearch.storage.postgres.commits import CONFIRM, bounded_commit
-from semsearch.storage.shared_setting import address_parts, public_address
 from semsearch.storage.store_connection import Lock, ResultRows
 
 if TYPE_CHECKING:
