@@ -26,7 +26,7 @@ from semsearch.core.entries import Entry
 from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from tests.small_glossary import ENTRIES
 
 LONGEST_S = 0.5

@@ -39,7 +39,7 @@ from semsearch.ingest.bulk import Outcome
 from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import publish_edits
 from semsearch.search.glossary import Glossary
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from tests.small_glossary import ENTRIES
 
 GLOSSARY = "torture"

@@ -15,7 +15,7 @@ from semsearch.server.auth.keys import KeyScope, utc_now
 
 SERVE = """
 import sys
-from semsearch.server.serve import serve
+from semsearch.server.workers.serve import serve
 from semsearch.core.settings import load_settings
 
 settings = load_settings(index=sys.argv[1], port=0, workers=1, log_level="warning")

@@ -27,9 +27,9 @@ from semsearch.core.presentation import Presentation
 from semsearch.index.manifest_names import check_names
 from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.ranking.weights import DEFAULT, weights_as_dict
-from semsearch.storage.atomic_files import replace_atomically
-from semsearch.storage.generation_layout import GenerationLayout
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.atomic_files import replace_atomically
+from semsearch.storage.files.generation_layout import GenerationLayout
+from semsearch.storage.files.layout import IndexLayout
 
 FORMAT = 9
 """Version of the index files. Any change to their meaning raises it."""

@@ -18,7 +18,7 @@ from semsearch.index.manifest import (
 )
 from semsearch.index.manifest_names import check_names
 from semsearch.ranking.weights import DEFAULT, weights_as_dict
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 
 @dataclass(frozen=True, slots=True)

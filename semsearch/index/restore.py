@@ -24,12 +24,12 @@ from semsearch.index.backup_contents import (
     parse_contents,
 )
 from semsearch.index.manifest import name_store, read_manifest, read_pointer
-from semsearch.storage.atomic_files import sync
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_store import EntryStore
-from semsearch.storage.io_errors import translate_os_errors
+from semsearch.storage.files.atomic_files import sync
+from semsearch.storage.files.io_errors import translate_os_errors
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.storage.key_tables import count_valid, take_over
-from semsearch.storage.layout import IndexLayout
 
 _NAME = re.compile(
     r"store\.db|keys\.db|calibration\.json|CURRENT|"

@@ -20,18 +20,18 @@ from semsearch.index.model_exports import Exports
 from semsearch.index.passage_table import PassageTable
 from semsearch.index.retention import remove_generations, remove_unfinished
 from semsearch.index.segments.live import MAX_PENDING
-from semsearch.ingest.shared_copy import opened, shared_database
-from semsearch.ingest.shared_publication import (
+from semsearch.ingest.shared.local_copy import opened, shared_database
+from semsearch.ingest.shared.publication import (
     check_can_have_candidates,
     publish_in,
     publishing,
     share_files,
 )
-from semsearch.storage.atomic_files import LONG_S, PATIENCE_S
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.io_errors import translate_os_errors
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.atomic_files import LONG_S, PATIENCE_S
+from semsearch.storage.files.io_errors import translate_os_errors
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.storage.store_connection import Lock
 
 NOTHING_DONE = 75

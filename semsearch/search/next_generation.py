@@ -18,7 +18,7 @@ from semsearch.models import is_meant
 from semsearch.models.encoders.caching import CachingEncoder
 from semsearch.models.rerankers import load_reranker
 from semsearch.search.index_view import IndexView
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 
 def open_generation(layout: IndexLayout, model: str | None, *, calibrated: bool) -> IndexView:

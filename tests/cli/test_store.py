@@ -1,6 +1,6 @@
 """The commands of a shared store: `store`, `copy`, and `--store` of others.
 
-Covers `cli/copy`, `cli/store`, `ingest/shared_diagnosis`.
+Covers `cli/copy`, `cli/store`, `ingest/shared/diagnosis`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.ingest.shared_copy import database_of
-from semsearch.storage.layout import IndexLayout
-from semsearch.storage.shared_setting import shared_url
+from semsearch.ingest.shared.local_copy import database_of
+from semsearch.storage.files.layout import IndexLayout
+from semsearch.storage.files.shared_setting import shared_url
 from tests.cli.running import run
 from tests.postgres_server import TestServer
 from tools.docs.tables import all_commands

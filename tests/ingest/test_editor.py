@@ -32,8 +32,8 @@ from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
 from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
-from semsearch.storage import atomic_files
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files import atomic_files
+from semsearch.storage.files.layout import IndexLayout
 from tests.conftest import ENTRIES, WITHOUT_HISTORY
 
 SCORING = Draft("Scoring", "Cutting the dough before it is baked.", ("slashing",))

@@ -11,7 +11,7 @@ from semsearch.core.progress import Silent
 from semsearch.index.ann.engine import AUTO, FLAT
 from semsearch.index.manifest import read_manifest
 from semsearch.ingest.publish import publish_edits
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 
 def test_an_engine_that_was_chosen_by_hand_can_be_automatic_again(index: Path) -> None:

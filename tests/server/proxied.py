@@ -17,7 +17,7 @@ import httpx2
 
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from tests.server.certificates import CertificateFiles, trusting, write_certificate
 from tests.server.service_process import serving
 

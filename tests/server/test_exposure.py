@@ -21,7 +21,7 @@ from semsearch.core.settings import load_settings
 from semsearch.server.auth.exposure import Exposure, is_local, resolve_read_access
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
-from semsearch.server.serve import serve
+from semsearch.server.workers.serve import serve
 from tests.conftest import PROJECT
 from tests.server.conftest import problem_of
 

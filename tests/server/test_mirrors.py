@@ -28,9 +28,9 @@ from semsearch.server.app import create_app
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
 from semsearch.server.routes import mirrors
-from semsearch.storage.atomic_files import file_lock
-from semsearch.storage.following import write_followed_url
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.atomic_files import file_lock
+from semsearch.storage.files.following import write_followed_url
+from semsearch.storage.files.layout import IndexLayout
 from tests.server.conftest import ENTRIES, problem_of
 
 SIEVE = {"glossary": "kitchen", "term": "Sieve", "definition": "A mesh that holds back lumps."}

@@ -21,14 +21,15 @@ from semsearch.ingest.drafts import Draft
 from semsearch.ingest.purge import purge
 from semsearch.ingest.store_reading import StoreReading
 from semsearch.search.glossary import Glossary
-from semsearch.server import suggestion_decisions
 from semsearch.server.app import create_app
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.server.feedback import suggestion_decisions
 from semsearch.server.http.min_revision import REVISION_HEADER
 from semsearch.server.search_service import THREADS
-from semsearch.storage import idempotency, inbox
-from semsearch.storage.inbox import InboxState, ReaderSuggestion
+from semsearch.storage import idempotency
+from semsearch.storage.feedback import inbox
+from semsearch.storage.feedback.inbox import InboxState, ReaderSuggestion
 from tests.server.conftest import problem_of
 
 WHISK = "kitchen:whisk"

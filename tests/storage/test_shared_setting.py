@@ -1,6 +1,6 @@
 """Addresses of shared stores: what messages say of them, and what they never say.
 
-Covers `storage/shared_setting`.
+Covers `storage/files/shared_setting`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from semsearch.core.errors import InvalidSetting
-from semsearch.storage.layout import IndexLayout
-from semsearch.storage.shared_setting import public_address, write_shared_url
+from semsearch.storage.files.layout import IndexLayout
+from semsearch.storage.files.shared_setting import public_address, write_shared_url
 
 pytest.importorskip("psycopg_pool", reason="the extra postgres is not installed")
 

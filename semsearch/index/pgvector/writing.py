@@ -23,7 +23,7 @@ from semsearch.index.ann.vectors import EntryVectors, PhraseVectors, StoredVecto
 from semsearch.index.files.entry_table import EntryTable
 from semsearch.index.files.memory_map import Rows, mapped
 from semsearch.index.pgvector.rows import RowKind, RowKinds
-from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.files.generation_layout import GenerationLayout
 from semsearch.storage.postgres.candidate_reader import CandidateReader
 from semsearch.storage.postgres.candidates import (
     EXACT_UP_TO,

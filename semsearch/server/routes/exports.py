@@ -20,12 +20,12 @@ from semsearch.server.http.openapi import CACHED_HEADERS, JsonLines, lines_of, r
 from semsearch.server.http.paths import API_PREFIX
 from semsearch.server.http.problems import InvalidParam, Refused
 from semsearch.server.http.strict_requests import StrictRoute, client_of
+from semsearch.server.queueing.waiting_line import Overloaded
 from semsearch.server.request_context import RequestContext, base_url
 from semsearch.server.routes.parameters import MAX_NAME_CHARS
 from semsearch.server.schemas.base import StrictModel
 from semsearch.server.schemas.exports import WireExportLoss
 from semsearch.server.serialize import to_json
-from semsearch.server.waiting_line import Overloaded
 
 _PIECE_BYTES = 64 * 1024
 """Size of the pieces of an export. Between two of them other heavy requests have their turn."""

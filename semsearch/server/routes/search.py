@@ -20,13 +20,13 @@ from semsearch.search.answer import SearchRequest
 from semsearch.search.index_view import MAX_K
 from semsearch.server.app_state import state_of
 from semsearch.server.auth.permissions import caller_of
+from semsearch.server.feedback.question_recorder import note_question
 from semsearch.server.http import openapi_examples, problem_types
 from semsearch.server.http.min_revision import RevisionQuery
 from semsearch.server.http.openapi import SHOWN_HEADER, answered, ok, refusals
 from semsearch.server.http.paths import API_PREFIX
 from semsearch.server.http.problems import InvalidParam, Refused
 from semsearch.server.http.strict_requests import StrictRoute, client_of
-from semsearch.server.question_recorder import note_question
 from semsearch.server.request_context import RequestContext
 from semsearch.server.routes.parameters import (
     GLOSSARY,

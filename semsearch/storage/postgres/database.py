@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from semsearch.core.errors import MissingExtra
 from semsearch.core.shared_store_errors import StoreUnavailable
+from semsearch.storage.files.shared_setting import address_parts, public_address
 from semsearch.storage.postgres.connection import STATEMENT_S, PostgresConnection
 from semsearch.storage.postgres.connection_failures import (
     FailedAttempts,
@@ -19,7 +20,6 @@ from semsearch.storage.postgres.connection_failures import (
     reason_of,
     way_out,
 )
-from semsearch.storage.shared_setting import address_parts, public_address
 
 if TYPE_CHECKING:
     from psycopg import Connection

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from semsearch.core.errors import FormatTooNew, FormatTooOld, IndexDamaged, InvalidSetting
-from semsearch.storage.atomic_files import LONG_S
 from semsearch.storage.entry_store import EntryStore
+from semsearch.storage.files.atomic_files import LONG_S
 from semsearch.storage.postgres.candidates import CandidateKind
 from semsearch.storage.postgres.connection import PostgresConnection
 from semsearch.storage.postgres.database import SharedDatabase

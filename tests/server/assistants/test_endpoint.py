@@ -25,7 +25,7 @@ from semsearch.server.assistants.outputs import FetchOutput, RelatedOutput, Sear
 from semsearch.server.assistants.readers import RequestReader
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
-from semsearch.server.waiting_line import Overloaded
+from semsearch.server.queueing.waiting_line import Overloaded
 from tests.server.assistants.conversation import PROTOCOLS, client_call, ten_calls
 from tests.server.conftest import problem_of
 from tests.server.service_process import serving
@@ -174,7 +174,7 @@ def test_messages_under_way_are_bounded(
     glossary: Glossary, index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also those that wait for no thread, such as a list of the tools."""
-    monkeypatch.setattr("semsearch.server.admission.MESSAGES_UNDER_WAY", 1)
+    monkeypatch.setattr("semsearch.server.queueing.admission.MESSAGES_UNDER_WAY", 1)
     begun, end = threading.Event(), threading.Event()
 
     async def slow(*_: object) -> dict[str, object]:

@@ -18,9 +18,9 @@ from semsearch.core.shared_store_errors import StoreUnavailable
 from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import publish_edits
-from semsearch.ingest.shared_copy import database_of, join_store
-from semsearch.ingest.shared_moves import copy_into_store
-from semsearch.storage.layout import IndexLayout
+from semsearch.ingest.shared.local_copy import database_of, join_store
+from semsearch.ingest.shared.moves import copy_into_store
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.storage.store_connection import Lock
 from tests.tls_postgres import TlsServer, running_tls_server
 
