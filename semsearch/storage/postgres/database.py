@@ -30,10 +30,11 @@ CONNECT_S = 3
 IDLE_S = 60
 """Seconds that a transaction may wait for its next statement, before PostgreSQL ends it."""
 _DEAD_AFTER = (
-    "-c tcp_keepalives_idle=4 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 "
-    "-c tcp_user_timeout=10000"  # nothing is probed while an answer is on the way to it
+    "-c tcp_keepalives_idle=3 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=3 "
+    "-c tcp_user_timeout=6000"  # nothing is probed while an answer is on the way to it
 )
-"""A machine that is gone keeps its locks for ten seconds; a process that ends, not at all."""
+"""A machine that is gone keeps its locks for six seconds; a process that ends, not at all. An edit
+elsewhere waits that long, and is to be shown within ten."""
 _PARAMETERS = {
     "application_name": "semsearch",
     "connect_timeout": CONNECT_S,

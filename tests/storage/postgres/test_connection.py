@@ -169,4 +169,4 @@ def test_each_host_of_an_address_has_its_time_to_answer() -> None:
     for hosts, count in (("a:1", 1), ("a:1,b:2,c:3", 3)):
         with closing(SharedDatabase(f"postgresql://{hosts}/x")) as database:
             assert database._pool.timeout == count * CONNECT_S
-            assert "tcp_user_timeout=10000" in database.conninfo, "locks of who is gone end"
+            assert "tcp_user_timeout=6000" in database.conninfo, "locks of who is gone end"
