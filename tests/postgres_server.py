@@ -32,10 +32,10 @@ class TestServer:
         uri: str = self.server.get_uri(database)
         return uri.replace("//postgres:@", f"//{user}@").replace("//postgres@", f"//{user}@")
 
-    def new_database(self) -> str:
-        """Make an empty database, and return its address."""
+    def new_database(self, template: str = "template1") -> str:
+        """Make a database, empty or with what another one has, and return its address."""
         name = f"test_{uuid.uuid4().hex[:12]}"
-        self.run(f"CREATE DATABASE {name}")
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
 
     def run(self, statement: str, database: str = "postgres") -> None:

@@ -22,9 +22,9 @@ from tests.conftest import ENTRIES
 
 
 @pytest.fixture
-def index(hashed_index: Path, tmp_path: Path) -> Path:
+def index(own_hashed_index: Path) -> Path:
     """Give an index that a test may spoil."""
-    return Path(shutil.copytree(hashed_index, tmp_path / "index"))
+    return own_hashed_index
 
 
 def _settings(index: Path, **given: object) -> Settings:

@@ -18,6 +18,7 @@ from benchmarks.speed.services import free_port
 from semsearch.core.own_command import own_command
 from semsearch.ingest import Editor
 from tests.conftest import PROJECT
+from tests.own_indexes import key_header
 from tests.server import proxied
 from tests.server.service_process import ServiceProcess, comes, serving
 from tests.server.test_nginx import MAIN
@@ -44,21 +45,20 @@ class Cluster:
 
 
 @pytest.fixture
-def cluster(index: Path, tmp_path: Path) -> Iterator[Cluster]:
+def cluster(folder: Path, tmp_path: Path) -> Iterator[Cluster]:
     """Start a source and two mirrors."""
-    source = Path(shutil.copytree(index, tmp_path / "source"))
-    headers = proxied.edit_key(source)
+    headers = key_header(folder)
     key = headers["Authorization"].removeprefix("Bearer ")
     folders = (tmp_path / "mirror-1" / "index", tmp_path / "mirror-2" / "index")
     with ExitStack() as running:
-        there = running.enter_context(serving(source, workers=1, read="open"))
+        there = running.enter_context(serving(folder, workers=1, read="open"))
         followers = tuple(
-            running.enter_context(following(there.url, folder, key)) for folder in folders
+            running.enter_context(following(there.url, mirror, key)) for mirror in folders
         )
-        for folder in folders:
-            assert comes(lambda folder=folder: (folder / "CURRENT").exists(), PATIENCE_S)  # type: ignore[misc]
+        for mirror in folders:
+            assert comes(lambda mirror=mirror: (mirror / "CURRENT").exists(), PATIENCE_S)  # type: ignore[misc]
         mirrors = [
-            running.enter_context(serving(folder, workers=1, read="open")) for folder in folders
+            running.enter_context(serving(mirror, workers=1, read="open")) for mirror in folders
         ]
         yield Cluster(
             there,
@@ -136,7 +136,7 @@ def test_a_mirror_is_promoted(cluster: Cluster) -> None:
     id_ = added(cluster.source.url, cluster.headers, "Rake")
     mirror, follower, folder = cluster.mirrors[0], cluster.followers[0], cluster.folders[0]
     assert comes(lambda: finds(mirror.url, "rake") == id_, PATIENCE_S)
-    headers = proxied.edit_key(folder)
+    headers = key_header(folder)
     entry = {"glossary": "garden", "term": "Hoe", "definition": "A blade on a stick."}
     refused = httpx2.post(f"{mirror.url}/v1/entries", json=entry, headers=headers, trust_env=False)
     assert cluster.source.url in proxied.problem_of(refused, 403)["detail"]

@@ -5,7 +5,6 @@ Covers `server/question_recorder`, `server/routes/recording`.
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -22,20 +21,14 @@ from semsearch.search.answer import SearchRequest
 from semsearch.search.glossary import Glossary
 from semsearch.server import question_recorder
 from semsearch.server.app import create_app
-from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.server.auth.keys import KeyScope
 from semsearch.server.question_recorder import RETRY_S, QuestionRecorder
 from semsearch.storage.question_log import RecordedQuestion, read
+from tests.own_indexes import key_header
 from tests.server.conftest import problem_of
 
 LOAD = {"X-Page-Load": "0123456789abcdef"}
 Started = Callable[..., AbstractContextManager[TestClient]]
-
-
-@pytest.fixture
-def folder(index: Path, tmp_path: Path) -> Path:
-    """Give an index of its own."""
-    return Path(shutil.copytree(index, tmp_path / "index"))
 
 
 @pytest.fixture
@@ -51,10 +44,7 @@ def started(folder: Path) -> Iterator[Started]:
             ) as http,
         ):
             if glossaries:
-                _, secret = KeyStore(folder / "keys.db").create(
-                    name="Ann", scope=KeyScope.SEARCH, glossaries=glossaries, now=utc_now()
-                )
-                http.headers["Authorization"] = f"Bearer {secret.text}"
+                http.headers.update(key_header(folder, KeyScope.SEARCH, *glossaries))
             yield http
 
     yield client

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -23,23 +22,17 @@ from semsearch.ingest.store_reading import StoreReading
 from semsearch.search.glossary import Glossary
 from semsearch.server import suggestion_decisions
 from semsearch.server.app import create_app
-from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.server.auth.keys import utc_now
 from semsearch.server.search_service import THREADS
 from semsearch.storage import idempotency, inbox
 from semsearch.storage.inbox import InboxState, ReaderSuggestion
+from tests.own_indexes import key_header
 from tests.server.conftest import problem_of
 
 WHISK = "kitchen:whisk"
 ADDED = {"accepted": True, "add": {"term": "Tongs", "definition": "They hold hot things."}}
 REFUSED = {"accepted": False, "reason": "See Ladle."}
 OWNERS = 4
-
-
-@pytest.fixture
-def folder(index: Path, tmp_path: Path) -> Path:
-    """Give an index of its own."""
-    return Path(shutil.copytree(index, tmp_path / "index"))
 
 
 @pytest.fixture
@@ -50,10 +43,7 @@ def services(folder: Path) -> Iterator[list[TestClient]]:
         for number in range(OWNERS):
             glossary = opened.enter_context(Glossary.open(folder))
             app = create_app(glossary, load_settings(index=folder, suggestions=True))
-            _, secret = KeyStore(folder / "keys.db").create(
-                name=f"Ann {number}", scope=KeyScope.EDIT, glossaries=(), now=utc_now()
-            )
-            key = {"Authorization": f"Bearer {secret.text}"}
+            key = key_header(folder, name=f"Ann {number}")
             clients.append(opened.enter_context(TestClient(app, headers=key)))
         yield clients
 
