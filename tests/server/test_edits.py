@@ -224,6 +224,7 @@ def test_tags_that_are_not_that_of_the_entry_match_nothing(editor: TestClient, s
     problem_of(response, 412, "condition-failed")
 
 
+@pytest.mark.embedded_store("store.db is removed, and built anew; a copy is made again instead")
 def test_tags_of_a_store_that_was_made_anew_match_nothing(editor: TestClient, folder: Path) -> None:
     """Its revisions have the same numbers, so an ETag of the old store must not match."""
     headers = {"If-Match": _etag(editor)}
@@ -484,6 +485,7 @@ def test_a_restricted_key_sees_its_own_changes_only(editor: TestClient, folder: 
     assert editor.get("/v1/entries/ships:keel/history", headers=headers).status_code == 200
 
 
+@pytest.mark.embedded_store("store.db is removed; a copy is made again instead")
 def test_a_service_without_a_store_answers_and_cannot_edit(
     editor: TestClient, folder: Path
 ) -> None:

@@ -118,7 +118,7 @@ def test_a_suggestion_is_read_decided_and_followed(folder: Path, started: Starte
 
 
 def test_a_change_names_its_entry(folder: Path, started: Started) -> None:
-    """The owner edits the definition as it is; a purged entry takes its suggestions along."""
+    """The owner edits the definition as it is."""
     with started() as http:
         item = suggested(http, CHANGE)
         assert (item["entry"], item["term"], item["glossary"]) == (
@@ -136,6 +136,13 @@ def test_a_change_names_its_entry(folder: Path, started: Started) -> None:
         assert accepted.json()["state"] == "accepted"
         told = http.get(f"/suggestion/{item['id']}", headers=HTML).text
         assert 'A change of <a href="../entry/kitchen:whisk"' in told
+
+
+@pytest.mark.embedded_store("a shared store refuses to purge")
+def test_a_purged_entry_takes_its_suggestions_along(folder: Path, started: Started) -> None:
+    """Also those that are not decided."""
+    with started() as http:
+        item = suggested(http, CHANGE)
     purge(folder, ["kitchen:whisk"])
     assert inbox.find(folder / "inbox.db", item["id"]) is None
 

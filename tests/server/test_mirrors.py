@@ -29,7 +29,7 @@ from semsearch.server.routes import mirrors
 from semsearch.storage.atomic_files import file_lock
 from semsearch.storage.following import write_followed_url
 from semsearch.storage.layout import IndexLayout
-from tests.own_indexes import key_header
+from tests.own_indexes import OwnIndexes, key_header
 from tests.server.conftest import ENTRIES, problem_of
 
 SIEVE = {"glossary": "kitchen", "term": "Sieve", "definition": "A mesh that holds back lumps."}
@@ -187,13 +187,22 @@ def test_open_histories_open_no_copies(folder: Path) -> None:
         problem_of(client.get("/v1/backup"), 401, "key-needed")
 
 
-def test_the_service_says_what_it_shows(client: TestClient, folder: Path) -> None:
-    """Generation, revision, encoder; `follows` is null for an index of its own."""
+def test_the_service_says_what_it_shows(client: TestClient, own_indexes: OwnIndexes) -> None:
+    """Generation, revision, encoder; `follows` names the shared store that it is a copy of."""
     told = client.get("/v1/info").json()
     assert (told["generation"], told["revision"], told["model"]) == (1, 8, "hashed")
-    assert told["follows"] is None
+    if own_indexes.is_shared:
+        assert told["follows"]["url"].startswith("postgresql://")
+        assert (told["follows"]["position"], told["follows"]["has_problem"]) == (8, False)
+    else:
+        assert told["follows"] is None
     client.post("/v1/entries", json=SIEVE)
     assert client.get("/v1/info").json()["revision"] == 9
+
+
+@pytest.mark.embedded_store("a copy of a shared store follows that, and no service")
+def test_a_mirror_says_what_it_follows(client: TestClient, folder: Path) -> None:
+    """The address is for those with a key."""
     write_followed_url(IndexLayout(folder), "https://source.example")
     assert client.get("/v1/info").json()["follows"] == {
         "url": "https://source.example",

@@ -279,6 +279,7 @@ def test_a_failure_is_counted_and_logged(tmp_path: Path, caplog: pytest.LogCaptu
     assert "secret" not in caplog.text
 
 
+@pytest.mark.embedded_store("a shared store refuses to purge")
 def test_a_purge_takes_ids_out(folder: Path, started: Started) -> None:
     """The recorded answers do not name what was purged."""
     with started() as http:

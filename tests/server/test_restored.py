@@ -1,7 +1,4 @@
-"""A service over a restored backup: what was told of the index before means nothing in it.
-
-Covers `storage/key_tables`.
-"""
+"""A service over a restored backup: what was told of the index before means nothing in it."""
 
 from __future__ import annotations
 

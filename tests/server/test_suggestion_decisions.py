@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 
 from semsearch.core.errors import IndexBusy
 from semsearch.core.settings import load_settings
+from semsearch.core.shared_store_errors import IndexShared
 from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
 from semsearch.ingest.purge import purge
@@ -26,7 +27,7 @@ from semsearch.server.auth.keys import utc_now
 from semsearch.server.search_service import THREADS
 from semsearch.storage import idempotency, inbox
 from semsearch.storage.inbox import InboxState, ReaderSuggestion
-from tests.own_indexes import key_header
+from tests.own_indexes import OwnIndexes, key_header
 from tests.server.conftest import problem_of
 
 WHISK = "kitchen:whisk"
@@ -145,7 +146,10 @@ def test_an_edit_after_a_decision_without_one_is_not_said_to_be_done(
 
 
 def test_an_interrupted_decision_is_finished(
-    folder: Path, services: list[TestClient], monkeypatch: pytest.MonkeyPatch
+    folder: Path,
+    own_indexes: OwnIndexes,
+    services: list[TestClient],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Between the edit and its note nothing is lost, however long ago, also by a purge."""
     one = suggested(folder)
@@ -161,7 +165,11 @@ def test_an_interrupted_decision_is_finished(
     assert waiting.state is InboxState.OPEN
     monkeypatch.setattr(idempotency, "RETENTION", timedelta(0))
     services[1].delete(f"/v1/entries/{WHISK}", headers={"If-Match": "*", "Idempotency-Key": "a"})
-    purge(folder, [WHISK])
+    if own_indexes.is_shared:
+        with pytest.raises(IndexShared):
+            purge(folder, [WHISK])
+    else:
+        purge(folder, [WHISK])
     for body in (ADDED, REFUSED):
         problem_of(services[1].post(address(one), json=body), 412, "condition-failed")
     (decided,) = inbox.listed(folder / "inbox.db", InboxState.ACCEPTED)
