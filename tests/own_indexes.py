@@ -17,6 +17,7 @@ from semsearch.ingest.shared_moves import copy_into_store
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
 from semsearch.storage.atomic_files import file_lock
+from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.store_connection import Lock
 from tests.postgres_server import TestServer
@@ -100,6 +101,19 @@ def _migrate(url: str) -> None:
 
     with closing(SharedDatabase(url)) as owner:
         migrate(owner)
+
+
+@contextmanager
+def store_of(folder: Path) -> Iterator[EntryStore]:
+    """Open the store of an index, whichever it is, for reading and writing."""
+    layout = IndexLayout(folder)
+    database = shared_database(layout)
+    if database is None:
+        with closing(EntryStore(layout.store)) as store:
+            yield store
+        return
+    with opened(database) as store:
+        yield store
 
 
 @contextmanager
