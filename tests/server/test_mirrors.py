@@ -188,7 +188,10 @@ def test_open_histories_open_no_copies(folder: Path) -> None:
 
 
 def test_the_service_says_what_it_shows(client: TestClient, own_indexes: OwnIndexes) -> None:
-    """Generation, revision, encoder; `follows` names the shared store that it is a copy of."""
+    """Generation, revision, encoder; `follows` names the shared store that it is a copy of.
+
+    Its address is for those with a key.
+    """
     told = client.get("/v1/info").json()
     assert (told["generation"], told["revision"], told["model"]) == (1, 8, "hashed")
     if own_indexes.is_shared:
@@ -198,6 +201,9 @@ def test_the_service_says_what_it_shows(client: TestClient, own_indexes: OwnInde
         assert told["follows"] is None
     client.post("/v1/entries", json=SIEVE)
     assert client.get("/v1/info").json()["revision"] == 9
+    del client.headers["Authorization"]
+    follows = client.get("/v1/info").json()["follows"]
+    assert (follows and follows["url"]) is None
 
 
 @pytest.mark.embedded_store("a copy of a shared store follows that, and no service")
