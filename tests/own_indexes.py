@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from semsearch.core.progress import Silent
 from semsearch.ingest.shared_copy import database_of, join_store, opened, shared_database
@@ -21,6 +22,9 @@ from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.layout import IndexLayout
 from semsearch.storage.store_connection import Lock
 from tests.postgres_server import TestServer
+
+if TYPE_CHECKING:
+    from semsearch.storage.postgres.connection import SharedDatabase
 
 OPTION = "--shared-store"
 
@@ -35,7 +39,7 @@ class OwnIndexes:
     def __init__(self, server: TestServer | None) -> None:
         self._server = server
         self._templates: dict[Path, str] = {}
-        """Names of databases that have an index, by its folder."""
+        """Addresses of stores that have an index, by its folder."""
 
     @property
     def is_shared(self) -> bool:
@@ -48,7 +52,9 @@ class OwnIndexes:
         if self._server is None:
             yield Path(shutil.copytree(index, folder))
             return
-        with self._joined(folder, self._server.new_database(self._template(index))):
+        if index not in self._templates:
+            self._templates[index] = _copied_into_store(index, self._server.new_database())
+        with self._joined(folder, self._server.new_database(like=self._templates[index])):
             yield folder
 
     @contextmanager
@@ -67,8 +73,7 @@ class OwnIndexes:
             yield folder
             return
         url = self._server.new_database()
-        _migrate(url)
-        with self._joined(folder, url):
+        with _migrated(url), self._joined(folder, url):
             yield folder
 
     @contextmanager
@@ -79,28 +84,23 @@ class OwnIndexes:
             join_store(IndexLayout(folder), url, Silent(), may_be_empty=True)
             yield
 
-    def _template(self, index: Path) -> str:
-        """Return the name of a database that has an index."""
-        assert self._server is not None
-        if index not in self._templates:
-            from semsearch.storage.postgres.connection import (  # noqa: PLC0415 - an extra
-                SharedDatabase,
-            )
 
-            url = self._server.new_database()
-            _migrate(url)
-            with closing(SharedDatabase(url)) as database:
-                copy_into_store(IndexLayout(index), database, Silent())
-                self._templates[index] = database.name.rpartition("/")[2]
-        return self._templates[index]
-
-
-def _migrate(url: str) -> None:
+@contextmanager
+def _migrated(url: str) -> Iterator[SharedDatabase]:
+    """Make the tables of a store, and end the connections of its owner at the end."""
     from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
     from semsearch.storage.postgres.migrating import migrate  # noqa: PLC0415
 
     with closing(SharedDatabase(url)) as owner:
         migrate(owner)
+        yield owner
+
+
+def _copied_into_store(index: Path, url: str) -> str:
+    """Copy an index into an empty database, and return its address."""
+    with _migrated(url) as owner:
+        copy_into_store(IndexLayout(index), owner, Silent())
+    return url
 
 
 @contextmanager

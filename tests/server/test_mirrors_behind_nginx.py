@@ -193,13 +193,14 @@ def test_nginx_sends_reads_and_edits_where_they_belong(
     """Edits to the source, reads to mirrors, then to those that are left."""
 
     def answering() -> str:
-        """Return which service is shown: only a mirror follows another."""
-        follows = httpx2.get(f"{url}/v1/info", trust_env=False, timeout=30).json()["follows"]
-        return "source" if follows is None else "mirror"
+        """Return which service is shown: a mirror does not know the keys of its source."""
+        shown = httpx2.get(f"{url}/v1/info", headers=cluster.headers, trust_env=False, timeout=30)
+        return {200: "source", 401: "mirror"}[shown.status_code]
 
     with behind(nginx, cluster, tmp_path) as url:
         id_ = added(url, cluster.headers, "Rake")
-        assert comes(lambda: finds(url, "rake") == id_, PATIENCE_S)
+        for mirror in cluster.mirrors:
+            assert comes(lambda mirror=mirror: finds(mirror.url, "rake") == id_, PATIENCE_S)  # type: ignore[misc]
         assert {answering() for _ in range(6)} == {"mirror"}
         posted = httpx2.post(f"{url}/v1/search", json={"questions": ["rake"]}, trust_env=False)
         assert posted.status_code == 200
