@@ -26,7 +26,7 @@ from benchmarks.torture.bits import run
 from benchmarks.torture.kill import PromiseBroken
 from benchmarks.torture.service import editing_key, serving
 from semsearch.server.http.strict_requests import LINES_TYPES
-from tests.conftest import ENTRIES
+from tests.small_glossary import ENTRIES
 
 MOST_SHOWN = 2_000
 """Characters of a message; a drawn request may be long."""

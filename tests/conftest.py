@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from semsearch.core.entries import Entry, Source
 from semsearch.ingest.build import build_index
 from semsearch.ingest.corpus_build import build
 from semsearch.search.glossary import Glossary
@@ -19,17 +18,12 @@ from tests import built
 from tests.built import cached
 from tests.own_indexes import OPTION, OwnIndexes
 from tests.postgres_server import TestServer, running_server
+from tests.small_glossary import ENTRIES, entry
+
+__all__ = ["ENTRIES", "entry"]  # that most tests import from here
 
 PROJECT = built.PROJECT
 CORPUS = PROJECT / "corpus"
-
-
-def entry(
-    term: str, definition: str, glossary: str = "bakery", aliases: tuple[str, ...] = ()
-) -> Entry:
-    """Make an entry whose id follows from its term."""
-    slug = term.casefold().replace(" ", "-")
-    return Entry(f"{glossary}:{slug}", term, definition, glossary, aliases, "en", Source("x.md", 1))
 
 
 def kept_bytes(do: Callable[[], object]) -> int:
@@ -41,20 +35,6 @@ def kept_bytes(do: Callable[[], object]) -> int:
     finally:
         tracemalloc.stop()
 
-
-ENTRIES = (
-    entry("Leaven", "A piece of fermented dough that makes new dough rise. It is fed with flour."),
-    entry("Crumb", "The inside of a loaf, between the crusts.", aliases=("inner loaf",)),
-    entry("Dutch Oven", "A heavy pot with a lid. It keeps steam around a loaf while it bakes."),
-    entry(
-        "Proofing Basket",
-        "A basket that holds dough in shape while it rises.",
-        aliases=("banneton",),
-    ),
-    entry("Baker's Percentage", "Each ingredient as a share of the weight of the flour."),
-    entry("Hull", "The body of a ship, without masts and sails.", "harbour"),
-    entry("Estimated Time of Arrival (ETA)", "When a ship is expected to arrive.", "harbour"),
-)
 
 WITHOUT_HISTORY = """
     DROP INDEX entry_by_revision; DROP INDEX entry_in_order; DROP TABLE history; DROP TABLE written;

@@ -13,18 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from semsearch.core.progress import Silent
-from semsearch.ingest.shared_copy import database_of, join_store, opened, shared_database
-from semsearch.ingest.shared_moves import copy_into_store
+from semsearch.ingest.shared.local_copy import database_of, join_store, opened, shared_database
+from semsearch.ingest.shared.moves import copy_into_store
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
-from semsearch.storage.atomic_files import file_lock
 from semsearch.storage.entry_store import EntryStore
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.atomic_files import file_lock
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.storage.store_connection import Lock
 from tests.postgres_server import TestServer
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
 OPTION = "--shared-store"
 
@@ -88,7 +88,7 @@ class OwnIndexes:
 @contextmanager
 def _migrated(url: str) -> Iterator[SharedDatabase]:
     """Make the tables of a store, and end the connections of its owner at the end."""
-    from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
+    from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415 - an extra
     from semsearch.storage.postgres.migrating import migrate  # noqa: PLC0415
 
     with closing(SharedDatabase(url)) as owner:

@@ -14,9 +14,9 @@ import pytest
 
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.settings import load_settings
-from semsearch.server import worker_count
-from semsearch.server.serve import serve
-from semsearch.storage import atomic_files
+from semsearch.server.workers import worker_count
+from semsearch.server.workers.serve import serve
+from semsearch.storage.files import atomic_files
 from tests.conftest import PROJECT
 
 TAKEN_AWAY = """
@@ -57,7 +57,7 @@ EVERYTHING = """
 import json, threading, urllib.request
 
 from semsearch.core.settings import load_settings
-from semsearch.server.serve import serve
+from semsearch.server.workers.serve import serve
 
 glossary, index = sys.argv[1:]
 assert run("build", glossary, "--model", "hashed", "--index", index) == 0
@@ -81,7 +81,7 @@ assert told == ["Leaven"], told
 HELD = """
 from pathlib import Path
 from semsearch.core.errors import IndexBusy
-from semsearch.storage.atomic_files import file_lock
+from semsearch.storage.files.atomic_files import file_lock
 
 try:
     with file_lock(Path(sys.argv[1]), 0.1):
@@ -121,7 +121,7 @@ def test_a_lock_of_another_process_is_seen_with_its_holder(tmp_path: Path) -> No
             sys.executable,
             "-c",
             TAKEN_AWAY + "from pathlib import Path\n"
-            "from semsearch.storage.atomic_files import file_lock\n"
+            "from semsearch.storage.files.atomic_files import file_lock\n"
             "with file_lock(Path(sys.argv[1])):\n    print('held', flush=True)\n    input()",
             str(lock),
         ],

@@ -21,7 +21,7 @@ from pathlib import Path
 from random import Random
 
 from semsearch.core.checksums import sha256_of
-from semsearch.importers.dictd import read_articles
+from semsearch.importers.dictionaries.dictd import read_articles
 from semsearch.text.normalise import fold
 from training import jargon, matching, pairs, technical, webster, wordnet
 from training.base import base_encoder

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from semsearch.importers.corpus import read_corpus
-from semsearch.importers.dictd import Article
+from semsearch.importers.dictionaries.dictd import Article
 from semsearch.text.names import names_of
 from semsearch.text.normalise import fold
 

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from semsearch.importers.dictd import Article
+from semsearch.importers.dictionaries.dictd import Article
 from training.senses import Sense
 
 SOURCE = "webster"

@@ -1,4 +1,4 @@
-"""Meanings of WordNet's words, from its data files (`semsearch.importers.wordnet`)."""
+"""Meanings of WordNet's words, from its data files (`semsearch.importers.dictionaries.wordnet`)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from semsearch.importers.wordnet import Line, read_lines
+from semsearch.importers.dictionaries.wordnet import Line, read_lines
 from training.senses import Sense
 
 SOURCE = "wordnet"

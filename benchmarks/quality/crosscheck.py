@@ -22,7 +22,7 @@ from pathlib import Path
 from benchmarks.quality.foldoc import definition_of, shortened
 from benchmarks.quality.glossaries import opened_one
 from semsearch.core.entries import Entry
-from semsearch.importers.dictd import Article, read_articles
+from semsearch.importers.dictionaries.dictd import Article, read_articles
 from semsearch.models.registry import BASE_MODEL
 from semsearch.quality.evaluation.comparison import compare, result_of
 from semsearch.quality.evaluation.judgements import ANSWERABLE

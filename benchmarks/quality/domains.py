@@ -35,7 +35,7 @@ from semsearch.search.answer import EmbeddedQuery, parse
 from semsearch.search.index_view import IndexView
 from semsearch.search.live_index import LiveIndex
 from semsearch.search.search_context import SearchContext
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from training.concepts import KINDS, TrainingConcept
 from training.evaluate import model_of as adapter_model
 

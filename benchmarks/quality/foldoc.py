@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from semsearch.importers.dictd import Article
+from semsearch.importers.dictionaries.dictd import Article
 from semsearch.text.normalise import WORD
 from semsearch.text.questions import MAX_QUESTION_CHARS
 

@@ -21,7 +21,7 @@ from semsearch.core.arrays import Vectors
 from semsearch.models.encoders.onnx import EncoderExport, OnnxEncoder
 from semsearch.models.encoders.static import FITTED_TEXTS, StaticEncoder, StaticRecipe, distil
 from semsearch.quality.evaluation.questions import prepare
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.text.common_questions import bundled
 
 RECIPES = {

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from semsearch.importers.wordnet import Line, read_lines
+from semsearch.importers.dictionaries.wordnet import Line, read_lines
 
 _HYPERNYMS = ("@", "@i")
 """Pointers from a synset to its kind, or to what it is an instance of."""
@@ -28,7 +28,7 @@ class Synset:
 def read_nouns(folder: Path) -> dict[str, Synset]:
     """Read the nouns by their offsets, in the order of the file.
 
-    See `semsearch.importers.wordnet.read_lines`.
+    See `semsearch.importers.dictionaries.wordnet.read_lines`.
     """
     return {line.offset: _synset(line) for line in read_lines(folder / "data.noun")}
 

@@ -30,15 +30,15 @@ from benchmarks.speed.cpu_time import cpu_ns, with_children
 from semsearch.core.progress import Silent
 from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
-from semsearch.ingest.shared_copy import database_of, join_store, opened
-from semsearch.ingest.shared_follower import SharedFollower
-from semsearch.ingest.shared_moves import copy_into_store
+from semsearch.ingest.shared.follower import SharedFollower
+from semsearch.ingest.shared.local_copy import database_of, join_store, opened
+from semsearch.ingest.shared.moves import copy_into_store
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.storage.postgres.migrating import migrate
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
 BAR = 1.8
 """Answers of two servers against those of one."""
@@ -156,7 +156,7 @@ def measure_feed(folder: Path, store: str, servers: int, idle_s: float) -> dict[
         servers: how many are simulated.
         idle_s: seconds in which nothing is edited.
     """
-    from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
+    from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415 - an extra
 
     layouts = [IndexLayout(folder / f"feed-{number}") for number in range(servers)]
     with ExitStack() as stack:

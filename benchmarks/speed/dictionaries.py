@@ -24,9 +24,9 @@ from itertools import islice
 from pathlib import Path
 
 from benchmarks.quality.foldoc import definition_of
-from semsearch.importers.dictd import read_articles
+from semsearch.importers.dictionaries.dictd import read_articles
+from semsearch.importers.dictionaries.wordnet import read_lines
 from semsearch.importers.records_to_entries import MAX_DEFINITION
-from semsearch.importers.wordnet import read_lines
 from training import jargon, webster
 from training.senses import Sense
 

@@ -30,10 +30,10 @@ from semsearch.core.progress import Silent
 from semsearch.importers import read_corpus
 from semsearch.index.manifest import load_manifest
 from semsearch.ingest.build import build_index
-from semsearch.ingest.shared_copy import database_of, opened
-from semsearch.ingest.shared_moves import copy_into_store
+from semsearch.ingest.shared.local_copy import database_of, opened
+from semsearch.ingest.shared.moves import copy_into_store
 from semsearch.search.glossary import Glossary
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.storage.postgres.migrating import migrate
 
 SIZES = (500, 4500)

@@ -27,7 +27,7 @@ from benchmarks.speed.services import HOST, Service, free_port, running
 from semsearch.core.own_command import own_command
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 EDITS = 20
 POLLS_S = 30.0

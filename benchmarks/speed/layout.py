@@ -23,7 +23,7 @@ from semsearch.core.arrays import Vectors
 from semsearch.index.files.memory_map import Rows, mapped
 from semsearch.index.manifest import read_manifest
 from semsearch.index.map.projection import Points, landmarks, lay_out, pca, place, scale_to_square
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 NEIGHBOURS = 10
 TRUSTED = 0.9

@@ -35,9 +35,9 @@ from semsearch.index.retrieval import Retriever
 from semsearch.index.segments.segment import Segment
 from semsearch.quality.evaluation.judgements import read_judgements
 from semsearch.search.glossary import Glossary
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.storage.postgres.candidates import install_pgvector
-from semsearch.storage.postgres.connection import SharedDatabase
+from semsearch.storage.postgres.database import SharedDatabase
 from semsearch.storage.postgres.migrating import migrate
 
 ASKED = 300

@@ -21,11 +21,11 @@ from pathlib import Path
 from semsearch.core.progress import Silent
 from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
-from semsearch.ingest.shared_copy import catch_up, database_of, join_store, opened
-from semsearch.ingest.shared_follower import SharedFollower
-from semsearch.ingest.shared_moves import copy_into_store
+from semsearch.ingest.shared.follower import SharedFollower
+from semsearch.ingest.shared.local_copy import catch_up, database_of, join_store, opened
+from semsearch.ingest.shared.moves import copy_into_store
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.storage.postgres.migrating import migrate
 
 EDITS = 40

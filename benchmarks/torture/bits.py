@@ -25,8 +25,8 @@ from semsearch.core.answers import Answer
 from semsearch.core.errors import StoredIndexError
 from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
-from semsearch.storage.layout import IndexLayout
-from tests.conftest import ENTRIES
+from semsearch.storage.files.layout import IndexLayout
+from tests.small_glossary import ENTRIES
 
 QUESTION = "what makes dough rise"
 

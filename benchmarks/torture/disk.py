@@ -36,8 +36,8 @@ from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import publish_edits
 from semsearch.search.glossary import Glossary
 from semsearch.server.http.store_errors import problem_type_of
-from semsearch.storage.layout import IndexLayout
-from tests.conftest import ENTRIES
+from semsearch.storage.files.layout import IndexLayout
+from tests.small_glossary import ENTRIES
 
 CHANGED = "bakery:crumb"
 NO_ROOM, UNWRITABLE = 507, 503

@@ -26,8 +26,8 @@ from semsearch.core.entries import Entry
 from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.layout import IndexLayout
-from tests.conftest import ENTRIES
+from semsearch.storage.files.layout import IndexLayout
+from tests.small_glossary import ENTRIES
 
 LONGEST_S = 0.5
 """Longest life of a writer after its first line."""

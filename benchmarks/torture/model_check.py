@@ -39,8 +39,8 @@ from semsearch.ingest.bulk import Outcome
 from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import publish_edits
 from semsearch.search.glossary import Glossary
-from semsearch.storage.layout import IndexLayout
-from tests.conftest import ENTRIES
+from semsearch.storage.files.layout import IndexLayout
+from tests.small_glossary import ENTRIES
 
 GLOSSARY = "torture"
 NAMES = st.sampled_from("abc")

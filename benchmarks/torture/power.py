@@ -30,7 +30,7 @@ from benchmarks.torture import images
 from benchmarks.torture.kill import PROJECT, Oracle, PromiseBroken, held
 from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
-from tests.conftest import ENTRIES
+from tests.small_glossary import ENTRIES
 
 BETWEEN_S = (0.05, 0.4)
 FIRST_EDIT_WITHIN_S = 30.0

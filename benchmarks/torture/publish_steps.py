@@ -33,7 +33,7 @@ from semsearch.core.errors import StoredIndexError
 from semsearch.core.progress import Silent
 from semsearch.ingest import Editor
 from semsearch.ingest.publish import pending, publish_edits
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 STEPS = (
     "preparing",

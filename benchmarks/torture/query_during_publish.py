@@ -24,7 +24,7 @@ from semsearch.core.progress import Silent
 from semsearch.ingest import Editor
 from semsearch.ingest.publish import publish_edits
 from semsearch.search.glossary import Glossary
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 ASKERS = 4
 EDITS = 5

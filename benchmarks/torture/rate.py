@@ -35,7 +35,7 @@ from benchmarks.torture.service import serving
 from semsearch.core.progress import Silent
 from semsearch.ingest import Editor
 from semsearch.ingest.publish import publish_edits
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 RATE = 50
 ASKERS = 32

@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.torture.kill import PROJECT, PromiseBroken
-from semsearch.ingest.shared_copy import shared_database
+from semsearch.ingest.shared.local_copy import shared_database
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 SERVE = """
 import sys
-from semsearch.server.serve import serve
+from semsearch.server.workers.serve import serve
 from semsearch.core.settings import load_settings
 
 settings = load_settings(index=sys.argv[1], port=0, workers=1, log_level="warning")

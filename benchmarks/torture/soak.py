@@ -35,7 +35,7 @@ from benchmarks.torture.kill import PromiseBroken
 from benchmarks.torture.service import editing_key, serving
 from semsearch.core.progress import Silent
 from semsearch.ingest.publish import publish_edits
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 ASKERS = 8
 ENTRIES = 40

@@ -25,7 +25,7 @@ from benchmarks.torture.bits import run
 from benchmarks.torture.kill import PromiseBroken
 from benchmarks.torture.service import editing_key, serving
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 CLIENTS = 4
 LONGEST_S = 0.5

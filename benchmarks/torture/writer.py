@@ -21,7 +21,7 @@ from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import publish_edits
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 GLOSSARY = "torture"
 MIN_ENTRIES = 5

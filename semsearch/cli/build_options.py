@@ -61,7 +61,7 @@ SourceUrl = Annotated[
 @app.command()
 def formats(as_json: bool = typer.Option(False, "--json", help="Print JSON for programs.")) -> None:
     """List the formats that can be read, by the names that --format accepts."""
-    from semsearch.importers.format_lookup import FORMATS  # noqa: PLC0415 - only this command needs it
+    from semsearch.importers.formats.format_lookup import FORMATS  # noqa: PLC0415 - only this command needs it
 
     if as_json:
         content = [

@@ -85,7 +85,7 @@ def _entry_table(context: typer.Context) -> EntryTable | None:
     from semsearch.core.settings import load_settings  # noqa: PLC0415
     from semsearch.index.files.entry_table import EntryTable  # noqa: PLC0415
     from semsearch.index.manifest import current_generation  # noqa: PLC0415
-    from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
+    from semsearch.storage.files.layout import IndexLayout  # noqa: PLC0415
 
     try:
         layout = IndexLayout(Path(context.params.get("index") or load_settings().index))

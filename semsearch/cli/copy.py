@@ -37,14 +37,14 @@ def copy(
     meanwhile. A postgresql:// address may be named instead of store; it is seen by others in the
     list of processes, with its password.
     """
-    from semsearch.ingest.shared_moves import (  # noqa: PLC0415 - loads numpy
+    from semsearch.ingest.shared.moves import (  # noqa: PLC0415 - loads numpy
         copy_into_folder,
         copy_into_store,
         has_glossary,
     )
-    from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
-    from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415
-    from semsearch.storage.shared_setting import is_shared  # noqa: PLC0415
+    from semsearch.storage.files.layout import IndexLayout  # noqa: PLC0415
+    from semsearch.storage.files.shared_setting import is_shared  # noqa: PLC0415
+    from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415
 
     source, target = _named(source), _named(target)
     if is_shared(source) == is_shared(target):

@@ -197,7 +197,7 @@ def publish(
     derives links and mentions of changed entries. A server publishes by itself.
     """
     from semsearch.ingest.publish import NOTHING_DONE, publish_edits  # noqa: PLC0415 - loads numpy
-    from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
+    from semsearch.storage.files.layout import IndexLayout  # noqa: PLC0415
 
     layout = IndexLayout(joined(index=index, store=store).index)
     try:

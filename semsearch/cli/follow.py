@@ -61,8 +61,8 @@ def follow(
         return
     from semsearch.ingest.follow.run import Pace, follow_service  # noqa: PLC0415 - loads numpy
     from semsearch.ingest.follow.service import FollowedService  # noqa: PLC0415
-    from semsearch.storage.following import followed_url  # noqa: PLC0415
-    from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
+    from semsearch.storage.files.following import followed_url  # noqa: PLC0415
+    from semsearch.storage.files.layout import IndexLayout  # noqa: PLC0415
 
     if interval is not None and not 0.1 <= interval <= 86_400:
         raise InvalidSetting(f"--interval {interval} is out of range; name 0.1 to 86400 seconds")

@@ -83,8 +83,8 @@ def report_of(folder: Path, since: str | None) -> GapReport:
     from semsearch.insights.periods import beginning_of  # noqa: PLC0415 - the report alone needs it
     from semsearch.insights.report import PendingReport  # noqa: PLC0415
     from semsearch.search.glossary import Glossary  # noqa: PLC0415
-    from semsearch.storage import question_log  # noqa: PLC0415
-    from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
+    from semsearch.storage.feedback import question_log  # noqa: PLC0415
+    from semsearch.storage.files.layout import IndexLayout  # noqa: PLC0415
 
     with Glossary.open(folder) as glossary:
         beginning = beginning_of(since, datetime.now(UTC)) if since else None
@@ -139,9 +139,9 @@ def _check_no_report(options: Sequence[str]) -> None:
 def _forget(folder: Path, question: str | None, *, as_json: bool) -> None:
     """Forget a question, or all without one; exit code 1 if the question is not recorded."""
     from semsearch.index.manifest import check_store_exists  # noqa: PLC0415 - loads numpy
-    from semsearch.storage import question_log  # noqa: PLC0415
-    from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
-    from semsearch.storage.recorded_text import recorded_text  # noqa: PLC0415
+    from semsearch.storage.feedback import question_log  # noqa: PLC0415
+    from semsearch.storage.feedback.recorded_text import recorded_text  # noqa: PLC0415
+    from semsearch.storage.files.layout import IndexLayout  # noqa: PLC0415
     from semsearch.text.questions import check_question  # noqa: PLC0415
 
     layout = IndexLayout(folder)

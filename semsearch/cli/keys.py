@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from semsearch.server.auth.key_store import KeyStore
-    from semsearch.storage.layout import IndexLayout
+    from semsearch.storage.files.layout import IndexLayout
 
 app = typer.Typer(name="keys", help="Make, list and revoke access keys.", no_args_is_help=True)
 
@@ -85,7 +85,7 @@ def revoke(
 def _layout(index: Path | None, store: str | None) -> IndexLayout:
     """Return the layout of an existing index; a key for a mistyped folder would be useless."""
     from semsearch.index.manifest import current_generation  # noqa: PLC0415
-    from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
+    from semsearch.storage.files.layout import IndexLayout  # noqa: PLC0415
 
     layout = IndexLayout(joined(index=index, store=store).index)
     current_generation(layout)
@@ -93,7 +93,7 @@ def _layout(index: Path | None, store: str | None) -> IndexLayout:
 
 
 def _store(layout: IndexLayout) -> KeyStore:
-    from semsearch.ingest.shared_copy import shared_database  # noqa: PLC0415 - loads numpy
+    from semsearch.ingest.shared.local_copy import shared_database  # noqa: PLC0415 - loads numpy
     from semsearch.server.auth.key_store import KeyStore  # noqa: PLC0415 - loads the library
 
     return KeyStore(layout.keys, shared_database(layout))

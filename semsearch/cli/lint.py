@@ -96,7 +96,7 @@ def _config(file: Path | None) -> LintConfig:
 
 def _index(given: Path | None, model: str | None) -> Path | None:
     """Return the given index, or that of the settings if it exists and no encoder is named."""
-    from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
+    from semsearch.storage.files.layout import IndexLayout  # noqa: PLC0415
 
     if given is not None or model is not None:
         return given

@@ -87,8 +87,8 @@ def join(settings: Settings, progress: Progress, *, may_be_empty: bool = False) 
     """
     if settings.store is None:
         return
-    from semsearch.ingest.shared_copy import join_store  # noqa: PLC0415 - loads numpy
-    from semsearch.storage.layout import IndexLayout  # noqa: PLC0415
+    from semsearch.ingest.shared.local_copy import join_store  # noqa: PLC0415 - loads numpy
+    from semsearch.storage.files.layout import IndexLayout  # noqa: PLC0415
 
     layout, url = IndexLayout(settings.index), settings.store.get_secret_value()
     read_url = settings.read_store.get_secret_value() if settings.read_store else None

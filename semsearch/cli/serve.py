@@ -17,7 +17,7 @@ from semsearch.cli.output import common
 from semsearch.cli.watch import CorpusWatch
 
 if TYPE_CHECKING:
-    from semsearch.server.process import Listening
+    from semsearch.server.workers.process import Listening
 
 app = typer.Typer()
 
@@ -149,7 +149,7 @@ def serve(
 ) -> None:
     """Serve the pages and the HTTP API."""
     from semsearch.core.settings import load_settings  # noqa: PLC0415 - loads pydantic
-    from semsearch.server.serve import serve as serve_now  # noqa: PLC0415 - loads FastAPI
+    from semsearch.server.workers.serve import serve as serve_now  # noqa: PLC0415 - loads FastAPI
 
     settings = load_settings(
         index=index,

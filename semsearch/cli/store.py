@@ -13,8 +13,8 @@ from semsearch.cli.output import common
 from semsearch.core.errors import InvalidSetting
 
 if TYPE_CHECKING:
-    from semsearch.ingest.shared_file_moves import StoredFiles
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.ingest.shared.file_moves import StoredFiles
+    from semsearch.storage.postgres.database import SharedDatabase
 
 app = typer.Typer(name="store", help="Prepare a shared store in PostgreSQL.", no_args_is_help=True)
 
@@ -81,7 +81,7 @@ def files(
     All servers fetch them there, and put theirs there, from then on. They take credentials from
     their environment. Servers go on, and a move that was interrupted is repeated.
     """
-    from semsearch.ingest.shared_file_moves import move_files, stored_files  # noqa: PLC0415
+    from semsearch.ingest.shared.file_moves import move_files, stored_files  # noqa: PLC0415
 
     with _database(store) as database:
         if address is not None:
@@ -113,7 +113,7 @@ def _database(store: str | None) -> Iterator[SharedDatabase]:
     Raises:
         InvalidSetting: none is.
     """
-    from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - not always
+    from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415 - not always
 
     settings = settings_of(store=store)
     if settings.store is None:

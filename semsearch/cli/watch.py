@@ -72,7 +72,7 @@ class CorpusWatch(Closeable):
             seen = now
 
     def _state(self) -> _State:
-        from semsearch.importers.folder_walk import walk  # noqa: PLC0415 - not always used
+        from semsearch.importers.files.folder_walk import walk  # noqa: PLC0415 - not always used
 
         found: _State = {}
         for given in self._paths:

@@ -10,7 +10,7 @@ from functools import cached_property
 from semsearch.core.checksums import text_hash
 from semsearch.core.entries import TEXT_DETAILS, Entry, Stated, slug_of
 from semsearch.exporters.concepts import Concepts
-from semsearch.importers.html_to_text import as_name, is_html
+from semsearch.importers.html.to_text import as_name, is_html
 from semsearch.importers.iris import NOWHERE
 from semsearch.importers.redirects import names_listed_in
 from semsearch.text.links import Links, links_of

@@ -12,7 +12,7 @@ from html import escape
 
 from semsearch.core.entries import Entry
 from semsearch.exporters.context import LANGUAGE, ExportContext, parts_of
-from semsearch.importers.defined_terms import plain_description
+from semsearch.importers.vocabularies.defined_terms import plain_description
 
 _HELD = frozenset({"id", "aliases", "language", "category", "notation", "name_languages", "iri"})
 

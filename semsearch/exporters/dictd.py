@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from semsearch.core.entries import Entry
 from semsearch.exporters.context import ExportContext, parts_of
-from semsearch.importers.dictd import DIGITS, words_of
+from semsearch.importers.dictionaries.dictd import DIGITS, words_of
 
 _WIDTH = 74
 _NO_LINKS = str.maketrans("{}", "()")

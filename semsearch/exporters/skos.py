@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from semsearch.core.entries import EXTRA, MARKDOWN, Entry
 from semsearch.exporters.context import ExportContext, links_by, names_read_as_html, parts_of
 from semsearch.importers.extra_fields import extra_line, split_extra
-from semsearch.importers.html_to_text import is_html
+from semsearch.importers.html.to_text import is_html
 from semsearch.importers.iris import NAMESPACE, is_iri
 
 PREFIXES = {

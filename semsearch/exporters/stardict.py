@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from semsearch.core.entries import Entry
 from semsearch.exporters.context import LANGUAGE, ExportContext, parts_of
-from semsearch.importers.detection import STARDICT
+from semsearch.importers.formats.detection import STARDICT
 
 _MAX_BYTES = 255
 """Of a headword."""

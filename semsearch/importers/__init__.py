@@ -5,7 +5,7 @@ this package is cheap.
 """
 
 from semsearch.importers.corpus import Corpus, CorpusOptions, read_corpus
-from semsearch.importers.format_lookup import FORMATS
+from semsearch.importers.formats.format_lookup import FORMATS
 from semsearch.importers.records import Reader, ReadOptions, Record, Redirect
 
 __all__ = [

@@ -17,12 +17,12 @@ from pathlib import Path
 from semsearch.core.entries import Details, Entry, Refusal, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.fields import shorten
+from semsearch.importers.files.text_files import read_text
 from semsearch.importers.records_to_entries import (
     MAX_PHRASES,
     clean_phrases,
     reason_against_phrases,
 )
-from semsearch.importers.text_files import read_text
 from semsearch.importers.trees.json_values import decoded
 from semsearch.text.normalise import fold
 from semsearch.text.slugs import slug

@@ -15,12 +15,12 @@ from semsearch.core.presentation import Presentation
 from semsearch.core.progress import Progress, Silent, track
 from semsearch.importers.asked_as_files import add_phrases
 from semsearch.importers.corpus_file import CorpusFile, corpus_file, presentation_of
-from semsearch.importers.discovery import SourceFile, find_files, split_name
 from semsearch.importers.fields import NO_DEFINITION, chosen_columns, shorten
-from semsearch.importers.format_lookup import format_name, reader_for, suggestion
+from semsearch.importers.files.discovery import SourceFile, find_files, split_name
+from semsearch.importers.files.skipped_files import note_on_few_entries
+from semsearch.importers.formats.format_lookup import format_name, reader_for, suggestion
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.records_to_entries import make_entries
-from semsearch.importers.skipped_files import note_on_few_entries
 from semsearch.text.language_tags import language_tag
 
 

@@ -22,8 +22,8 @@ from semsearch.core.near_names import near_or_known
 from semsearch.core.presentation import GlossaryText, Presentation
 from semsearch.importers.column_names import SYNONYMS
 from semsearch.importers.fields import field_and_column, shorten
+from semsearch.importers.files.text_files import first_bytes, nested_too_deeply
 from semsearch.importers.site_colours import KEYS, accents
-from semsearch.importers.text_files import first_bytes, nested_too_deeply
 
 FILE = "semsearch.toml"
 MAX_CHARS = 1_000

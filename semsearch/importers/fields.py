@@ -21,7 +21,7 @@ from semsearch.core.entries import (
 from semsearch.core.errors import InvalidSetting
 from semsearch.importers.column_names import MAX_CHARS, NAMES, SYNONYMS, column_key, field_key
 from semsearch.importers.extra_fields import beginning_of, split_values
-from semsearch.importers.html_to_text import as_name, as_text, is_html
+from semsearch.importers.html.to_text import as_name, as_text, is_html
 from semsearch.importers.iris import is_iri, local_name
 from semsearch.importers.labelled_lines import listed_names, split_labelled, with_labels_read
 from semsearch.importers.markdown_writer.from_html import markdown_of_text

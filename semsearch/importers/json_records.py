@@ -19,8 +19,8 @@ from typing import Any
 from semsearch.core.entries import Note, Refusal, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.importers.fields import map_fields, shorten
+from semsearch.importers.files.text_files import read_text
 from semsearch.importers.records import ReadOptions, Record
-from semsearch.importers.text_files import read_text
 from semsearch.importers.trees.json_values import Lined, LinedList, decoded, parse_json
 
 LIST_KEYS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from semsearch.importers.html_to_text import AMPERSAND
+from semsearch.importers.html.to_text import AMPERSAND
 
 _BULLET = re.compile(r"^[ \t]*[-*•–][ \t]+", re.MULTILINE)  # noqa: RUF001
 _WRAPPED = re.compile(r",[ \t]*\n")

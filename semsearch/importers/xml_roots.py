@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from semsearch.importers.detection import root_element
+from semsearch.importers.formats.detection import root_element
 
 EXPORT = "export it as CSV, Markdown, TBX or SKOS"
 """What to do with a file that no reader reads."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.text_files import nested_too_deeply
+from semsearch.importers.files.text_files import nested_too_deeply
 
 if TYPE_CHECKING:
     from lxml import etree

@@ -40,12 +40,12 @@ from semsearch.index.manifest import (
 )
 from semsearch.index.manifest_of_any_format import ManifestOfAnyFormat
 from semsearch.index.pgvector.shared import refuse_candidates
-from semsearch.storage.atomic_files import sync
 from semsearch.storage.database import check, translate_corruption
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.io_errors import translate_os_errors
-from semsearch.storage.layout import IndexLayout
-from semsearch.storage.online_copy import copy_database
+from semsearch.storage.files.atomic_files import sync
+from semsearch.storage.files.io_errors import translate_os_errors
+from semsearch.storage.files.layout import IndexLayout
+from semsearch.storage.files.online_copy import copy_database
 
 ARCHIVE = "backup.tar"
 STORE = "store.db"

@@ -16,8 +16,8 @@ from dataclasses import asdict, dataclass
 from semsearch.core.errors import UNREADABLE, IndexDamaged, IndexUnwritable
 from semsearch.index.manifest import current_generation
 from semsearch.ranking.confidence import Calibration
-from semsearch.storage.atomic_files import file_lock, replace_atomically, sync
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.atomic_files import file_lock, replace_atomically, sync
+from semsearch.storage.files.layout import IndexLayout
 
 
 @dataclass(frozen=True, slots=True)

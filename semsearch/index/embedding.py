@@ -18,7 +18,7 @@ from semsearch.models import REFERENCE, WITHOUT_EXPORT, load_answering_encoder
 from semsearch.models.encoders.base import Encoder
 from semsearch.models.encoders.onnx import EncoderExport
 from semsearch.storage.embedding_cache import Embedded
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 BATCH = 1024
 """Most texts embedded between two commits. A killed build loses at most one batch; smaller batches

@@ -41,10 +41,10 @@ from semsearch.index.segments.segment import Segment
 from semsearch.models import load_answering_encoder
 from semsearch.ranking.similarity_baseline import Baseline, measure_similarity_baseline
 from semsearch.ranking.weights import DEFAULT, weights_as_dict
-from semsearch.storage.atomic_files import sync, write_array
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.generation_layout import GenerationLayout
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.atomic_files import sync, write_array
+from semsearch.storage.files.generation_layout import GenerationLayout
+from semsearch.storage.files.layout import IndexLayout
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,9 @@ from semsearch.core.presentation import Presentation
 from semsearch.index.manifest_names import check_names
 from semsearch.ranking.similarity_baseline import Baseline
 from semsearch.ranking.weights import DEFAULT, weights_as_dict
-from semsearch.storage.atomic_files import replace_atomically
-from semsearch.storage.generation_layout import GenerationLayout
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.atomic_files import replace_atomically
+from semsearch.storage.files.generation_layout import GenerationLayout
+from semsearch.storage.files.layout import IndexLayout
 
 FORMAT = 9
 """Version of the index files. Any change to their meaning raises it."""
@@ -208,14 +208,14 @@ def current_generation(layout: IndexLayout) -> tuple[int, str]:
     if pointer.format < FORMAT:
         raise FormatTooOld(
             f"the index in {layout.root} has format {pointer.format}, this version reads {FORMAT}; "
-            + way_out(layout, pointer)
+            + way_out(layout, pointer.format)
         )
     return pointer.generation, pointer.manifest_sha256
 
 
-def way_out(layout: IndexLayout, pointer: Pointer) -> str:
+def way_out(layout: IndexLayout, format: int) -> str:
     """Return what a message says about an index of an earlier format."""
-    if pointer.format < OLDEST_UPGRADED:
+    if format < OLDEST_UPGRADED or layout.shared.exists():  # copies are not upgraded
         return f"run `semsearch build PATHS --index {layout.root}` again"
     return f"run `semsearch upgrade --index {layout.root}`, which embeds nothing again"
 
@@ -297,8 +297,7 @@ def read_manifest(layout: IndexLayout) -> tuple[Manifest, GenerationLayout]:
         if parsed["weights"] != weights_as_dict(DEFAULT):
             raise FormatTooOld(
                 f"the index in {layout.root} was built by {parsed['built_by']}, which "
-                f"weighs scores differently; run `semsearch upgrade --index {layout.root}`, which "
-                "embeds nothing again"
+                f"weighs scores differently; {way_out(layout, FORMAT)}"
             )
         for one, each in (
             ("similarity_baseline", "similarity_baselines"),

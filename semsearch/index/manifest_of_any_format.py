@@ -18,7 +18,7 @@ from semsearch.index.manifest import (
 )
 from semsearch.index.manifest_names import check_names
 from semsearch.ranking.weights import DEFAULT, weights_as_dict
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def read_manifest_of_any_format(layout: IndexLayout) -> ManifestOfAnyFormat:
     if pointer.format < OLDEST_UPGRADED:
         raise FormatTooOld(
             f"the index in {layout.root} has format {pointer.format}, and formats are upgraded "
-            f"from {OLDEST_UPGRADED} on; {way_out(layout, pointer)}"
+            f"from {OLDEST_UPGRADED} on; {way_out(layout, pointer.format)}"
         )
     content = read_manifest_bytes(layout, pointer.generation, pointer.manifest_sha256)
     try:

@@ -14,7 +14,7 @@ from semsearch.models.encoders.lazy import LazyEncoder
 from semsearch.models.encoders.onnx import EncoderExport
 from semsearch.models.registry import Model
 from semsearch.models.rerankers.onnx import PairAgreement, RerankerExport
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 Sample = Callable[[], list[str]]
 """Return texts of the corpus on which an exported copy is compared with its original."""

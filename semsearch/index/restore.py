@@ -23,13 +23,13 @@ from semsearch.index.backup_contents import (
     members_of,
     parse_contents,
 )
-from semsearch.index.manifest import name_store
-from semsearch.storage.atomic_files import sync
+from semsearch.index.manifest import name_store, read_manifest, read_pointer
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_store import EntryStore
-from semsearch.storage.io_errors import translate_os_errors
+from semsearch.storage.files.atomic_files import sync
+from semsearch.storage.files.io_errors import translate_os_errors
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.storage.key_tables import count_valid, take_over
-from semsearch.storage.layout import IndexLayout
 
 _NAME = re.compile(
     r"store\.db|keys\.db|calibration\.json|CURRENT|"
@@ -95,9 +95,11 @@ def restore_backup(
             with _naming_backup(source, root, scratch):
                 _check_schema(source, layout.store, layout.keys)
                 _check_revision(source, layout.store, info.revision)
+                _check_generation(source, layout, info.generation)
                 upgrade(layout)
                 with closing(EntryStore(layout.store)) as store:
                     store.check()
+                    _check_belongs(source, layout, store)
                     identity = store.revision[0] if is_mirror else store.renew_identity()
                 if is_mirror and layout.keys.exists():
                     raise incomplete(source, "it has keys, and a mirror has keys of its own")
@@ -181,6 +183,27 @@ def _check_revision(source: Path, store: Path, revision: int) -> None:
     if rows[0][1] != revision:
         raise incomplete(
             source, f"{store.name} has the revision {rows[0][1]}, and {CONTENTS} states {revision}"
+        )
+
+
+def _check_generation(source: Path, layout: IndexLayout, stated: int) -> None:
+    """Refuse a pointer to another generation than `BACKUP.json` states."""
+    found = read_pointer(layout).generation
+    if found != stated:
+        raise incomplete(
+            source, f"CURRENT names the generation {found}, and {CONTENTS} states {stated}"
+        )
+
+
+def _check_belongs(source: Path, layout: IndexLayout, store: EntryStore) -> None:
+    """Refuse a generation of another store, which would be renamed, or one that is ahead of it."""
+    manifest = read_manifest(layout)[0]
+    identity, revision = store.revision
+    if manifest.store != identity or manifest.revision > revision:
+        raise incomplete(
+            source,
+            f"its generation was made from the store {manifest.store[:12]} at revision "
+            f"{manifest.revision}, and {layout.store.name} is {identity[:12]} at {revision}",
         )
 
 

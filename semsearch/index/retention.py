@@ -9,8 +9,8 @@ from contextlib import suppress
 
 from semsearch.core.errors import UNREADABLE
 from semsearch.core.temporary_folders import remove_temporary_folders
-from semsearch.storage.generation_layout import GenerationLayout
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.generation_layout import GenerationLayout
+from semsearch.storage.files.layout import IndexLayout
 
 
 def remove_unfinished(layout: IndexLayout) -> None:

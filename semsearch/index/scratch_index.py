@@ -35,8 +35,8 @@ from semsearch.models.registry import DEFAULT_MODEL
 from semsearch.storage.embedding_cache import EmbeddedTexts
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import EntryStore
-from semsearch.storage.generation_layout import GenerationLayout
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.generation_layout import GenerationLayout
+from semsearch.storage.files.layout import IndexLayout
 
 T = TypeVar("T")
 

@@ -23,7 +23,7 @@ from semsearch.index.files.text_vectors import write_text_vectors
 from semsearch.index.files.tokens import ReferenceTokens, write_tokens
 from semsearch.index.passage_table import PassageTable
 from semsearch.storage.embedding_cache import EmbeddedTexts
-from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.files.generation_layout import GenerationLayout
 
 
 class Embeddings(Protocol):

@@ -1,9 +1,9 @@
 """Generations of a shared store: whoever publishes one puts its files there, others fetch them.
 
-A file is stored once, by its SHA-256, in the place that the store names (`storage/file_places.py`).
-What is fetched is written under a temporary name, verified by its hash and renamed, as a build does
-it. The last two generations are kept, and those that somebody fetches; files that none of them has
-are removed.
+A file is stored once, by its SHA-256, in the place that the store names
+(`storage/files/file_places.py`). What is fetched is written under a temporary name, verified by its
+hash and renamed, as a build does it. The last two generations are kept, and those that somebody
+fetches; files that none of them has are removed.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from semsearch.core.progress import Progress
 from semsearch.core.shared_store_errors import SharedFileDamaged
 from semsearch.core.temporary_folders import make_temporary_folder
 from semsearch.index.manifest import Manifest, pointer_to
-from semsearch.storage.atomic_files import LONG_S, file_lock, replace_atomically, sync
-from semsearch.storage.file_places import (
+from semsearch.storage.files.atomic_files import LONG_S, file_lock, replace_atomically, sync
+from semsearch.storage.files.file_places import (
     FilePlace,
     FileSetting,
     file_place,
     file_setting,
     write_file_setting,
 )
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.storage.postgres.candidates import drop_unneeded
 from semsearch.storage.postgres.generation_locks import fetching, unless_fetched
 from semsearch.storage.store_connection import StoreConnection

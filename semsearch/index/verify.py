@@ -32,10 +32,10 @@ from semsearch.ranking.similarity_baseline import evenly_spaced
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.embedding_cache import EmbeddedTexts
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.generation_layout import GenerationLayout
-from semsearch.storage.io_errors import translate_os_errors
-from semsearch.storage.layout import IndexLayout
-from semsearch.storage.online_copy import copy_database
+from semsearch.storage.files.generation_layout import GenerationLayout
+from semsearch.storage.files.io_errors import translate_os_errors
+from semsearch.storage.files.layout import IndexLayout
+from semsearch.storage.files.online_copy import copy_database
 
 SAMPLE = 1000
 """Texts that are embedded again."""

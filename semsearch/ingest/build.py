@@ -41,19 +41,19 @@ from semsearch.ingest.build_choices import kept_common_questions, kept_engine
 from semsearch.ingest.build_publication import BuildPublication
 from semsearch.ingest.build_report import BuildReport
 from semsearch.ingest.corpus_sync import CorpusSync, forget_unused
-from semsearch.ingest.shared_copy import shared_database
-from semsearch.ingest.shared_publication import building, publishing
+from semsearch.ingest.shared.local_copy import shared_database
+from semsearch.ingest.shared.publication import building, publishing
 from semsearch.models.encoders.lazy import LazyEncoder
 from semsearch.models.encoders.portable import PortableEncoder
 from semsearch.models.registry import DEFAULT_MODEL, Model
 from semsearch.models.rerankers import NO_RERANKER
 from semsearch.models.rerankers.cross_encoder import find_reranker
 from semsearch.ranking.similarity_baseline import evenly_spaced
-from semsearch.storage.atomic_files import LONG_S, file_lock
 from semsearch.storage.entry_store import EntryStore
-from semsearch.storage.following import refuse_mirror
-from semsearch.storage.io_errors import translate_os_errors
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.atomic_files import LONG_S, file_lock
+from semsearch.storage.files.following import refuse_mirror
+from semsearch.storage.files.io_errors import translate_os_errors
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.text.common_questions import CommonQuestions, bundled
 
 CHECKED_UP_TO = 1 << 28

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from semsearch.index.ann.engine import AUTO, PGVECTOR
 from semsearch.index.manifest import built_with
-from semsearch.ingest.shared_publication import check_can_have_candidates
-from semsearch.storage.layout import IndexLayout
+from semsearch.ingest.shared.publication import check_can_have_candidates
+from semsearch.storage.files.layout import IndexLayout
 
 
 def kept_engine(layout: IndexLayout, engine: str) -> str:

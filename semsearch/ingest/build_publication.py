@@ -9,10 +9,10 @@ from semsearch.index.embedding import BatchEncoder, Embedding, embed_missing
 from semsearch.index.generation import UnpublishedGeneration
 from semsearch.index.passage_table import PassageTable
 from semsearch.ingest.corpus_sync import changed_since
-from semsearch.ingest.shared_publication import publish_in, share_files
-from semsearch.storage.atomic_files import LONG_S
+from semsearch.ingest.shared.publication import publish_in, share_files
 from semsearch.storage.entry_store import EntryStore
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.atomic_files import LONG_S
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.storage.store_connection import Lock, briefly_locked
 from semsearch.text.common_questions import QuestionSource
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from semsearch.core.progress import Progress, Silent
 from semsearch.importers import read_corpus
 from semsearch.importers.corpus_file import check_address
-from semsearch.importers.relative_sources import with_relative_sources
+from semsearch.importers.files.relative_sources import with_relative_sources
 from semsearch.importers.report import count_extra, write_report
 from semsearch.index.ann.engine import AUTO
 from semsearch.index.ray_cluster import check_cluster

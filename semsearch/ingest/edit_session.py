@@ -28,18 +28,18 @@ from semsearch.index.manifest import (
 from semsearch.index.passage_table import PassageTable
 from semsearch.ingest.bulk import ImportReport
 from semsearch.ingest.id_suggestions import suggested_ids
-from semsearch.ingest.shared_copy import locked_store, opened, shared_database
-from semsearch.ingest.shared_embeddings import check_embeds_alike
+from semsearch.ingest.shared.embeddings import check_embeds_alike
+from semsearch.ingest.shared.local_copy import locked_store, opened, shared_database
 from semsearch.models.encoders.base import Encoder
-from semsearch.storage.atomic_files import PATIENCE_S, file_lock
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.embedding_cache import Embedded
 from semsearch.storage.entry_reader import EntryReader, EntryRow
 from semsearch.storage.entry_store import Edit, EntryStore, open_migrated
-from semsearch.storage.following import check_follows, refuse_mirror
+from semsearch.storage.files.atomic_files import PATIENCE_S, file_lock
+from semsearch.storage.files.following import check_follows, refuse_mirror
+from semsearch.storage.files.io_errors import is_fault_of_disk, translate_os_errors
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.storage.idempotency import StoredRequest
-from semsearch.storage.io_errors import is_fault_of_disk, translate_os_errors
-from semsearch.storage.layout import IndexLayout
 from semsearch.text.common_questions import bundled
 
 EncoderProvider = Callable[[str], Encoder | None]
@@ -185,10 +185,13 @@ class EditSession:
 
     @contextmanager
     def deciding(self) -> Iterator[EntryReader | None]:
-        """Keep everybody from editing, and open the store that takes edits for reading.
+        """Hold the lock for edits, and read meanwhile the store that edits are written to.
+
+        Nobody edits until the end, so a decision that rests on what is read stays right.
 
         Yields:
-            The store; None for a copy for reading that has none.
+            The store, which is PostgreSQL for a copy of a shared store; None if the index folder
+            has no store, as a copy that is only read.
 
         Raises:
             StoredIndexError: see `writing`.
@@ -204,7 +207,9 @@ class EditSession:
 
     @contextmanager
     def asking_writer(self) -> Iterator[EntryReader]:
-        """Open the store that takes edits for reading, since a copy may be a moment behind it.
+        """Read the store that edits are written to, without a lock.
+
+        For a copy of a shared store that is PostgreSQL, since the copy may be a moment behind it.
 
         Raises:
             StoredIndexError: see `reading`.

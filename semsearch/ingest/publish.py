@@ -20,18 +20,18 @@ from semsearch.index.model_exports import Exports
 from semsearch.index.passage_table import PassageTable
 from semsearch.index.retention import remove_generations, remove_unfinished
 from semsearch.index.segments.live import MAX_PENDING
-from semsearch.ingest.shared_copy import opened, shared_database
-from semsearch.ingest.shared_publication import (
+from semsearch.ingest.shared.local_copy import opened, shared_database
+from semsearch.ingest.shared.publication import (
     check_can_have_candidates,
     publish_in,
     publishing,
     share_files,
 )
-from semsearch.storage.atomic_files import LONG_S, PATIENCE_S
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.io_errors import translate_os_errors
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.atomic_files import LONG_S, PATIENCE_S
+from semsearch.storage.files.io_errors import translate_os_errors
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.storage.store_connection import Lock
 
 NOTHING_DONE = 75
@@ -78,7 +78,8 @@ def publish_edits(layout: IndexLayout, progress: Progress, engine: str | None = 
         layout: of the index.
         progress: reports each step.
         engine: the nearest-neighbour engine, one of `ann.engine.ENGINES`; that of the current
-            generation by default. With another one, there is something to publish.
+            generation by default. With another one, there is something to publish; also if `auto`
+            replaces a choice of the same engine, or the other way round.
 
     Returns:
         Whether there was anything to publish.
@@ -101,10 +102,7 @@ def publish_edits(layout: IndexLayout, progress: Progress, engine: str | None = 
         current = read_manifest(layout)[0]
         wanted = engine or (AUTO if current.engine.is_automatic else current.engine.name)
         with closing(EntryReader(layout.store)) as store:
-            is_same = (
-                engine is None or chosen_engine(engine, current.entries) == current.engine.name
-            )
-            if is_same and store.revision == (current.store, current.revision):
+            if _is_meant(current, engine) and store.revision == (current.store, current.revision):
                 return False
             # a copy has not the vectors of what its generation has in PostgreSQL
             of_all = writer if PGVECTOR in (wanted, current.engine.name) else store
@@ -114,6 +112,14 @@ def publish_edits(layout: IndexLayout, progress: Progress, engine: str | None = 
             publish_in(layout, writer, written, files, progress)
         remove_generations(layout, {written.manifest.generation, current.generation})
         return True
+
+
+def _is_meant(current: Manifest, engine: str | None) -> bool:
+    """Return whether a generation has the engine that is asked for, and will keep it as asked."""
+    if engine is None:
+        return True
+    is_same = chosen_engine(engine, current.entries) == current.engine.name
+    return is_same and (engine == AUTO) == current.engine.is_automatic
 
 
 @contextmanager

@@ -15,15 +15,16 @@ from semsearch.index.retention import remove_generations
 from semsearch.ingest.corpus_sync import forget_unused
 from semsearch.ingest.edit_session import user_name
 from semsearch.ingest.publish import publish_edits
-from semsearch.storage import inbox, purges, question_log
-from semsearch.storage.atomic_files import LONG_S, file_lock
+from semsearch.storage import purges
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import EntryStore
-from semsearch.storage.following import refuse_mirror
-from semsearch.storage.io_errors import translate_os_errors
-from semsearch.storage.layout import IndexLayout
-from semsearch.storage.shared_setting import refuse_shared
+from semsearch.storage.feedback import inbox, question_log
+from semsearch.storage.files.atomic_files import LONG_S, file_lock
+from semsearch.storage.files.following import refuse_mirror
+from semsearch.storage.files.io_errors import translate_os_errors
+from semsearch.storage.files.layout import IndexLayout
+from semsearch.storage.files.shared_setting import refuse_shared
 
 
 def purge(index: str | Path, ids: Iterable[str], progress: Progress | None = None) -> None:

@@ -54,6 +54,11 @@ class StoreReading(Closeable):
         with self._session.deciding() as store:
             yield _accepted_by(store, suggestion) if store is not None else None
 
+    def revision(self) -> int:
+        """Return the present revision of the store that takes edits; a copy may be behind it."""
+        with self._session.asking_writer() as store:
+            return store.revision[1]
+
     def find(self, id_: str) -> StoredEntry | None:
         """Return an entry with its revision, or None."""
         with self._session.reading() as store:

@@ -25,12 +25,12 @@ from semsearch.index.model_exports import Exports
 from semsearch.index.passage_table import PassageTable
 from semsearch.index.retention import remove_generations, remove_unfinished
 from semsearch.ingest.build_publication import BuildPublication
-from semsearch.storage.atomic_files import LONG_S, file_lock
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import EntryStore
-from semsearch.storage.io_errors import translate_os_errors
-from semsearch.storage.layout import IndexLayout
-from semsearch.storage.shared_setting import refuse_shared
+from semsearch.storage.files.atomic_files import LONG_S, file_lock
+from semsearch.storage.files.io_errors import translate_os_errors
+from semsearch.storage.files.layout import IndexLayout
+from semsearch.storage.files.shared_setting import refuse_shared
 from semsearch.text.common_questions import bundled
 
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from semsearch.core.answers import Verdict
-from semsearch.storage.question_log import RecordedQuestion
+from semsearch.storage.feedback.question_log import RecordedQuestion
 
 MAX_OPEN = 1_000
 """Most distinct questions that are asked again: the most frequent ones. It takes 3 s of a core."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from semsearch.core.answers import Verdict
-from semsearch.storage.question_log import RecordedQuestion
+from semsearch.storage.feedback.question_log import RecordedQuestion
 
 CLOSE = 0.02
 """Difference of scores up to which the first two hits are close together."""

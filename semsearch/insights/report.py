@@ -32,7 +32,7 @@ from semsearch.insights.patterns import (
     days,
     repairs,
 )
-from semsearch.storage.question_log import RecordedQuestion
+from semsearch.storage.feedback.question_log import RecordedQuestion
 
 MAX_LISTED = 50
 """Most rows of each list of a report."""

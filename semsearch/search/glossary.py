@@ -34,7 +34,7 @@ from semsearch.search.live_index import LiveIndex
 from semsearch.search.related import find_related
 from semsearch.search.semantic_map import Atlas
 from semsearch.search.static_search import StaticSearch, static_search_of
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.text.questions import check_question
 
 

@@ -36,8 +36,8 @@ from semsearch.search.browse import Alphabet
 from semsearch.search.question_parser import QuestionParser
 from semsearch.search.search_context import SearchContext
 from semsearch.search.semantic_map import Atlas
-from semsearch.storage.following import follow_info
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.following import follow_info
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.text.questions import check_question, is_marks
 
 MAX_K = 100

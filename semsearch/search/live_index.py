@@ -22,8 +22,8 @@ from semsearch.search.followed_store import FollowedStore, StoreState
 from semsearch.search.index_view import IndexView
 from semsearch.search.next_generation import NextGeneration, open_generation
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.last_commit import read_last_commit
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.last_commit import read_last_commit
+from semsearch.storage.files.layout import IndexLayout
 
 _log = logging.getLogger("semsearch")
 

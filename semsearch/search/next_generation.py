@@ -18,7 +18,7 @@ from semsearch.models import is_meant
 from semsearch.models.encoders.caching import CachingEncoder
 from semsearch.models.rerankers import load_reranker
 from semsearch.search.index_view import IndexView
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 
 def open_generation(layout: IndexLayout, model: str | None, *, calibrated: bool) -> IndexView:
@@ -51,7 +51,11 @@ def open_generation(layout: IndexLayout, model: str | None, *, calibrated: bool)
 
 
 class NextGeneration:
-    """The generation that was published since the last one was opened. The caller holds a lock.
+    """Notices that a generation was published, opens it in a thread, and gives it out once.
+
+    `begin_opening` starts the thread, `end_opening` says once that it has ended, `or_else` returns
+    what it opened, and `forget` drops that when it is shown. Not safe from several threads: the
+    caller (`LiveIndex`) holds its lock during each call.
 
     Args:
         current: the file `CURRENT`.

@@ -20,10 +20,9 @@ from starlette.routing import BaseRoute
 from semsearch.core.settings import Settings
 from semsearch.core.version import __version__
 from semsearch.ingest import Editor
-from semsearch.ingest.shared_follower import SharedFollower, follower_of
+from semsearch.ingest.shared.follower import SharedFollower, follower_of
 from semsearch.search.glossary import Glossary
 from semsearch.server import auto_publish
-from semsearch.server.admission import ADMISSION, Admission
 from semsearch.server.app_state import AppState
 from semsearch.server.assistants.endpoint import mcp_route
 from semsearch.server.assistants.protocol import is_installed
@@ -36,6 +35,8 @@ from semsearch.server.auth.keys import utc_now
 from semsearch.server.auth.rate_limits import RateLimits
 from semsearch.server.client_address import Proxies
 from semsearch.server.example_questions import ExampleQuestions
+from semsearch.server.feedback.question_recorder import recorder_of
+from semsearch.server.feedback.suggestion_senders import forget_regularly
 from semsearch.server.http import cors, edit_requests, exception_handlers
 from semsearch.server.http.admission_guard import AdmissionGuard
 from semsearch.server.http.connection_limits import CONNECTION_LIMITS, ConnectionLimits
@@ -43,7 +44,7 @@ from semsearch.server.http.dispatcher import DIRECT_PATHS, Application
 from semsearch.server.http.host_check import HostCheck
 from semsearch.server.http.openapi import declare_problems, name_by_title
 from semsearch.server.page_cache import PageCache
-from semsearch.server.question_recorder import recorder_of
+from semsearch.server.queueing.admission import ADMISSION, Admission
 from semsearch.server.request_context import settings_tag
 from semsearch.server.routes import (
     changes,
@@ -65,10 +66,9 @@ from semsearch.server.routes import (
     search,
 )
 from semsearch.server.search_service import THREADS, SearchService
-from semsearch.server.suggestion_senders import forget_regularly
 from semsearch.server.telemetry.gauges import measure
 from semsearch.server.telemetry.telemetry import TELEMETRY, Telemetry
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 _DESCRIPTION = """\
 Ask a glossary in plain language; get the entries that fit, the sentence that answers, and how sure

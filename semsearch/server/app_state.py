@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from semsearch.ingest import Editor
     from semsearch.search.glossary import Glossary
     from semsearch.server.auth.edit_quotas import EditQuotas
-    from semsearch.server.batching import Workers
     from semsearch.server.example_questions import ExampleQuestions
+    from semsearch.server.feedback.question_recorder import QuestionRecorder
     from semsearch.server.page_cache import PageCache
-    from semsearch.server.question_recorder import QuestionRecorder
+    from semsearch.server.queueing.batching import Workers
     from semsearch.server.search_service import SearchService
     from semsearch.server.telemetry.telemetry import Telemetry
 

@@ -17,7 +17,7 @@ from semsearch.core.errors import SemsearchError
 from semsearch.core.own_command import own_command
 from semsearch.index.ann.engine import FLAT_UP_TO
 from semsearch.ingest.publish import NOTHING_DONE, Pending, pending
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 INTERVAL_S = 60.0
 """Seconds between two checks. A small index is published after an interval without edits."""

@@ -31,7 +31,7 @@ from semsearch.core.errors import (
 from semsearch.core.settings import Settings
 from semsearch.core.version import __version__
 from semsearch.index.manifest import check_store_belongs, check_store_exists, read_manifest
-from semsearch.ingest.shared_diagnosis import joined, shared_state
+from semsearch.ingest.shared.diagnosis import joined, shared_state
 from semsearch.models.encoders import export_cache, hashed, mpnet_parts
 from semsearch.models.registry import (
     ACCURATE_DEFINITIONS,
@@ -41,11 +41,11 @@ from semsearch.models.registry import (
 )
 from semsearch.models.server_description import NAME_PREFIX, describe_server_model
 from semsearch.search.glossary import Glossary
-from semsearch.server import worker_count
-from semsearch.server.serve import bound
+from semsearch.server.workers import worker_count
+from semsearch.server.workers.serve import bound
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 FIRST_BUILD_BYTES = 400_000_000
 """Room for a first index with the default encoder: its export is 110 MB, in the index, in the cache

@@ -6,10 +6,10 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable
 
-from semsearch.server.batching import Client
 from semsearch.server.http.problem_types import NOT_SHOWN_YET
 from semsearch.server.http.problems import Refused
-from semsearch.server.waiting_line import Overloaded, WaitingLine
+from semsearch.server.queueing.batching import Client
+from semsearch.server.queueing.waiting_line import Overloaded, WaitingLine
 
 REVISION_S = 5.0
 """Seconds for which a request waits for a revision."""

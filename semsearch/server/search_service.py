@@ -19,14 +19,14 @@ from semsearch.core.cores import cores
 from semsearch.core.settings import Settings
 from semsearch.search.answer import SearchRequest
 from semsearch.search.glossary import Glossary
-from semsearch.server import worker_count
-from semsearch.server.batch_line import Batch, BatchLine
-from semsearch.server.batching import Client, Workers, work_only
 from semsearch.server.http.problem_types import TOO_LARGE
 from semsearch.server.http.problems import Refused
+from semsearch.server.queueing.batch_line import Batch, BatchLine
+from semsearch.server.queueing.batching import Client, Workers, work_only
+from semsearch.server.queueing.waiting_line import Overloaded, WaitingLine
 from semsearch.server.revision_waiters import RevisionWaiters
 from semsearch.server.serialize import to_json
-from semsearch.server.waiting_line import Overloaded, WaitingLine
+from semsearch.server.workers import worker_count
 
 THREADS = max(2, cores() // 2)
 """Threads for pages and for heavy work: at least two, so that a slow page does not block the

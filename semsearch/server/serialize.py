@@ -31,7 +31,7 @@ from semsearch.server.schemas.imports import WireImportReport
 from semsearch.server.schemas.inbox import WireInboxItem
 from semsearch.server.schemas.maps import WireComparison, WirePlace
 from semsearch.server.schemas.related import WireRelated
-from semsearch.storage.inbox import ReaderSuggestion
+from semsearch.storage.feedback.inbox import ReaderSuggestion
 
 _SHAPES: Mapping[type, Callable[[Any], Wire | index_info.IndexInfo]] = {
     answers.Answer: WireAnswer.of,

@@ -24,7 +24,6 @@ from semsearch.core.errors import (
 )
 from semsearch.core.progress import Progress, Silent
 from semsearch.storage import history, idempotency, mirroring, purges, redirects
-from semsearch.storage.atomic_files import file_lock
 from semsearch.storage.changes import ChangeWriter, change_transaction
 from semsearch.storage.corpus_diff import (
     Changes,
@@ -36,8 +35,9 @@ from semsearch.storage.corpus_diff import (
 from semsearch.storage.database import open_for_writing
 from semsearch.storage.embedding_cache import Embedded
 from semsearch.storage.entry_reader import EntryReader
+from semsearch.storage.files.atomic_files import file_lock
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.storage.idempotency import StoredRequest
-from semsearch.storage.layout import IndexLayout
 from semsearch.storage.migrations import MIGRATIONS
 from semsearch.storage.rows import Origin
 from semsearch.storage.store_connection import SqliteConnection

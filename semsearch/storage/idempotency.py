@@ -15,8 +15,9 @@ from semsearch.storage.store_connection import StoreConnection
 
 RETENTION = timedelta(days=1)
 ACCEPTED_SUGGESTIONS = "suggestions of readers"
-"""Stands for the caller where the key is the id of a suggestion (`storage/inbox.py`) and the answer
-says who accepted it. Authors are ids of keys, or end with one in brackets, so none is called so."""
+"""Stands for the caller where the key is the id of a suggestion (`storage/feedback/inbox.py`) and
+the answer says who accepted it. Authors are ids of keys, or end with one in brackets, so none is
+called so."""
 
 
 @dataclass(frozen=True, slots=True)

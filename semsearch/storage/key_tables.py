@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from semsearch.storage.database import open_for_writing, transaction, translate_corruption
-from semsearch.storage.layout import IndexLayout
-from semsearch.storage.online_copy import copy_database
+from semsearch.storage.files.layout import IndexLayout
+from semsearch.storage.files.online_copy import copy_database
 from semsearch.storage.store_connection import StoreConnection
 
 KEY_MIGRATIONS = (

@@ -7,8 +7,7 @@ already is not sent again. A copy that was interrupted goes on where it stopped.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,36 +15,21 @@ from semsearch.core.entries import ChangeKind
 from semsearch.core.progress import Progress
 from semsearch.core.shared_store_errors import StoreRewound
 from semsearch.storage import history, purges
+from semsearch.storage.embedding_copies import (
+    embeddings_after,
+    known_embeddings,
+    put_all_embeddings,
+    put_embeddings,
+)
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import EntryStore
 from semsearch.storage.rows import COLUMNS
 from semsearch.storage.store_connection import StoreConnection
 
-_BATCH = 1000
-"""Embeddings of one transaction: some megabytes."""
-_ENTRY = f"{COLUMNS}, position, origin, revision"
-_HISTORY = "revision, id, kind, before_revision, before"
-_EMBEDDING = "text, kept, vector, ids, tokens"
+ENTRY_COLUMNS = f"{COLUMNS}, position, origin, revision"
+HISTORY_COLUMNS = "revision, id, kind, before_revision, before"
 _OF_REVISIONS = ("entry", "history", "written", "purged")
 """Tables of which changed rows are taken over."""
-_PAGE = 2000
-"""Rows of a page of a summary: some ten megabytes of embeddings."""
-_TABLES = {
-    "entries": (f"SELECT {_ENTRY} FROM entry", "id"),  # noqa: S608 - constants
-    "history": (f"SELECT {_HISTORY} FROM history", "revision"),  # noqa: S608
-    "authors": ("SELECT revision, at, who FROM written", "revision"),
-    "deletions": ("SELECT id FROM live_deletion", "id"),
-    "redirects": ("SELECT id, target FROM redirect", "id"),
-    "purges": ("SELECT digest, glossary, revision FROM purged", "digest"),
-    "answers": ("SELECT who, key, digest, answer FROM request", "who, key"),
-    "embeddings": (
-        "SELECT text, key, kept, vector, ids, tokens FROM embedding "
-        "JOIN encoder ON encoder.number = embedding.encoder",
-        "text, key",
-    ),
-}
-"""What a store consists of, with the first columns, by which the order does not depend on the
-database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +73,9 @@ def replicate(
     check_is_earlier(source, target)  # before anything is written
     there, here = source.connection, target.connection
     has_embeddings, last = embedded is not None, embedded or 0
-    known = _known_embeddings(here) if has_embeddings and not last else set()
+    known = known_embeddings(here) if has_embeddings and not last else set()
     if has_embeddings:
-        last = _put_all_embeddings(there, here, last, known, progress)
+        last = put_all_embeddings(there, here, last, known, progress)
     with there.reading():
         identity, revision = source.revision
         check_is_earlier(source, target)
@@ -99,58 +83,14 @@ def replicate(
         with here.transaction():
             for table in _OF_REVISIONS if anew else ():
                 here.execute(f"DELETE FROM {table}")  # noqa: S608 - constant
-            while has_embeddings and (batch := _embeddings(there, last)):
-                last = _put_embeddings(here, batch, known)
+            while has_embeddings and (batch := embeddings_after(there, last)):
+                last = put_embeddings(here, batch, known)
             changes, is_built = _put_changes(there, here, behind)
             if with_answers:
                 _put_answers(there, here)
             here.execute("UPDATE store SET identity = ?, revision = ?", (identity, revision))
     here.committed(revision)
     return Replicated(identity, revision, last, changes, is_built)
-
-
-def _put_all_embeddings(
-    there: StoreConnection,
-    here: StoreConnection,
-    last: int,
-    known: set[tuple[str, bytes, int]],
-    progress: Progress,
-) -> int:
-    """Write the embeddings after a number, batch by batch, and return the number of the last."""
-    (count,) = there.execute(
-        f"SELECT count(*) FROM embedding WHERE {there.row_number} > ?",  # noqa: S608 - constant
-        (last,),
-    ).fetchone()
-    progress.start("vectors", int(count))
-    while batch := _embeddings(there, last):
-        with here.transaction():
-            last = _put_embeddings(here, batch, known)
-        progress.advance(len(batch))
-    return last
-
-
-def put_embeddings_of(
-    there: StoreConnection, here: StoreConnection, texts: Sequence[bytes], key: str
-) -> None:
-    """Copy the embeddings of some texts by one encoder; those that are nowhere are left out.
-
-    Args:
-        there: the store that has them.
-        here: the copy.
-        texts: their hashes.
-        key: of the encoder.
-    """
-    for start in range(0, len(texts), _BATCH):
-        some = texts[start : start + _BATCH]
-        marks = ",".join("?" * len(some))
-        rows = there.execute(
-            f"SELECT 0, key, {_EMBEDDING} FROM embedding "  # noqa: S608 - marks and constants
-            f"JOIN encoder ON encoder.number = embedding.encoder WHERE key = ? AND text IN ({marks})",
-            (key, *some),
-        ).fetchall()
-        if rows:
-            with here.transaction():
-                _put_embeddings(here, rows, set())
 
 
 def last_change(store: EntryReader) -> tuple[str, int, str]:
@@ -193,103 +133,6 @@ def _signature(connection: StoreConnection, revision: int) -> str:
     return f"{row[0]!r} at {row[1]}" if row else "nobody"
 
 
-def embedded_text(store: EntryReader, number: int) -> str:
-    """Return which text has the embedding of a number, as hexadecimal digits; empty for none."""
-    column = store.connection.row_number
-    row = store.connection.execute(
-        f"SELECT text FROM embedding WHERE {column} = ?",  # noqa: S608 - constant
-        (number,),
-    ).fetchone()
-    return bytes(row[0]).hex() if row else ""
-
-
-def forget_embeddings(source: EntryReader, target: EntryStore) -> None:
-    """Delete the embeddings of a copy that its store has no longer, as after a build."""
-    query = "SELECT text, key FROM embedding JOIN encoder ON encoder.number = embedding.encoder"
-    present = {(bytes(text), key) for text, key in source.connection.execute(query)}
-    here = target.connection
-    gone = [(t, key) for t, key in here.execute(query) if (bytes(t), key) not in present]
-    with here.transaction():
-        here.executemany(
-            "DELETE FROM embedding WHERE text = ? "
-            "AND encoder = (SELECT number FROM encoder WHERE key = ?)",
-            gone,
-        )
-
-
-def summary(store: EntryReader) -> dict[str, tuple[int, str]]:
-    """Return number and SHA-256 of the rows of each kind; equal stores have equal summaries."""
-    with store.connection.reading():
-        found = {"store": (store.revision[1], store.revision[0])}
-        for name, (query, order) in _TABLES.items():
-            count, digest = 0, hashlib.sha256()
-            for row in _rows(store.connection, query, order):
-                count += 1
-                for value in row:
-                    part = value if isinstance(value, bytes) else str(value).encode()
-                    digest.update(len(part).to_bytes(8, "little") + part)
-            found[name] = count, digest.hexdigest()
-    return found
-
-
-def _rows(connection: StoreConnection, query: str, order: str) -> Iterator[Sequence[Any]]:
-    """Yield all rows in an order of their first columns, page by page, so that none is too large.
-
-    A statement of PostgreSQL has to end in its time, and its rows are in memory at once.
-    """
-    keys = order.split(", ")
-    marks = ", ".join("?" * len(keys))
-    after = f"WHERE {keys[0]} >= ? AND ({order}) > ({marks})"  # the first condition is for an index
-    page = connection.execute(f"{query} ORDER BY {order} LIMIT ?", (_PAGE,)).fetchall()
-    yield from page
-    while len(page) == _PAGE:
-        last = page[-1][: len(keys)]
-        page = connection.execute(
-            f"{query} {after} ORDER BY {order} LIMIT ?", (last[0], *last, _PAGE)
-        ).fetchall()
-        yield from page
-
-
-def _embeddings(there: StoreConnection, last: int) -> list[Sequence[Any]]:
-    number = f"embedding.{there.row_number}"
-    return there.execute(
-        f"SELECT {number}, key, {_EMBEDDING} FROM embedding "  # noqa: S608 - constants
-        f"JOIN encoder ON encoder.number = embedding.encoder WHERE {number} > ? "
-        f"ORDER BY {number} LIMIT ?",
-        (last, _BATCH),
-    ).fetchall()
-
-
-def _known_embeddings(here: StoreConnection) -> set[tuple[str, bytes, int]]:
-    """Return encoder, text and version of tokens of all embeddings."""
-    query = (
-        "SELECT key, text, kept FROM embedding JOIN encoder ON encoder.number = embedding.encoder"
-    )
-    return {(key, bytes(text), kept) for key, text, kept in here.execute(query)}
-
-
-def _put_embeddings(
-    here: StoreConnection, batch: Sequence[Sequence[Any]], known: set[tuple[str, bytes, int]]
-) -> int:
-    """Write embeddings inside a transaction, and return the number of the last one."""
-    last = int(batch[-1][0])
-    batch = [row for row in batch if (row[1], bytes(row[2]), row[3]) not in known]
-    here.executemany(
-        "INSERT INTO encoder (key) VALUES (?) ON CONFLICT DO NOTHING",
-        ((key,) for key in dict.fromkeys(row[1] for row in batch)),
-    )
-    numbers = dict(here.execute("SELECT key, number FROM encoder").fetchall())
-    here.executemany(
-        "DELETE FROM embedding WHERE text = ? AND encoder = ?",
-        [(row[2], numbers[row[1]]) for row in batch],
-    )
-    here.executemany(
-        f"INSERT INTO embedding (encoder, {_EMBEDDING}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608
-        [(numbers[row[1]], *row[2:]) for row in batch],
-    )
-    return last
-
-
 def _put_changes(there: StoreConnection, here: StoreConnection, behind: int) -> tuple[int, bool]:
     """Write what was changed since a revision, inside a transaction.
 
@@ -301,8 +144,8 @@ def _put_changes(there: StoreConnection, here: StoreConnection, behind: int) -> 
         return there.execute(f"{query} WHERE revision > ? ORDER BY revision", (behind,)).fetchall()
 
     purged = since("SELECT digest, glossary, revision FROM purged")
-    records = since(f"SELECT {_HISTORY} FROM history")  # noqa: S608 - constant
-    entries = since(f"SELECT {_ENTRY} FROM entry")  # noqa: S608 - constant
+    records = since(f"SELECT {HISTORY_COLUMNS} FROM history")  # noqa: S608 - constant
+    entries = since(f"SELECT {ENTRY_COLUMNS} FROM entry")  # noqa: S608 - constant
     authors = since("SELECT revision, at, who FROM written")
     gone = [row[1] for row in records if row[2] == ChangeKind.DELETED]
     if purged:
@@ -311,8 +154,8 @@ def _put_changes(there: StoreConnection, here: StoreConnection, behind: int) -> 
         purges.erase(here, digests)
     here.executemany("DELETE FROM entry WHERE id = ?", [(id_,) for id_ in gone])
     here.executemany("DELETE FROM entry WHERE id = ?", [(row[0],) for row in entries])
-    _insert(here, "entry", _ENTRY, entries)
-    _insert(here, "history", _HISTORY, records)
+    _insert(here, "entry", ENTRY_COLUMNS, entries)
+    _insert(here, "history", HISTORY_COLUMNS, records)
     _insert(here, "written", "revision, at, who", authors)
     here.executemany("DELETE FROM purged WHERE digest = ?", [(row[0],) for row in purged])
     _insert(here, "purged", "digest, glossary, revision", purged)

@@ -15,10 +15,10 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Any, Protocol
 
-from semsearch.storage.atomic_files import LONG_S, LOOK_S, file_lock
 from semsearch.storage.database import check, reading, transaction
-from semsearch.storage.last_commit import write_last_commit
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.atomic_files import LONG_S, LOOK_S, file_lock
+from semsearch.storage.files.last_commit import write_last_commit
+from semsearch.storage.files.layout import IndexLayout
 
 _TICK_NS = 3_000_000_000
 """Commits so close together may leave the same time on the file: the clocks of file systems tick

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -25,13 +25,13 @@ from semsearch.core.arrays import Numbers
 from semsearch.core.checksums import hash64
 from semsearch.core.entries import Entry
 from semsearch.text.english import is_english
-from semsearch.text.names import NameKind, form_of, names_of
+from semsearch.text.names import NameKind, form_of, names_of, without_qualifier
 from semsearch.text.normalise import fold
 from semsearch.text.stems import question_stems, stem
 from semsearch.text.word_languages import ENGLISH, base_language
 
 FOLDER = Path(__file__).with_name("concepts")
-RULE = 2
+RULE = 3
 """Number of the rule by which an entry gets questions; another rule is another digest."""
 
 PLACES = "places.bin"
@@ -50,7 +50,8 @@ MAX_READ = 64
 """Concepts that are compared with an entry."""
 
 MIN_SHARED = 3
-"""Content words that a definition must share with a concept to mean the same."""
+"""Content words that a definition must share with a concept to mean the same. No fewer will do
+where a concept has the name only without its qualifier: "margin" for "margin (futures)"."""
 
 MIN_SHARED_WITH_ONLY_CONCEPT = 2
 """The same where no other concept has their name, which is no acronym."""
@@ -114,9 +115,9 @@ class CommonConcept:
         return (self.term, *self.aliases)
 
     @property
-    def forms(self) -> frozenset[str]:
-        """The forms by which its names are compared."""
-        return frozenset(form_of(fold(name), name) for name in self.names)
+    def bare_names(self) -> tuple[str, ...]:
+        """Its names without qualifiers."""
+        return tuple(map(without_qualifier, self.names))
 
 
 class _Sense:
@@ -140,7 +141,7 @@ class _Sense:
         Returns:
             The number of shared content words, or 0 if they are too few for the same sense.
         """
-        described = _stems(concept.definition, *concept.questions) - _stems(*concept.names)
+        described = _stems(concept.definition, *concept.questions) - _stems(*concept.bare_names)
         shared = self._words & described
         if len(shared) >= (MIN_SHARED_WITH_ONLY_CONCEPT if is_only else MIN_SHARED):
             return len(shared)
@@ -224,8 +225,12 @@ class CommonQuestions:
                 found[place] = found.get(place, True) and is_only
         for place, is_only in sorted(found.items())[:MAX_READ]:
             concept = self._read(place)
-            if concept is not None and not concept.forms.isdisjoint(sense.labels):
+            if concept is None:
+                continue
+            if not sense.labels.keys().isdisjoint(_forms(concept.names)):
                 yield concept, is_only
+            elif not sense.labels.keys().isdisjoint(_forms(concept.bare_names)):
+                yield concept, False
 
     def _read(self, place: int) -> CommonConcept | None:
         """Return the concept at a place; None if its file is another one by now.
@@ -249,9 +254,9 @@ class CommonQuestions:
 def places_of(folder: Path) -> bytes:
     """Return the content of `PLACES` for the concepts of a folder.
 
-    It is the SHA-256 of their files, the hashes of the forms of all names, ascending, and for each
-    of them the number of its file times 2^32 plus the byte at which the line of its concept begins;
-    the numbers as little-endian 64-bit integers.
+    It is the SHA-256 of their files, the hashes of the forms of all names, with and without
+    qualifiers, ascending, and for each of them the number of its file times 2^32 plus the byte at
+    which the line of its concept begins; the numbers as little-endian 64-bit integers.
     """
     digest = hashlib.sha256()
     rows: list[tuple[int, int]] = []
@@ -261,7 +266,8 @@ def places_of(folder: Path) -> bytes:
             digest.update(line)
             stated = json.loads(line)
             names = (stated["term"], *stated["aliases"])
-            rows += ((hash64(form_of(fold(name), name)), start) for name in names)
+            forms = _forms((*names, *map(without_qualifier, names)))
+            rows += ((hash64(form), start) for form in forms)
             start += len(line)
     places = np.array(sorted(set(rows)), dtype="<i8").reshape(-1, 2)
     return digest.digest() + places.T.tobytes()
@@ -274,6 +280,11 @@ def write_places(folder: Path) -> None:
 
 def _files(folder: Path) -> list[Path]:
     return sorted(folder.glob("*.jsonl"))
+
+
+def _forms(names: Iterable[str]) -> set[str]:
+    """Return the forms by which names are compared."""
+    return {form_of(fold(name), name) for name in names}
 
 
 def _is_clear(key: str, name: str) -> bool:

@@ -121,10 +121,9 @@ def names_of(entry: Entry) -> list[Name]:
     for hidden in entry.details.hidden_labels:
         add(hidden, NameKind.HIDDEN)
     add(entry.details.notation, NameKind.NOTATION)
-    plain = entry.term
+    plain = without_qualifier(entry.term)
     if match := _BRACKETS.match(entry.term):
-        outer, inner, rest = match.groups()
-        plain = f"{outer} {rest}".strip()
+        outer, inner, _ = match.groups()
         add(plain, NameKind.ALIAS)
         if is_acronym(inner, outer) or is_acronym(outer, inner):
             add(inner, NameKind.ALIAS)
@@ -136,6 +135,12 @@ def names_of(entry: Entry) -> list[Name]:
     if 2 <= len(initials) <= _MAX_INITIALS:
         add(initials, NameKind.INITIALS)
     return list(found.values())
+
+
+def without_qualifier(name: str) -> str:
+    """Return a name without what stands in brackets in it: "Node" for "Node (DOM)"."""
+    match = _BRACKETS.match(name)
+    return f"{match[1]} {match[3]}".strip() if match else name
 
 
 def stands_for(short: str, long: str) -> bool:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from semsearch.core.progress import Silent
-from semsearch.ingest.shared_copy import database_of
-from semsearch.ingest.shared_moves import copy_into_store
-from semsearch.storage.layout import IndexLayout
+from semsearch.ingest.shared.local_copy import database_of
+from semsearch.ingest.shared.moves import copy_into_store
+from semsearch.storage.files.layout import IndexLayout
 from tests.postgres_server import TestServer
 
 

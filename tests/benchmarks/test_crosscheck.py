@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.quality.crosscheck import pairs, questions, report
 from semsearch.core.entries import Entry
-from semsearch.importers.dictd import Article
+from semsearch.importers.dictionaries.dictd import Article
 from tests.quality.evaluation.support import outcome
 
 

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.speed import edits
 from semsearch.index.segments.live import MAX_PENDING
 from semsearch.ingest.publish import pending
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 
 @pytest.mark.process

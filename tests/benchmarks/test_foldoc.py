@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.quality.foldoc import definition_of, shortened
-from semsearch.importers.dictd import Article, read_articles
+from semsearch.importers.dictionaries.dictd import Article, read_articles
 from tests.importers.test_dictd import DATA
 
 

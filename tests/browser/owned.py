@@ -15,8 +15,8 @@ from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
-from semsearch.storage.inbox import InboxState, Sender, decide, suggest
-from semsearch.storage.question_log import RecordedQuestion, record
+from semsearch.storage.feedback.inbox import InboxState, Sender, decide, suggest
+from semsearch.storage.feedback.question_log import RecordedQuestion, record
 
 OPTIONS = ("--record-questions", "--suggestions")
 """Of the service."""

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
-from semsearch.storage.question_log import RecordedQuestion, read, record
+from semsearch.storage.feedback.question_log import RecordedQuestion, read, record
 from tests.browser.checks import axe, expect
 from tests.browser.serving import serving
 

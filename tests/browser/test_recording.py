@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from semsearch.storage.question_log import RecordedQuestion, read
+from semsearch.storage.feedback.question_log import RecordedQuestion, read
 from tests.browser.serving import serving
 
 

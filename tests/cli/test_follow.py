@@ -15,8 +15,8 @@ import pytest
 from semsearch.core.own_command import own_command
 from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
-from semsearch.storage.following import write_followed_url
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.following import write_followed_url
+from semsearch.storage.files.layout import IndexLayout
 from tests.cli.running import run
 from tests.ingest.follow.source_service import SourceService, serving_source
 from tests.server.service_process import comes, serving

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.server.schemas.gaps import WireGapReport
-from semsearch.storage.question_log import RecordedQuestion, read, record
+from semsearch.storage.feedback.question_log import RecordedQuestion, read, record
 from tests.cli.running import Done, run
 
 NOW = datetime.now(UTC).replace(microsecond=0)

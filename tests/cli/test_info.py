@@ -13,7 +13,7 @@ import pytest
 
 from semsearch.cli.output import common
 from semsearch.search.glossary import Glossary
-from semsearch.server.process import Listening
+from semsearch.server.workers.process import Listening
 from tests.cli.running import run
 
 

@@ -14,7 +14,7 @@ from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, is_key, utc_now
-from semsearch.server.process import Listening
+from semsearch.server.workers.process import Listening
 from tests.cli.running import run
 from tests.conftest import ENTRIES
 from tests.own_indexes import keys_of

@@ -1,6 +1,6 @@
 """The commands of a shared store: `store`, `copy`, and `--store` of others.
 
-Covers `cli/copy`, `cli/store`, `ingest/shared_diagnosis`.
+Covers `cli/copy`, `cli/store`, `ingest/shared/diagnosis`.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.ingest.shared_copy import database_of
-from semsearch.storage.layout import IndexLayout
-from semsearch.storage.shared_setting import shared_url
+from semsearch.ingest.shared.local_copy import database_of
+from semsearch.storage.files.layout import IndexLayout
+from semsearch.storage.files.shared_setting import shared_url
 from tests.cli.running import run
 from tests.postgres_server import TestServer
 from tools.docs.tables import all_commands
@@ -121,6 +121,33 @@ def test_what_cannot_be_is_refused(tmp_path: Path) -> None:
     pytest.importorskip("psycopg_pool", reason="the extra postgres is not installed")
     wrong = ("ask", "x", "--store", "mysql://x", "--index", tmp_path / "c")
     assert "does not begin with postgresql://" in told(*wrong, code=2)
+
+
+def test_a_mistyped_address_leaves_nothing_behind(
+    url: str, hashed_index: Path, tmp_path: Path
+) -> None:
+    """Neither a folder nor a setting; what is wrong is told without the password."""
+    folder = tmp_path / "new" / "index"
+    corpus = tmp_path / "kitchen.md"
+    corpus.write_text("# Kitchen\n\nSieve\n: A mesh that holds back lumps.\n", encoding="utf-8")
+    wrong = "postgresql://ann:SECRET@127.0.0.1:1/glossary"
+    for words in (
+        ("ask", "x", "--index", folder, "--store", wrong),
+        ("build", corpus, "--model", "hashed", "--index", folder, "--store", wrong),
+        ("copy", "store", folder),
+        ("copy", hashed_index, "store"),
+        ("store", "migrate"),
+    ):
+        text = told(*words, code=3, SEMSEARCH_STORE=wrong)
+        assert "the store postgresql://127.0.0.1:1/glossary cannot be reached" in text
+        assert "Connection refused" in text
+        assert "check host and port of the address" in text
+        assert "SECRET" not in text
+        assert "copy of this machine" not in text
+        assert not folder.parent.exists()
+    told("store", "migrate", "--store", url)
+    assert "has no glossary yet" in told("ask", "x", "-i", folder, "--store", url, code=3)
+    assert not folder.parent.exists()
 
 
 OF_ONE_FOLDER = {"follow", "lint", "diff", "purge", "restore-backup", "upgrade"}

@@ -19,7 +19,7 @@ from semsearch.cli import watch as watching
 from semsearch.cli.watch import CorpusWatch
 from semsearch.core.errors import SemsearchError
 from semsearch.search.glossary import Glossary
-from semsearch.server.process import Listening
+from semsearch.server.workers.process import Listening
 from tests.cli.running import run
 
 
@@ -114,7 +114,7 @@ def test_the_page_is_opened_in_a_browser(
     def served(_settings: object, ready: Callable[[Listening], None]) -> None:
         ready(listening)
 
-    monkeypatch.setattr("semsearch.server.serve.serve", served)
+    monkeypatch.setattr("semsearch.server.workers.serve.serve", served)
     assert run("serve", "-i", str(hashed_index), "--open").stderr == b""
     done = run("serve", "-i", str(hashed_index), "--open")
     assert b"no browser could be started; open http://127.0.0.1:8000 yourself" in done.stderr

@@ -21,24 +21,24 @@ import pytest
 
 from semsearch.core.entries import ChangeKind
 from semsearch.core.progress import Silent
-from semsearch.ingest.shared_copy import catch_up, database_of, join_store, opened
-from semsearch.ingest.shared_moves import copy_into_store
+from semsearch.ingest.shared.local_copy import catch_up, database_of, join_store, opened
+from semsearch.ingest.shared.moves import copy_into_store
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.layout import IndexLayout
-from semsearch.storage.replication import summary
+from semsearch.storage.files.layout import IndexLayout
+from semsearch.storage.store_summary import summary
 from tests.postgres_server import TestServer, running_server
 from tests.server.service_process import ServiceProcess, comes, serving
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
 CLIENTS = 3
 PUBLISH = (
     "import sys; from pathlib import Path; from semsearch.core.progress import Silent;"
     "from semsearch.ingest.publish import publish_edits;"
-    "from semsearch.storage.layout import IndexLayout;"
+    "from semsearch.storage.files.layout import IndexLayout;"
     "publish_edits(IndexLayout(Path(sys.argv[1])), Silent())"
 )
 

@@ -21,15 +21,15 @@ from semsearch.index.shared_files import needed_files
 from semsearch.index.verify import verify
 from semsearch.ingest import Editor
 from semsearch.ingest.publish import publish_edits
-from semsearch.ingest.shared_copy import catch_up, database_of, join_store, opened
-from semsearch.ingest.shared_file_moves import move_files, stored_files
-from semsearch.ingest.shared_moves import copy_into_store
-from semsearch.storage import object_files
-from semsearch.storage.file_places import FilePlace, file_place
-from semsearch.storage.layout import IndexLayout
-from semsearch.storage.object_files import ObjectFiles
+from semsearch.ingest.shared.file_moves import move_files, stored_files
+from semsearch.ingest.shared.local_copy import catch_up, database_of, join_store, opened
+from semsearch.ingest.shared.moves import copy_into_store
+from semsearch.storage.files import object_files
+from semsearch.storage.files.file_places import FilePlace, file_place
+from semsearch.storage.files.layout import IndexLayout
+from semsearch.storage.files.object_files import ObjectFiles
 from tests.contracts.file_places import FilePlaceContract
-from tests.ingest.shared.test_shared_copy import SCORING, first_hit
+from tests.ingest.shared.test_local_copy import SCORING, first_hit
 from tests.postgres_server import running_server
 from tests.server.service_process import comes
 
@@ -206,7 +206,7 @@ def test_large_files_are_never_whole_in_memory(
 LARGE = """
 import hashlib, os, pathlib, sys
 import obstore
-from semsearch.storage.object_files import ObjectFiles
+from semsearch.storage.files.object_files import ObjectFiles
 folder = pathlib.Path(sys.argv[2])
 def peak():  # of this program; that of `resource` is also that of the one which started it
     return int(pathlib.Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])

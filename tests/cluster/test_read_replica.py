@@ -1,6 +1,6 @@
 """A server follows a read replica of PostgreSQL; what the replica lacks comes from the primary.
 
-Covers `ingest/shared_replica`.
+Covers `ingest/shared/replica`.
 """
 
 from __future__ import annotations
@@ -16,22 +16,24 @@ import pytest
 from semsearch.core.errors import InvalidSetting, SemsearchError
 from semsearch.core.progress import Silent
 from semsearch.core.shared_store_errors import StoreUnavailable
-from semsearch.ingest import Editor, shared_follower, shared_replica
+from semsearch.ingest import Editor
 from semsearch.ingest.publish import publish_edits
-from semsearch.ingest.shared_copy import catch_up, database_of, join_store, opened
-from semsearch.ingest.shared_follower import SharedFollower, follower_of
-from semsearch.ingest.shared_moves import copy_into_store
-from semsearch.ingest.shared_replica import ReadReplica
-from semsearch.ingest.shared_rows import catch_up_rows
-from semsearch.storage.following import follow_info
-from semsearch.storage.layout import IndexLayout
+from semsearch.ingest.shared import follower
+from semsearch.ingest.shared import replica as reading
+from semsearch.ingest.shared.follower import SharedFollower, follower_of
+from semsearch.ingest.shared.local_copy import catch_up, database_of, join_store, opened
+from semsearch.ingest.shared.moves import copy_into_store
+from semsearch.ingest.shared.replica import ReadReplica
+from semsearch.ingest.shared.rows import catch_up_rows
+from semsearch.storage.files.following import follow_info
+from semsearch.storage.files.layout import IndexLayout
 from tests.ingest.shared.conftest import empty_store
-from tests.ingest.shared.test_shared_copy import SCORING, first_hit, same
+from tests.ingest.shared.test_local_copy import SCORING, first_hit, same
 from tests.postgres_server import TestServer, running_replica, running_server
 from tests.server.service_process import comes
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,9 @@ def store(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[PrimaryAndReplica]:
     """Give a store with the small glossary, which the replica has too."""
-    monkeypatch.setattr(shared_follower, "PAUSE_S", 0.1)
-    monkeypatch.setattr(shared_follower, "POLL_S", 0.2)
-    monkeypatch.setattr(shared_replica, "AWAY_S", 1.0)
+    monkeypatch.setattr(follower, "PAUSE_S", 0.1)
+    monkeypatch.setattr(follower, "POLL_S", 0.2)
+    monkeypatch.setattr(reading, "AWAY_S", 1.0)
     primary, replica = servers
     with empty_store(primary) as url:
         copy_into_store(IndexLayout(hashed_index), database_of(url), Silent())

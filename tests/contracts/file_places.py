@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.core.shared_store_errors import SharedFileDamaged
-from semsearch.storage.file_places import FilePlace
+from semsearch.storage.files.file_places import FilePlace
 
 SEVERAL_PARTS = (9 << 20) + 1
 

@@ -2,7 +2,7 @@
 
 `tests/cluster/test_object_store.py` runs it over a server of S3.
 
-Covers `storage/file_places`, `storage/postgres/file_parts`, `storage/damaged_files`.
+Covers `storage/files/file_places`, `storage/postgres/file_parts`, `storage/files/damaged_files`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.storage.file_places import FilePlace
-from semsearch.storage.object_files import ObjectFiles
+from semsearch.storage.files.file_places import FilePlace
+from semsearch.storage.files.object_files import ObjectFiles
 from semsearch.storage.postgres.file_parts import FileParts
 from tests.contracts.file_places import FilePlaceContract
 from tests.postgres_server import TestServer
@@ -26,7 +26,7 @@ class TestFileParts(FilePlaceContract):
     @pytest.fixture
     def place(self, postgres_server: TestServer) -> Iterator[FilePlace]:
         """Give a store without files."""
-        from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415
+        from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415
         from semsearch.storage.postgres.migrating import migrate  # noqa: PLC0415
 
         with closing(SharedDatabase(postgres_server.new_database())) as database:

@@ -1,6 +1,7 @@
 """The contract of the store, run over SQLite and over a real PostgreSQL.
 
-Covers `storage/store_connection`, `storage/postgres/connection`, `storage/replication`.
+Covers `storage/store_connection`, `storage/postgres/connection`, `storage/replication`,
+`storage/embedding_copies`, `storage/store_summary`.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ from semsearch.core.progress import Silent
 from semsearch.storage import idempotency
 from semsearch.storage.corpus_diff import PreservedEdits
 from semsearch.storage.embedding_cache import Embedded
+from semsearch.storage.embedding_copies import forget_embeddings
 from semsearch.storage.entry_store import Edit, EntryStore
 from semsearch.storage.idempotency import StoredRequest
 from semsearch.storage.purges import digest_of
-from semsearch.storage.replication import forget_embeddings, replicate, summary
+from semsearch.storage.replication import replicate
 from semsearch.storage.store_connection import ResultRows
+from semsearch.storage.store_summary import summary
 from tests.conftest import ENTRIES, entry
 
 BAKERY = sorted(ENTRIES, key=lambda one: one.glossary)
@@ -57,7 +60,7 @@ def makers(engine: str, request: pytest.FixtureRequest, opened: ExitStack) -> Ne
 
         return in_file
     server = request.getfixturevalue("postgres_server")
-    from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
+    from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415 - an extra
     from semsearch.storage.postgres.migrating import migrate, open_store  # noqa: PLC0415
 
     def in_database() -> EntryStore:
@@ -330,7 +333,7 @@ def test_a_summary_is_made_of_pages(new_store: NewStore, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(store.connection, "execute", counting)
     for size in (1, 3):
-        monkeypatch.setattr("semsearch.storage.replication._PAGE", size)
+        monkeypatch.setattr("semsearch.storage.store_summary._PAGE", size)
         asked.clear()
         assert summary(store) == wanted
         pages = [query for query in asked if "FROM embedding" in query]

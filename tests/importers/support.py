@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from semsearch.core.entries import Note, Refusal
-from semsearch.importers.format_lookup import reader_for
+from semsearch.importers.formats.format_lookup import reader_for
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.records_to_entries import clean
 

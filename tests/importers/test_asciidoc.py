@@ -11,7 +11,7 @@ import pytest
 
 from semsearch.core.errors import ImportFailed
 from semsearch.importers import read_corpus
-from semsearch.importers.discovery import find_files
+from semsearch.importers.files.discovery import find_files
 from tests.importers.support import DATA
 
 

@@ -1,7 +1,7 @@
 """Glossaries of data catalogues and of schema.org, notes of Obsidian.
 
-Covers `importers/datahub`, `importers/defined_terms`, `importers/openmetadata`,
-`importers/markdown/obsidian`.
+Covers `importers/catalogues/datahub`, `importers/catalogues/openmetadata`,
+`importers/vocabularies/defined_terms`, `importers/markdown/obsidian`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 from semsearch.core.entries import Details, Entry
 from semsearch.core.errors import ImportFailed
 from semsearch.importers import read_corpus
-from semsearch.importers.format_lookup import format_of
+from semsearch.importers.formats.format_lookup import format_of
 from tests.importers.support import DATA, read_text, refusals, terms
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.compressed import unpacked
+from semsearch.importers.files.compressed import unpacked
 
 TEXT = b"whisk: bent wires\n" * 200
 

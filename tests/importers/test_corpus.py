@@ -12,7 +12,7 @@ import pytest
 from semsearch.core.entries import Entry, Refusal, Source
 from semsearch.core.errors import ImportFailed
 from semsearch.importers import Corpus, read_corpus
-from semsearch.importers.format_lookup import SUFFIXES
+from semsearch.importers.formats.format_lookup import SUFFIXES
 from tests.importers.support import DATA
 
 

@@ -1,6 +1,6 @@
 """`semsearch.toml`: how a corpus is read and shown.
 
-Covers `importers/site_colours`, `importers/relative_sources`, `ingest/corpus_build`.
+Covers `importers/site_colours`, `importers/files/relative_sources`, `ingest/corpus_build`.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from semsearch.core.presentation import GlossaryText, Presentation
 from semsearch.core.progress import Silent
 from semsearch.importers import read_corpus
 from semsearch.importers.corpus_file import FILE, MAX_LOGO_BYTES, corpus_file
-from semsearch.importers.relative_sources import with_relative_sources
+from semsearch.importers.files.relative_sources import with_relative_sources
 from semsearch.importers.site_colours import DARK_PAPER, PAPER, contrast
 from semsearch.index.manifest import read_manifest
 from semsearch.ingest import Editor
 from semsearch.ingest.corpus_build import build
 from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import publish_edits
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.web.assets import FOLDER as STATIC
 from tests.cpu_time import cpu_time_at_most
 

@@ -1,6 +1,6 @@
 """Which reader reads which file.
 
-Covers `importers/detection`, `importers/format_lookup`.
+Covers `importers/formats/detection`, `importers/formats/format_lookup`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from semsearch.core.errors import UnknownFormat
-from semsearch.importers import FORMATS, detection, read_corpus
-from semsearch.importers.format_lookup import format_of, is_page, is_part
-from semsearch.importers.text_files import begins
+from semsearch.importers import FORMATS, read_corpus
+from semsearch.importers.files.text_files import begins
+from semsearch.importers.formats import detection
+from semsearch.importers.formats.format_lookup import format_of, is_page, is_part
 from semsearch.text.slugs import slug
 from tests.importers.support import DATA
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.dictd import Article, read_articles
+from semsearch.importers.dictionaries.dictd import Article, read_articles
 
 DATA = Path(__file__).parents[1] / "data" / "dictd"
 

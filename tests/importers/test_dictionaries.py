@@ -1,6 +1,6 @@
 """Dictionaries of dictd and StarDict, and the database of WordNet.
 
-Covers `importers/stardict`, `importers/wordnet`.
+Covers `importers/dictionaries/stardict`, `importers/dictionaries/wordnet`.
 """
 
 from __future__ import annotations

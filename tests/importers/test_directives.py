@@ -1,6 +1,6 @@
 """Glossary directives of Sphinx and MyST, definition lists of reStructuredText and HTML.
 
-Covers `importers/html`, `importers/markdown/definition_lists`, `importers/markdown/myst`,
+Covers `importers/html/reader`, `importers/markdown/definition_lists`, `importers/markdown/myst`,
 `importers/sphinx/glossary_directive`, `importers/sphinx/reader`, `importers/sphinx/rst`.
 """
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from semsearch.core.errors import ImportFailed, UnknownFormat
-from semsearch.importers import discovery
 from semsearch.importers.corpus_file import FILE, CorpusFile, corpus_file
-from semsearch.importers.discovery import find_files
-from semsearch.importers.format_lookup import SUFFIXES
+from semsearch.importers.files import discovery
+from semsearch.importers.files.discovery import find_files
+from semsearch.importers.formats.format_lookup import SUFFIXES
 
 PAGE = "---\ntitle: x\n---\ny"
 

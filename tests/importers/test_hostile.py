@@ -23,8 +23,8 @@ import pytest
 from benchmarks.fuzz import SAMPLES, SECONDS
 from semsearch.core.errors import ImportFailed, SemsearchError
 from semsearch.importers import read_corpus
-from semsearch.importers.dictd import DIGITS
-from semsearch.importers.text_files import MAX_BYTES
+from semsearch.importers.dictionaries.dictd import DIGITS
+from semsearch.importers.files.text_files import MAX_BYTES
 from tests.cpu_time import SLACK, cpu_time_at_most
 from tests.importers.office_files import open_document, package, sheet, word, workbook
 

@@ -1,7 +1,7 @@
 """Status, languages, IRIs and synonyms of term bases and vocabularies, as people expect them.
 
-Covers `importers/iris`, `importers/name_languages`, `importers/tbx`, `importers/rdf/skos`,
-`importers/rdf/vocabulary`.
+Covers `importers/iris`, `importers/name_languages`, `importers/vocabularies/tbx`,
+`importers/rdf/skos`, `importers/rdf/vocabulary`.
 """
 
 from __future__ import annotations

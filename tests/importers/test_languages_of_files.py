@@ -1,6 +1,6 @@
 """The language of entries whose file says it once, or only by the names of its columns.
 
-Covers `importers/html_pages`.
+Covers `importers/html/pages`.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from semsearch.core.entries import Entry
 from semsearch.importers.corpus import Corpus, read_corpus
-from semsearch.importers.html_to_text import html_words
+from semsearch.importers.html.to_text import html_words
 from semsearch.importers.markdown_writer.blocks import MAX_MARKDOWN, agrees
 from semsearch.importers.markdown_writer.from_html import markdown_of_html
 from semsearch.importers.markdown_writer.from_markdown import (

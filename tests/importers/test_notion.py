@@ -9,7 +9,7 @@ import shutil
 from pathlib import Path
 
 from semsearch.importers import read_corpus
-from semsearch.importers.format_lookup import format_of
+from semsearch.importers.formats.format_lookup import format_of
 from tests.importers.support import DATA
 
 ID = "0123456789abcdef0123456789abcdef"

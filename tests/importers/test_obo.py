@@ -6,7 +6,7 @@ from pathlib import Path
 
 from semsearch.core.entries import Details, Entry, Source
 from semsearch.importers import read_corpus
-from semsearch.importers.format_lookup import format_of
+from semsearch.importers.formats.format_lookup import format_of
 from tests.importers.support import DATA
 
 BAKERY = DATA / "obo" / "bakery.obo"

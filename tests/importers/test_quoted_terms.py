@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.importers import read_corpus
-from semsearch.importers.format_lookup import format_of
+from semsearch.importers.formats.format_lookup import format_of
 from tests.importers.office_files import word
 
 CONTRACT = """SERVICES AGREEMENT

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from semsearch.importers import read_corpus
-from semsearch.importers.format_lookup import format_of
-from semsearch.importers.term_lines import is_term_lines
+from semsearch.importers.formats.format_lookup import format_of
+from semsearch.importers.plain_text.term_lines import is_term_lines
 from tests.importers.support import DATA, read_text, terms
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.text_files import MAX_BYTES, has_front_matter, read_text
+from semsearch.importers.files.text_files import MAX_BYTES, has_front_matter, read_text
 
 
 @pytest.mark.parametrize(

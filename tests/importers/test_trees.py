@@ -1,10 +1,11 @@
 """Trees (XML, JSON, YAML) and markup: what a person expects of each sample and case.
 
-Covers `importers/format_table`, `importers/markdown/bold_terms`, `importers/markdown/ezglossary`,
-`importers/markdown_writer/from_marks`, `importers/markup/asciidoc`, `importers/markup/latex`,
-`importers/markup/mediawiki`, `importers/markup/term_lists`, `importers/user_formats`,
-`importers/trees/syntaxes`, `importers/trees/json_values`, `importers/trees/paths`,
-`importers/trees/reader`, `importers/trees/tree_format`, `importers/trees/known_formats`.
+Covers `importers/formats/format_table`, `importers/markdown/bold_terms`,
+`importers/markdown/ezglossary`, `importers/markdown_writer/from_marks`,
+`importers/markup/asciidoc`, `importers/markup/latex`, `importers/markup/mediawiki`,
+`importers/markup/term_lists`, `importers/formats/user_formats`, `importers/trees/syntaxes`,
+`importers/trees/json_values`, `importers/trees/paths`, `importers/trees/reader`,
+`importers/trees/tree_format`, `importers/trees/known_formats`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import pytest
 from semsearch.core.entries import Details, Entry
 from semsearch.core.errors import ImportFailed, UnknownFormat
 from semsearch.importers import read_corpus
-from semsearch.importers.format_lookup import FORMATS, format_of, is_wanted
+from semsearch.importers.formats.format_lookup import FORMATS, format_of, is_wanted
 from semsearch.importers.markdown_writer.from_marks import without_marks
 from semsearch.importers.trees.known_formats import TREES
 from semsearch.importers.trees.paths import InvalidPath, parse_path, root_of, select

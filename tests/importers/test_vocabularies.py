@@ -1,6 +1,6 @@
 """SKOS and OWL in three notations, and TBX in three styles.
 
-Covers `importers/rdf/graphs`, `importers/rdf/skos`, `importers/tbx`.
+Covers `importers/rdf/graphs`, `importers/rdf/skos`, `importers/vocabularies/tbx`.
 """
 
 from __future__ import annotations

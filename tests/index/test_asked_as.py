@@ -20,7 +20,7 @@ from semsearch.index.files.asked_as import NO_PHRASE, AskedAsPhrases, write_phra
 from semsearch.index.passage_table import PassageTable
 from semsearch.index.segments.multi import MultiAskedAsPhrases
 from semsearch.models.encoders.hashed import HashedEncoder
-from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.files.generation_layout import GenerationLayout
 from semsearch.text.passages import embedded_names, passages_of
 
 COUNTS = [2, 0, 3, 1, 0, 64] * 20

@@ -23,7 +23,7 @@ from semsearch.index.calibration import (
 from semsearch.ingest.build import build_index
 from semsearch.ranking.confidence import Calibration
 from semsearch.search.glossary import Glossary
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from tests.conftest import ENTRIES, entry
 
 QUESTIONS = (

@@ -26,7 +26,7 @@ from semsearch.index.ann.engine import (
     write_ann,
 )
 from semsearch.ranking.weights import DEFAULT
-from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.files.generation_layout import GenerationLayout
 
 DIM = 24
 COUNTS = [1, 3, 2] * 400

@@ -19,7 +19,7 @@ from semsearch.index.files.tokens import TokensIndex, write_tokens
 from semsearch.index.passage_table import PassageTable
 from semsearch.models.encoders.hashed import HashedEncoder
 from semsearch.storage.database import Reader
-from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.files.generation_layout import GenerationLayout
 from tests.conftest import ENTRIES
 
 TABLE = PassageTable(ENTRIES, Silent())

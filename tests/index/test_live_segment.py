@@ -30,7 +30,7 @@ from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import pending, publish_edits
 from semsearch.search.glossary import Glossary
 from semsearch.search.live_index import BUSY_S, PATIENCE_S
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from tests.conftest import ENTRIES, entry
 
 OVEN = Draft("Oven", "A hot box in which loaves are baked until they are brown.")

@@ -19,7 +19,7 @@ from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
 from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import publish_edits
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from tests.conftest import SHELVES, entry
 
 JARS = tuple(

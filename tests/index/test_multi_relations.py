@@ -20,7 +20,7 @@ from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import publish_edits
 from semsearch.search.glossary import Glossary
 from semsearch.search.index_view import MAX_K
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from tests.conftest import entry
 
 SHARED = Path(__file__).parents[3] / "shared" / "glossaries"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from semsearch.index.files.name_stems import NameStems, NameStemsWriter
-from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.files.generation_layout import GenerationLayout
 from semsearch.text.names import names_of
 from tests.conftest import entry
 

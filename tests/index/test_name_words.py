@@ -17,7 +17,7 @@ from semsearch.index.files.name_stems import NameStems, NameStemsWriter, numbers
 from semsearch.index.files.name_words import MAX_HOLDERS, NameWords, write_name_words
 from semsearch.index.name_shares import name_shares
 from semsearch.index.segments.multi import MultiNameStems
-from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.files.generation_layout import GenerationLayout
 from semsearch.text.names import names_of
 from tests.conftest import entry
 from tests.cpu_time import cpu_time_at_most

@@ -20,7 +20,7 @@ from semsearch.index.files.postings import (
 )
 from semsearch.index.retrieval import NO_NUMBERS
 from semsearch.index.segments.multi import MultiPostings
-from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.files.generation_layout import GenerationLayout
 from semsearch.text.stems import question_stems, shared_words, stem, stem_places, words_with_stems
 from tests.conftest import entry
 

@@ -9,7 +9,7 @@ import pytest
 
 from semsearch.core.temporary_folders import make_temporary_folder
 from semsearch.index.retention import remove_generations, remove_models, remove_unfinished
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from semsearch.ingest.build import build_index
 from semsearch.models.encoders.hashed import HashedEncoder
 from semsearch.ranking.weights import DEFAULT
 from semsearch.search.glossary import Glossary
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from tests.conftest import ENTRIES, entry
 
 HASHED = EmbeddingSource.by_model("hashed")

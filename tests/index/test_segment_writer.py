@@ -20,7 +20,7 @@ from semsearch.index.segment_writer import (
 )
 from semsearch.index.segments.segment import Segment
 from semsearch.models.encoders.hashed import HashedEncoder
-from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.files.generation_layout import GenerationLayout
 from tests.conftest import ENTRIES
 
 

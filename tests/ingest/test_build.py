@@ -45,7 +45,7 @@ from semsearch.ranking.similarity_baseline import (
 )
 from semsearch.ranking.weights import DEFAULT
 from semsearch.search.glossary import Glossary
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from tests.conftest import ENTRIES, entry
 from tests.ingest.killed_build import CHANGED, STEPS, build_and_die
 

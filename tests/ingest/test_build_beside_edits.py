@@ -28,7 +28,7 @@ from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import pending, publish_edits
 from semsearch.search.glossary import Glossary
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from tests.conftest import ENTRIES, PROJECT
 from tests.ingest.killed_build import CHANGED, STEPS, build_and_die, command
 

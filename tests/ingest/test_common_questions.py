@@ -30,7 +30,7 @@ from semsearch.ingest.purge import purge
 from semsearch.ingest.upgrade import upgrade, upgrade_restored
 from semsearch.search.glossary import Glossary
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.text import common_questions
 
 KNEADING = {

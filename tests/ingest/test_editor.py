@@ -1,7 +1,6 @@
 """Editing from Python: what is taken, what is refused, and what a question sees afterwards.
 
-Covers `ingest/drafts`, `ingest/edit_session`, `ingest/publish`, `ingest/removals`,
-`ingest/store_reading`.
+Covers `ingest/drafts`, `ingest/edit_session`, `ingest/removals`, `ingest/store_reading`.
 """
 
 from __future__ import annotations
@@ -32,8 +31,8 @@ from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
 from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
-from semsearch.storage import atomic_files
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files import atomic_files
+from semsearch.storage.files.layout import IndexLayout
 from tests.conftest import ENTRIES, WITHOUT_HISTORY
 from tests.own_indexes import being_edited
 

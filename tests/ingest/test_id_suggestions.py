@@ -11,7 +11,7 @@ import pytest
 from semsearch.ingest.build import build_index
 from semsearch.ingest.id_suggestions import suggested_ids
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from tests.conftest import ENTRIES, entry
 
 MORE = (

@@ -16,7 +16,7 @@ from semsearch.ingest.build_report import BuildReport
 from semsearch.ingest.corpus_build import build
 from semsearch.ingest.drafts import Draft
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 _TOOLS = "term,definition\nPeel,A shovel.\nLame,A blade.\n"
 _FRUIT = "term,definition\nPeel,The skin of a fruit.\nPith,The white of an orange.\n"

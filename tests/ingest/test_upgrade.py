@@ -40,8 +40,8 @@ from semsearch.ingest.upgrade import upgrade, upgrade_restored
 from semsearch.ranking.weights import DEFAULT, weights_as_dict
 from semsearch.search.glossary import Glossary
 from semsearch.server.auth.key_store import KeyStore
-from semsearch.storage.atomic_files import file_lock
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.atomic_files import file_lock
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.storage.migrations import MIGRATIONS
 from tests.archives import extract
 from tests.conftest import ENTRIES, PROJECT

@@ -8,7 +8,7 @@ import pytest
 
 from semsearch.insights import open_questions as module
 from semsearch.insights.open_questions import AnswerNow, GapKind, open_questions, still_open
-from semsearch.storage.question_log import RecordedQuestion
+from semsearch.storage.feedback.question_log import RecordedQuestion
 
 NOW = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
 

@@ -16,7 +16,7 @@ from semsearch.insights.html import to_html
 from semsearch.insights.markdown import to_markdown
 from semsearch.insights.open_questions import AnswerNow, GapKind
 from semsearch.insights.report import GapReport, PendingReport, ReportedEntries
-from semsearch.storage.question_log import RecordedQuestion
+from semsearch.storage.feedback.question_log import RecordedQuestion
 from tests.conftest import entry
 from tests.insights.test_open_questions import asked
 

@@ -14,7 +14,7 @@ from semsearch.core.progress import Silent
 from semsearch.index.files.tokens import BATCH, WIDTH, TokensIndex, write_tokens
 from semsearch.index.segments.multi import MultiTokens
 from semsearch.ranking.late_interaction import compare, idf
-from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.files.generation_layout import GenerationLayout
 
 EAST, NORTH, WEST = (1.0, 0.0), (0.0, 1.0), (-1.0, 0.0)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 CODE = """
 import json, multiprocessing, sys
 from semsearch.core.settings import load_settings
-from semsearch.server.serve import serve
+from semsearch.server.workers.serve import serve
 
 def ready(listening):
     pids = [process.pid for process in multiprocessing.active_children()]

@@ -1,6 +1,6 @@
 """One guard for all paths: classes of requests, and refusals of both ways to a route.
 
-Covers `server/admission`, `server/client_address` and `server/http/admission_guard`.
+Covers `server/queueing/admission`, `server/client_address` and `server/http/admission_guard`.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from starlette.testclient import TestClient
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.settings import load_settings
 from semsearch.search.glossary import Glossary
-from semsearch.server.admission import RequestClass, class_of
 from semsearch.server.app import create_app
-from semsearch.server.batching import Client
 from semsearch.server.client_address import Proxies, network_of, owner_of
+from semsearch.server.queueing.admission import RequestClass, class_of
+from semsearch.server.queueing.batching import Client
+from semsearch.server.queueing.waiting_line import WaitingLine
 from semsearch.server.search_service import SearchService
-from semsearch.server.waiting_line import WaitingLine
 from tests.server.conftest import problem_of
 
 QUESTIONS = ("/", "/?q=GPS", "/v1/search?q=GPS")

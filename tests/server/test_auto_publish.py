@@ -13,8 +13,8 @@ from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import pending
 from semsearch.server import auto_publish
-from semsearch.storage.atomic_files import file_lock
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.atomic_files import file_lock
+from semsearch.storage.files.layout import IndexLayout
 
 OVEN = Draft("Oven", "A hot box in which loaves are baked.")
 

@@ -6,8 +6,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from semsearch.server.batch_line import BatchLine
-from semsearch.server.waiting_line import Overloaded, WaitingLine
+from semsearch.server.queueing.batch_line import BatchLine
+from semsearch.server.queueing.waiting_line import Overloaded, WaitingLine
 
 
 def _lines(pace: float) -> tuple[WaitingLine, BatchLine]:

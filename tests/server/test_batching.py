@@ -11,8 +11,8 @@ from typing import TypeAlias
 
 import pytest
 
-from semsearch.server.batching import MAX_BATCH, Client, Workers
-from semsearch.server.waiting_line import Overloaded, WaitingLine
+from semsearch.server.queueing.batching import MAX_BATCH, Client, Workers
+from semsearch.server.queueing.waiting_line import Overloaded, WaitingLine
 
 _Doubling: TypeAlias = Workers[int, tuple[int, int]]
 

@@ -15,9 +15,10 @@ from semsearch.core.settings import Settings, load_settings
 from semsearch.index.manifest import FORMAT, read_manifest
 from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
-from semsearch.server import diagnosis, worker_count
+from semsearch.server import diagnosis
 from semsearch.server.diagnosis import Check, CheckState, diagnose
-from semsearch.storage.layout import IndexLayout
+from semsearch.server.workers import worker_count
+from semsearch.storage.files.layout import IndexLayout
 from tests.conftest import ENTRIES
 from tests.own_indexes import OwnIndexes
 

@@ -20,7 +20,7 @@ from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.auth.keys import KeyScope, utc_now
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from tests.own_indexes import OwnIndexes, key_header
 from tests.server.conftest import ENTRIES, check_common_headers, problem_of
 from tests.server.test_pages import BROWSER, HtmlPage

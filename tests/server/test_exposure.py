@@ -19,7 +19,7 @@ from semsearch.core.errors import IndexDamaged, IndexMissing, InvalidSetting
 from semsearch.core.settings import load_settings
 from semsearch.server.auth.exposure import Exposure, is_local, resolve_read_access
 from semsearch.server.auth.keys import KeyScope, utc_now
-from semsearch.server.serve import serve
+from semsearch.server.workers.serve import serve
 from tests.conftest import PROJECT
 from tests.own_indexes import keys_of, new_key
 from tests.server.conftest import problem_of

@@ -1,6 +1,6 @@
 """The loop of gaps over HTTP: a question is asked and not answered, taught, and answered.
 
-Covers `server/gap_page`, `server/gap_reports`, `server/routes/gaps`.
+Covers `server/feedback/gap_page`, `server/feedback/gap_reports`, `server/routes/gaps`.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ from starlette.testclient import TestClient
 from semsearch.core.settings import load_settings
 from semsearch.insights import report
 from semsearch.search.glossary import Glossary
-from semsearch.server import gap_reports, search_service
+from semsearch.server import search_service
 from semsearch.server.app import create_app
 from semsearch.server.auth.keys import KeyScope, utc_now
-from semsearch.storage.question_log import RecordedQuestion, read, record
+from semsearch.server.feedback import gap_reports
+from semsearch.storage.feedback.question_log import RecordedQuestion, read, record
 from tests.own_indexes import key_header
 from tests.server.conftest import problem_of
 

@@ -1,7 +1,7 @@
 """Readers suggest, where that is on, and owners decide with a reason.
 
-Covers `server/open_suggestions`, `server/routes/inbox`, `server/schemas/inbox`,
-`server/suggestion_senders`.
+Covers `server/feedback/open_suggestions`, `server/routes/inbox`, `server/schemas/inbox`,
+`server/feedback/suggestion_senders`.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from semsearch.ingest.purge import purge
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.auth.keys import ANYBODY, KeyScope, utc_now
+from semsearch.server.feedback.suggestion_senders import forget_regularly, sender_of
 from semsearch.server.schemas.inbox import WireInboxItem
-from semsearch.server.suggestion_senders import forget_regularly, sender_of
-from semsearch.storage import inbox
+from semsearch.storage.feedback import inbox
 from tests.own_indexes import key_header
 from tests.server.conftest import problem_of
 
@@ -234,7 +234,7 @@ def posted(http: TestClient, address: str, **headers: str) -> Response:
 def test_processes_of_a_service_know_a_sender_by_the_same_digest() -> None:
     """And those of another service by another one."""
     parent = sender_of("192.0.2.7", ANYBODY)
-    command = "from semsearch.server.suggestion_senders import sender_of; from semsearch.server.auth.keys import ANYBODY; print(sender_of('192.0.2.7', ANYBODY).digest.hex())"
+    command = "from semsearch.server.feedback.suggestion_senders import sender_of; from semsearch.server.auth.keys import ANYBODY; print(sender_of('192.0.2.7', ANYBODY).digest.hex())"
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
         assert pool.submit(sender_of, "192.0.2.7", ANYBODY).result() == parent
     other = subprocess.run(

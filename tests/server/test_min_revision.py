@@ -88,6 +88,33 @@ def test_an_edit_says_its_revision(http: TestClient) -> None:
     assert again.json()["records"][0]["outcome"] == "unchanged"
 
 
+def test_every_edit_declares_that_it_says_its_revision(http: TestClient) -> None:
+    """Each is sent, and its header is one of the interface description."""
+    url, any_state = "/v1/entries/kitchen:whisk", {"If-Match": "*"}
+    lines = {"Content-Type": "application/jsonl"}
+    content = {"term": "Whisk", "definition": "A tool of wires."}
+    declared = http.get("/openapi.json").json()["paths"]
+    for method, path, sent, template in (
+        ("POST", "/v1/entries", {"json": {"glossary": "kitchen", **content, "id": "x"}}, ""),
+        ("PUT", url, {"json": content, "headers": any_state}, "/v1/entries/{id}"),
+        ("PATCH", url, {"json": {"term": "W"}, "headers": any_state}, "/v1/entries/{id}"),
+        ("DELETE", url, {"headers": any_state}, "/v1/entries/{id}"),
+        ("POST", f"{url}/restore", {"json": {"revision": 1}}, "/v1/entries/{id}/restore"),
+        (
+            "POST",
+            "/v1/entries:import?glossary=kitchen",
+            {"content": b'{"term": "Sieve", "definition": "A mesh."}\n', "headers": lines},
+            "/v1/entries:import",
+        ),
+    ):
+        answer = http.request(method, path, **sent)
+        assert answer.is_success, answer.text
+        revision = http.get("/v1/info").json()["revision"]
+        assert answer.headers[REVISION_HEADER] == str(revision), path
+        responses = declared[template or path][method.lower()]["responses"]
+        assert REVISION_HEADER in responses[str(answer.status_code)]["headers"], path
+
+
 @pytest.mark.parametrize(("path", "params"), WAITING)
 def test_a_request_waits_for_a_revision(
     http: TestClient, folder: Path, path: str, params: dict[str, str]

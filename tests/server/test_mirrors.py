@@ -26,9 +26,9 @@ from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.auth.keys import KeyScope
 from semsearch.server.routes import mirrors
-from semsearch.storage.atomic_files import file_lock
-from semsearch.storage.following import write_followed_url
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.atomic_files import file_lock
+from semsearch.storage.files.following import write_followed_url
+from semsearch.storage.files.layout import IndexLayout
 from tests.own_indexes import OwnIndexes, key_header
 from tests.server.conftest import ENTRIES, problem_of
 

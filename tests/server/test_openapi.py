@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
+from semsearch.server.http.min_revision import REVISION_HEADER
 from semsearch.server.http.problems import Problem
 from semsearch.server.routes.health import Health
 from semsearch.server.schemas.answers import WireAnswer, WireSuggestion
@@ -211,7 +212,10 @@ def test_answers_are_of_their_models(app: FastAPI, client: TestClient, name: str
     response = client.request(method, path, **BODIES.get(name, {}))
     assert response.status_code == 200
     MODELS[name].validate_json(response.content, strict=True)
-    declared = _success(_operations(app.openapi())[name])
+    operation = _operations(app.openapi())[name]
+    declared = _success(operation)
+    headers = operation["responses"]["200"].get("headers", {})
+    assert (REVISION_HEADER in response.headers) == (REVISION_HEADER in headers)
     schema = declared["schema"].get("items", declared["schema"])
     if "$ref" not in schema:  # members by keys that are not declared
         return

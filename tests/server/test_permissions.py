@@ -27,7 +27,6 @@ from starlette.testclient import TestClient
 
 from semsearch.core.settings import load_settings
 from semsearch.search.glossary import Glossary
-from semsearch.server.admission import Admission
 from semsearch.server.app import create_app
 from semsearch.server.auth import permissions
 from semsearch.server.auth.key_store import KeyRing
@@ -44,8 +43,9 @@ from semsearch.server.auth.permissions import (
 )
 from semsearch.server.client_address import Proxies
 from semsearch.server.http import exception_handlers, middleware
+from semsearch.server.queueing.admission import Admission
+from semsearch.server.queueing.waiting_line import WaitingLine
 from semsearch.server.search_service import SearchService
-from semsearch.server.waiting_line import WaitingLine
 from tests.own_indexes import key_header, keys_of
 from tests.server.clock import SettableClock
 from tests.server.conftest import check_common_headers, problem_of

@@ -20,11 +20,11 @@ from semsearch.core.settings import load_settings
 from semsearch.index.ann.engine import PGVECTOR
 from semsearch.index.pgvector import rows
 from semsearch.ingest.publish import publish_edits
-from semsearch.ingest.shared_copy import database_of, join_store
-from semsearch.ingest.shared_moves import copy_into_store
+from semsearch.ingest.shared.local_copy import database_of, join_store
+from semsearch.ingest.shared.moves import copy_into_store
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.storage.postgres import candidate_reader
 from tests.postgres_server import TestServer
 from tests.server.conftest import problem_of

@@ -1,6 +1,6 @@
 """Questions are recorded only where that is on, redacted, and off the path of answers.
 
-Covers `server/question_recorder`, `server/routes/recording`.
+Covers `server/feedback/question_recorder`, `server/routes/recording`.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from semsearch.core.settings import load_settings
 from semsearch.ingest.purge import purge
 from semsearch.search.answer import SearchRequest
 from semsearch.search.glossary import Glossary
-from semsearch.server import question_recorder
 from semsearch.server.app import create_app
 from semsearch.server.auth.keys import KeyScope
-from semsearch.server.question_recorder import RETRY_S, QuestionRecorder
-from semsearch.storage.question_log import RecordedQuestion, read
+from semsearch.server.feedback import question_recorder
+from semsearch.server.feedback.question_recorder import RETRY_S, QuestionRecorder
+from semsearch.storage.feedback.question_log import RecordedQuestion, read
 from tests.own_indexes import key_header
 from tests.server.conftest import problem_of
 

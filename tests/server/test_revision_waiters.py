@@ -7,10 +7,10 @@ import asyncio
 import pytest
 
 from semsearch.server import revision_waiters
-from semsearch.server.batching import Client
 from semsearch.server.http.problems import Refused
+from semsearch.server.queueing.batching import Client
+from semsearch.server.queueing.waiting_line import Overloaded
 from semsearch.server.revision_waiters import MAX_WAITING, RevisionWaiters
-from semsearch.server.waiting_line import Overloaded
 
 
 async def _nothing() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from semsearch.storage.shared_setting import shared_url
+from semsearch.storage.files.shared_setting import shared_url
 from tests.server.conftest import problem_of
 from tests.server.service_process import comes
 from tests.server.test_shared_store import SIEVE, SharedService, services

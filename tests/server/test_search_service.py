@@ -22,10 +22,10 @@ from semsearch.search.answer import EmbeddedQuery, SearchRequest
 from semsearch.search.glossary import Glossary
 from semsearch.server import search_service
 from semsearch.server.app import create_app
-from semsearch.server.batching import Client
+from semsearch.server.queueing.batching import Client
+from semsearch.server.queueing.waiting_line import Overloaded
 from semsearch.server.search_service import PART_COST, SearchService, TimedAnswer, cost_of
 from semsearch.server.serialize import to_json
-from semsearch.server.waiting_line import Overloaded
 from tests.server.conftest import problem_of
 
 

@@ -1,6 +1,6 @@
 """The real server: `serve`, `process`, `http.bounded_protocol`.
 
-Covers `server/process`.
+Covers `server/workers/process`.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from semsearch.server.http.bounded_protocol import (
     MAX_WAITING,
     BoundedProtocol,
 )
-from semsearch.server.process import Listening, serve_on
-from semsearch.server.serve import serve
+from semsearch.server.workers.process import Listening, serve_on
+from semsearch.server.workers.serve import serve
 from tests.own_indexes import being_edited, key_header
 from tests.server.conftest import check_common_headers, problem_of
 from tests.server.service_process import serving

@@ -9,6 +9,8 @@ from typing import Any
 import yaml
 
 from semsearch.core.settings import Settings
+from semsearch.storage.postgres.candidates import FLOOR
+from semsearch.storage.postgres.migrating import OLDEST_SERVER
 from tests.conftest import PROJECT
 from tools.docs.tables import all_commands, options
 
@@ -70,3 +72,14 @@ def test_servers_have_a_role_of_their_own() -> None:
         store = SERVICES[f"server-{number}"]["environment"]["SEMSEARCH_STORE"]
         assert store.startswith(f"postgresql://{role[1]}:")
         assert SERVICES[f"server-{number}"]["read_only"]
+
+
+def test_images_have_a_pgvector_that_is_new_enough() -> None:
+    """The tag states its version, since one that moves may be an old image on some machine."""
+    pod = PROJECT / "deploy" / "kubernetes" / "example" / "postgres.yaml"
+    texts = (SERVICES["postgres"]["image"], pod.read_text(encoding="utf-8"))
+    for text in texts:
+        (tag,) = re.findall(r"pgvector/pgvector:(\S+?)(?:}|\s|$)", text)
+        version, _, postgresql = tag.partition("-pg")
+        assert tuple(map(int, version.split("."))) >= FLOOR
+        assert int(postgresql) * 10_000 >= OLDEST_SERVER

@@ -1,6 +1,6 @@
 """Two services of one shared store: what one is told, both answer, with PostgreSQL or without.
 
-Covers `ingest/shared_follower`.
+Covers `ingest/shared/follower`.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from starlette.testclient import TestClient
 
 from semsearch.core.progress import Silent
 from semsearch.core.settings import load_settings
-from semsearch.ingest import shared_follower
 from semsearch.ingest.publish import publish_edits
-from semsearch.ingest.shared_copy import database_of, join_store, opened
-from semsearch.ingest.shared_moves import copy_into_store
+from semsearch.ingest.shared import follower
+from semsearch.ingest.shared.local_copy import database_of, join_store, opened
+from semsearch.ingest.shared.moves import copy_into_store
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
-from semsearch.storage import inbox
-from semsearch.storage.inbox import InboxState
-from semsearch.storage.layout import IndexLayout
-from semsearch.storage.shared_setting import shared_url
+from semsearch.storage.feedback import inbox
+from semsearch.storage.feedback.inbox import InboxState
+from semsearch.storage.files.layout import IndexLayout
+from semsearch.storage.files.shared_setting import shared_url
 from semsearch.storage.store_connection import Lock
 from tests.postgres_server import TestServer
 from tests.server.conftest import problem_of
@@ -55,7 +55,7 @@ def services(
     postgres_server: TestServer, built_index: Path, tmp_path: Path
 ) -> Iterator[tuple[SharedService, SharedService]]:
     """Yield two services over copies of one store, with a key that both know."""
-    from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
+    from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415 - an extra
     from semsearch.storage.postgres.migrating import migrate  # noqa: PLC0415
 
     url = postgres_server.new_database()
@@ -151,7 +151,7 @@ def test_following_survives_any_error(
         raise sqlite3.OperationalError("database is locked")
 
     with monkeypatch.context() as patch:
-        patch.setattr(shared_follower, "copy_settings", fail)
+        patch.setattr(follower, "copy_settings", fail)
         assert comes(lambda: len(failed) >= 2)
     assert one.client.post("/v1/entries", json=SIEVE).status_code == 201
     assert comes(lambda: other.first() == "kitchen:sieve")
@@ -167,7 +167,7 @@ def test_an_edit_that_cannot_be_shown_yet_is_acknowledged(
         raise sqlite3.OperationalError("database is locked")
 
     with monkeypatch.context() as patch:
-        patch.setattr("semsearch.ingest.shared_copy.catch_up_rows", fail)
+        patch.setattr("semsearch.ingest.shared.local_copy.catch_up_rows", fail)
         assert one.client.post("/v1/entries", json=SIEVE).status_code == 201
     for service in (one, other):
         assert comes(lambda service=service: service.first() == "kitchen:sieve")  # type: ignore[misc]
@@ -186,7 +186,7 @@ def test_a_decision_waits_for_an_edit_of_any_server(
     url, refused = f"/v1/inbox/{made.id}/decision", {"accepted": False, "reason": "No."}
     assert comes(lambda: one.client.get("/v1/inbox").status_code == 200)
     with monkeypatch.context() as patch:
-        patch.setattr("semsearch.ingest.shared_copy.PATIENCE_S", 0.1)
+        patch.setattr("semsearch.ingest.shared.local_copy.PATIENCE_S", 0.1)
         with (
             opened(database_of(shared_url(one.layout) or "")) as other,
             other.connection.locked(Lock.EDITING, 1.0),
@@ -212,7 +212,7 @@ def test_answers_go_on_while_postgresql_is_away(
     assert int(refused.headers["retry-after"]) > 0
     assert one.client.get("/v1/search", params=QUESTION).status_code == 200
     with monkeypatch.context() as patch:
-        patch.setattr(shared_follower, "KEYS_VALID_S", -1.0)
+        patch.setattr(follower, "KEYS_VALID_S", -1.0)
         assert one.client.post("/v1/entries", json=SIEVE).status_code == 503
         assert one.client.get("/v1/search", params=QUESTION).status_code == 503
     one.layout.shared.write_text(setting, encoding="utf-8")

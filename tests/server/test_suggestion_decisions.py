@@ -21,12 +21,14 @@ from semsearch.ingest.drafts import Draft
 from semsearch.ingest.purge import purge
 from semsearch.ingest.store_reading import StoreReading
 from semsearch.search.glossary import Glossary
-from semsearch.server import suggestion_decisions
 from semsearch.server.app import create_app
 from semsearch.server.auth.keys import utc_now
+from semsearch.server.feedback import suggestion_decisions
+from semsearch.server.http.min_revision import REVISION_HEADER
 from semsearch.server.search_service import THREADS
-from semsearch.storage import idempotency, inbox
-from semsearch.storage.inbox import InboxState, ReaderSuggestion
+from semsearch.storage import idempotency
+from semsearch.storage.feedback import inbox
+from semsearch.storage.feedback.inbox import InboxState, ReaderSuggestion
 from tests.own_indexes import OwnIndexes, key_header
 from tests.server.conftest import problem_of
 
@@ -241,3 +243,24 @@ def test_what_is_no_decision_changes_nothing(
     one = suggested(folder, entry)
     problem_of(services[0].post(address(one), json=body), status, slug)
     assert inbox.find(folder / "inbox.db", one.id) == one
+
+
+def test_a_decision_that_edits_says_its_revision(folder: Path, services: list[TestClient]) -> None:
+    """Also when it is repeated, so that the next request can ask for it.
+
+    One that edits nothing says none.
+    """
+    one, other = suggested(folder), suggested(folder, WHISK)
+    first = services[0].post(address(one), json=ADDED)
+    again = services[0].post(address(one), json=ADDED)
+    assert again.headers["idempotency-replayed"] == "true"
+    for answer in (first, again):
+        revision = answer.headers[REVISION_HEADER]
+        assert revision == str(Editor(folder).position()[1])
+        params = {"q": "tongs", "min_revision": revision}
+        hits = services[1].get("/v1/search", params=params).json()["hits"]
+        assert hits[0]["id"] == "kitchen:tongs"
+    assert REVISION_HEADER not in services[0].post(address(other), json=REFUSED).headers
+    paths = services[0].get("/openapi.json").json()["paths"]
+    declared = paths["/v1/inbox/{id}/decision"]["post"]["responses"]["200"]["headers"]
+    assert REVISION_HEADER in declared

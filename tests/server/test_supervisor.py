@@ -19,10 +19,10 @@ import pytest
 
 from semsearch.core.errors import IndexMissing, InvalidSetting
 from semsearch.core.settings import load_settings
-from semsearch.server import serve as serve_module
-from semsearch.server import supervisor
-from semsearch.server.process import SEND_BYTES
-from semsearch.server.serve import serve
+from semsearch.server.workers import serve as serve_module
+from semsearch.server.workers import supervisor
+from semsearch.server.workers.process import SEND_BYTES
+from semsearch.server.workers.serve import serve
 from tests.conftest import PROJECT
 from tests.server.service_process import CODE, comes, serving
 
@@ -71,8 +71,8 @@ def test_two_processes(index: Path, stop: signal.Signals) -> None:
 _EARLY = """
 import os, signal, sys
 from semsearch.core.settings import load_settings
-from semsearch.server import supervisor
-from semsearch.server.serve import serve
+from semsearch.server.workers import supervisor
+from semsearch.server.workers.serve import serve
 
 begin = supervisor._Worker.start
 

@@ -19,7 +19,7 @@ import pytest
 
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.settings import load_settings
-from semsearch.server.serve import serve
+from semsearch.server.workers.serve import serve
 from tests.server.metric_values import Values, fetched, key
 from tests.server.service_process import comes
 

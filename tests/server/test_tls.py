@@ -1,6 +1,6 @@
 """The certificate of the server: what is refused, and how it is replaced.
 
-Covers `server/tls`, `server/http/tls_protocol`, `server/http/strict_transport`.
+Covers `server/workers/tls`, `server/http/tls_protocol`, `server/http/strict_transport`.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ import pytest
 
 from semsearch.core.errors import InvalidSetting
 from semsearch.core.settings import load_settings
-from semsearch.server import tls
 from semsearch.server.http.strict_transport import promised_host
-from semsearch.server.serve import serve
+from semsearch.server.workers import tls
+from semsearch.server.workers.serve import serve
 from tests.other_user import without_rights_to
 from tests.server.certificates import CertificateFiles, trusting, write_certificate
 from tests.server.service_process import serving

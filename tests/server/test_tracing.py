@@ -220,7 +220,7 @@ def test_nothing_is_loaded_without_it() -> None:
     """A service that neither counts nor traces loads none of the libraries for that."""
     code = """
 import sys
-import semsearch.server.serve, semsearch.server.supervisor
+import semsearch.server.workers.serve, semsearch.server.workers.supervisor
 from semsearch.server.telemetry.tracing import configured_tracing
 assert configured_tracing() is None
 print([name for name in sys.modules if name.startswith(("opentelemetry.sdk", "prometheus_client"))])

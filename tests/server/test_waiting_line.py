@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from semsearch.server.waiting_line import Overloaded, WaitingLine
+from semsearch.server.queueing.waiting_line import Overloaded, WaitingLine
 
 
 def _fill(line: WaitingLine, party: str, stack: ExitStack, cost: int = 1) -> int:

@@ -10,7 +10,7 @@ from typing import Literal
 import pytest
 
 from semsearch.core import cores
-from semsearch.server import worker_count
+from semsearch.server.workers import worker_count
 
 GB = 1 << 30
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from semsearch.index.ann.hnsw import GraphIndex
-from semsearch.storage.atomic_files import write_array
+from semsearch.storage.files.atomic_files import write_array
 
 FULL = Path("/dev/full")
 """A disk without room, which refuses what was held in memory until the end as well."""

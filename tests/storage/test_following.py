@@ -9,7 +9,7 @@ import pytest
 
 from semsearch.core.errors import FollowingStopped, IndexDamaged, IndexFollows
 from semsearch.core.index_info import FollowInfo
-from semsearch.storage.following import (
+from semsearch.storage.files.following import (
     check_follows,
     follow_info,
     followed_url,
@@ -18,7 +18,7 @@ from semsearch.storage.following import (
     refuse_mirror,
     write_followed_url,
 )
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 URL = "https://source.example"
 

@@ -1,6 +1,6 @@
-"""`storage/inbox`: suggestions of readers wait, bounded, and are decided once.
+"""`storage/feedback/inbox`: suggestions of readers wait, bounded, and are decided once.
 
-Covers `storage/private_database`.
+Covers `storage/feedback/private_database`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from semsearch.core.errors import InvalidSetting, TooManySuggestions
-from semsearch.storage import inbox
-from semsearch.storage.inbox import (
+from semsearch.storage.feedback import inbox
+from semsearch.storage.feedback.inbox import (
     InboxState,
     ReaderSuggestion,
     Sender,

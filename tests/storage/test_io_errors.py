@@ -1,6 +1,6 @@
 """Disks that are full, locked or failing: what is said, and that the index goes on.
 
-Covers `storage/reserve`.
+Covers `storage/files/reserve`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
-from semsearch.storage.io_errors import is_fault_of_disk, translate_os_errors
+from semsearch.storage.files.io_errors import is_fault_of_disk, translate_os_errors
 from tests.server.conftest import problem_of
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from semsearch.storage.entry_store import Edit, EntryStore
-from semsearch.storage.last_commit import read_last_commit, write_last_commit
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.last_commit import read_last_commit, write_last_commit
+from semsearch.storage.files.layout import IndexLayout
 from tests.conftest import ENTRIES
 
 

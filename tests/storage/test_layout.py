@@ -1,6 +1,6 @@
 """The layout of an index: each file has one name, which list, Makefile and documents agree on.
 
-Covers `storage/generation_layout`.
+Covers `storage/files/generation_layout`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.storage import layout
-from semsearch.storage.generation_layout import GenerationLayout
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files import layout
+from semsearch.storage.files.generation_layout import GenerationLayout
+from semsearch.storage.files.layout import IndexLayout
 from tests.conftest import PROJECT
 
 LISTED = set(re.findall(r"[\w.]+", str(layout.__doc__).replace(".i32, .f32", ".i32 postings.f32")))

@@ -11,8 +11,8 @@ import pytest
 
 from semsearch.core.errors import InvalidSetting, MissingExtra
 from semsearch.core.shared_store_errors import StoreUnavailable
-from semsearch.storage import object_files
-from semsearch.storage.object_files import ObjectFiles, checked_address
+from semsearch.storage.files import object_files
+from semsearch.storage.files.object_files import ObjectFiles, checked_address
 
 
 @pytest.fixture

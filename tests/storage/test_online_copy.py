@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.storage.online_copy import copy_database
+from semsearch.storage.files.online_copy import copy_database
 
 
 def _make(file: Path, rows: int) -> None:

@@ -1,6 +1,6 @@
-"""`storage/question_log`: bounded, private to its owner, and forgettable.
+"""`storage/feedback/question_log`: bounded, private to its owner, and forgettable.
 
-Covers `storage/question_file`.
+Covers `storage/feedback/question_file`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from semsearch.core.errors import IndexDamaged
-from semsearch.storage import question_log
 from semsearch.storage.database import open_for_writing
-from semsearch.storage.question_file import MIGRATIONS
-from semsearch.storage.question_log import (
+from semsearch.storage.feedback import question_log
+from semsearch.storage.feedback.question_file import MIGRATIONS
+from semsearch.storage.feedback.question_log import (
     OpenedHit,
     RecordedQuestion,
     erase_entries,
@@ -25,7 +25,7 @@ from semsearch.storage.question_log import (
     read,
     record,
 )
-from semsearch.storage.recorded_text import recorded_text, typed_digests
+from semsearch.storage.feedback.recorded_text import recorded_text, typed_digests
 
 NOW = datetime(2027, 3, 1, 12, 0, tzinfo=UTC)
 KEEP = timedelta(days=90)

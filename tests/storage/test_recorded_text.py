@@ -1,10 +1,13 @@
-"""`storage/recorded_text`: what is typed in steps is recognised, and nothing raw is kept."""
+"""What is typed in steps is recognised, and nothing raw is kept.
+
+Covers `storage/feedback/recorded_text`.
+"""
 
 from __future__ import annotations
 
 import pytest
 
-from semsearch.storage.recorded_text import (
+from semsearch.storage.feedback.recorded_text import (
     MAX_CHARS,
     recorded_load,
     recorded_text,

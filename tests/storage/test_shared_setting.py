@@ -1,6 +1,6 @@
 """Addresses of shared stores: what messages say of them, and what they never say.
 
-Covers `storage/shared_setting`.
+Covers `storage/files/shared_setting`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from semsearch.core.errors import InvalidSetting
-from semsearch.storage.layout import IndexLayout
-from semsearch.storage.shared_setting import public_address, write_shared_url
+from semsearch.storage.files.layout import IndexLayout
+from semsearch.storage.files.shared_setting import public_address, write_shared_url
 
 pytest.importorskip("psycopg_pool", reason="the extra postgres is not installed")
 
@@ -53,7 +53,7 @@ def test_the_name_has_host_port_and_database(url: str, name: str) -> None:
 )
 def test_an_address_that_cannot_be_read_is_not_quoted(url: str, tmp_path: Path) -> None:
     """The message says what is usually wrong, and nothing is written."""
-    from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
+    from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415 - an extra
 
     layout = IndexLayout(tmp_path / "index")
     for use in (public_address, SharedDatabase, lambda url: write_shared_url(layout, url)):

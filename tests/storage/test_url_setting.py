@@ -1,11 +1,11 @@
-"""Files of settings that name an address; see `storage/url_setting`."""
+"""Files of settings that name an address; see `storage/files/url_setting`."""
 
 from pathlib import Path
 
 import pytest
 
 from semsearch.core.errors import IndexDamaged
-from semsearch.storage.url_setting import stated_url
+from semsearch.storage.files.url_setting import stated_url
 
 
 def test_an_address_is_read_and_none_is_none(tmp_path: Path) -> None:

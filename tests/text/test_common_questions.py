@@ -99,6 +99,15 @@ def test_a_name_of_one_concept_needs_fewer_shared_words(tmp_path: Path) -> None:
     assert not concepts(tmp_path, ROCK, {**LIME, "aliases": []}).of(vague)
 
 
+def test_a_qualifier_may_be_left_out(tmp_path: Path) -> None:
+    """An entry then has to share as many words as with any ambiguous name."""
+    qualified = concepts(tmp_path, {**ROCK, "term": "lime (rock)", "aliases": []})
+    assert qualified.of(BURNT) == tuple(ROCK["questions"])
+    assert qualified.of(replace(BURNT, term="Lime (mineral)"))
+    assert not qualified.of(entry("Lime", "Something burnt, for cement."))
+    assert qualified.of(entry("Lime (rock)", "Something burnt, for cement."))
+
+
 def test_only_english_entries_have_any(tmp_path: Path) -> None:
     """The questions are English, in whatever variant."""
     both = concepts(tmp_path, ROCK)

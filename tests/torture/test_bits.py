@@ -12,7 +12,7 @@ from benchmarks.torture import bits
 from benchmarks.torture.kill import PromiseBroken
 from semsearch.ingest.build import build_index
 from semsearch.storage.entry_store import Edit, EntryStore
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from tests.conftest import ENTRIES
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from benchmarks.torture.cluster.__main__ import table
@@ -70,3 +73,13 @@ def test_a_cut_link_loses_packets_of_both_machines_only() -> None:
     if why := missing():
         pytest.skip(why)
     assert run_inside(["-c", LINKS]) == 0
+
+
+def test_the_cluster_runs_without_pytest() -> None:
+    """It takes its entries from a module without fixtures."""
+    pytest.importorskip("psycopg_pool", reason="the extra postgres is not installed")
+    loaded = "import sys, benchmarks.torture.cluster.__main__; print('pytest' in sys.modules)"
+    told = subprocess.run(
+        [sys.executable, "-c", loaded], capture_output=True, text=True, check=True
+    )
+    assert told.stdout == "False\n"

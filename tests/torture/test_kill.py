@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.torture.kill import Oracle, PromiseBroken, torture
 from semsearch.storage.entry_store import Edit, EntryStore
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 
 @pytest.mark.timeout(300)

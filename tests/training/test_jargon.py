@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from semsearch.importers.dictd import Article
+from semsearch.importers.dictionaries.dictd import Article
 from training.jargon import read_senses
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from semsearch.importers.dictd import Article
+from semsearch.importers.dictionaries.dictd import Article
 from training.overlaps import Overlaps, asked_articles, evaluation_texts
 
 TEXT = "a culture of wild yeast that is fed with flour and raises dough"

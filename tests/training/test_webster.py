@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from semsearch.importers.dictd import Article
+from semsearch.importers.dictionaries.dictd import Article
 from training.senses import Sense
 from training.webster import read_senses
 

@@ -24,7 +24,7 @@ from semsearch.exporters.formats import TARGETS
 from semsearch.importers import FORMATS
 from semsearch.quality.lint import RULES, Rule
 from semsearch.server.telemetry.families import SCRAPED, SHARED
-from semsearch.storage import layout
+from semsearch.storage.files import layout
 
 ROOT = Path(__file__).parents[2]
 WIDTH = 100

@@ -31,15 +31,15 @@ from benchmarks.torture.cluster.servers import ClusterServer, newest_generation
 from benchmarks.torture.kill import PromiseBroken
 from semsearch.core.progress import Silent
 from semsearch.ingest.build import build_index
-from semsearch.ingest.shared_copy import database_of, opened
-from semsearch.ingest.shared_moves import copy_into_store
+from semsearch.ingest.shared.local_copy import database_of, opened
+from semsearch.ingest.shared.moves import copy_into_store
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.storage.postgres.migrating import migrate
-from semsearch.storage.replication import summary
-from tests.conftest import ENTRIES
+from semsearch.storage.store_summary import summary
+from tests.small_glossary import ENTRIES
 
 SERVERS = ("server-1", "server-2", "server-3")
 CLIENTS = 3

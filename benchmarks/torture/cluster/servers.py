@@ -15,8 +15,8 @@ from benchmarks.torture.cluster.network import PrivateNetwork
 from benchmarks.torture.kill import PROJECT, PromiseBroken
 from benchmarks.torture.service import SERVE
 from semsearch.core.progress import Silent
-from semsearch.ingest.shared_copy import join_store
-from semsearch.storage.layout import IndexLayout
+from semsearch.ingest.shared.local_copy import join_store
+from semsearch.storage.files.layout import IndexLayout
 
 QUESTION = "the inside of a loaf"
 RIGHT = "bakery:crumb"
@@ -24,7 +24,7 @@ RIGHT = "bakery:crumb"
 PUBLISH = (
     "import sys; from pathlib import Path; from semsearch.core.progress import Silent;"
     "from semsearch.ingest.publish import publish_edits;"
-    "from semsearch.storage.layout import IndexLayout;"
+    "from semsearch.storage.files.layout import IndexLayout;"
     "publish_edits(IndexLayout(Path(sys.argv[1])), Silent())"
 )
 PUBLISH_S = 120.0

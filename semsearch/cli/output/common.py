@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from semsearch.core.entries import Entry
     from semsearch.core.index_info import CommonQuestionsInfo, FollowInfo, IndexInfo, RerankerInfo
-    from semsearch.server.process import Listening
+    from semsearch.server.workers.process import Listening
 
 MAX_REFUSALS = 20
 """Most refused records printed on a terminal; `--json` lists all."""
@@ -102,7 +102,7 @@ def info(index_info: IndexInfo, *, named_model: str | None, as_json: bool) -> No
 
         print_json(to_json(index_info).decode())
         return
-    from semsearch.storage.shared_setting import is_shared  # noqa: PLC0415 - not always used
+    from semsearch.storage.files.shared_setting import is_shared  # noqa: PLC0415 - not always used
     from semsearch.web.display import engine, former_default, percent  # noqa: PLC0415 - loads numpy
 
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))

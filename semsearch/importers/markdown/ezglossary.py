@@ -12,9 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from semsearch.core.entries import Details, Note
+from semsearch.importers.files.text_files import read_text
 from semsearch.importers.markdown.reader import read_markdown
 from semsearch.importers.records import Item, ReadOptions, Record
-from semsearch.importers.text_files import read_text
 
 _LINK = re.compile(r"<([\w-]{1,60}):([^<>:|\n/][^<>:|\n]{0,200})(?:\|([^<>\n]{1,200}))?>")
 _SUMMARY = re.compile(r"<glossary::[^<>\n]{0,200}>")

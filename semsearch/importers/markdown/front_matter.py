@@ -17,9 +17,9 @@ from yaml.nodes import Node, ScalarNode
 
 from semsearch.core.entries import Details, Field, Refusal, Source
 from semsearch.importers.extra_fields import split_values
+from semsearch.importers.files.text_files import front_matter_lines, opens_front_matter, read_text
 from semsearch.importers.name_lists import split_phrases
 from semsearch.importers.parse_errors import yaml_reason
-from semsearch.importers.text_files import front_matter_lines, opens_front_matter, read_text
 
 MAX_CHARACTERS = 64 * 1024
 

@@ -11,7 +11,7 @@ import os
 import re
 from pathlib import Path
 
-from semsearch.importers.text_files import front_matter_lines, has_front_matter
+from semsearch.importers.files.text_files import front_matter_lines, has_front_matter
 
 _KEY = re.compile(r"^([\w-]+)[ \t]*:[ \t]*(.*)$", re.MULTILINE)
 _ABOUT = frozenset(

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from semsearch.core.entries import NO_DETAILS, Refusal, Source
 from semsearch.importers.fields import shorten
+from semsearch.importers.files.text_files import read_text
 from semsearch.importers.labelled_lines import with_labels_read
 from semsearch.importers.markdown_syntax.blocks import parse_blocks
 from semsearch.importers.markdown_syntax.links import from_file
@@ -20,7 +21,6 @@ from semsearch.importers.markdown_syntax.plain_text import MAX_SOURCE, inline_wo
 from semsearch.importers.markdown_writer.from_markdown import structured_prose
 from semsearch.importers.records import Item, ReadOptions, Record, with_markdown
 from semsearch.importers.sphinx.glossary_directive import TermGroup, term_groups
-from semsearch.importers.text_files import read_text
 
 _OPENING = re.compile(r"^([ \t]*)(`{3,}|~{3,}|:{3,})\s*\{glossary\}")
 _OPTION = re.compile(r"^:[\w-]+:")

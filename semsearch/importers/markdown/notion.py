@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from semsearch.core.entries import Refusal, Source
-from semsearch.importers.detection import without_page_id
 from semsearch.importers.fields import map_fields
+from semsearch.importers.files.text_files import read_text
+from semsearch.importers.formats.detection import without_page_id
 from semsearch.importers.markdown_syntax.blocks import parse_blocks
 from semsearch.importers.markdown_syntax.links import from_page
 from semsearch.importers.markdown_syntax.plain_text import MAX_SOURCE, inline_words, prose_of
 from semsearch.importers.records import Item, ReadOptions
-from semsearch.importers.text_files import read_text
 
 _PROPERTY = re.compile(r"([^\s:#>|*`-][^:\n]{0,99}):[ \t]+(\S[^\n]*)")
 _BODY = "Text"

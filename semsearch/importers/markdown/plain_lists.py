@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from semsearch.importers.markdown.many_terms import is_glossary_title
-from semsearch.importers.term_lines import fits, term_and_text
+from semsearch.importers.plain_text.term_lines import fits, term_and_text
 
 _HEADING = re.compile(r"#{1,6}[ \t]+(\S.*)")
 _UNDERLINE = re.compile(r"(?:=+|-+)[ \t]*")

@@ -27,6 +27,7 @@ from typing import Any
 
 from semsearch.core.entries import NO_DETAILS, Details, Note, Refusal, Source
 from semsearch.importers.fields import beginning_of_list, shorten
+from semsearch.importers.files.text_files import front_matter_lines, read_text
 from semsearch.importers.labelled_lines import names_field, with_labels_read
 from semsearch.importers.markdown.bold_terms import (
     BoldTerm,
@@ -55,7 +56,6 @@ from semsearch.importers.markdown_syntax.plain_text import (
 from semsearch.importers.markdown_writer.from_markdown import structured_prose
 from semsearch.importers.records import Item, ReadOptions, Record, with_markdown
 from semsearch.importers.tables.markdown_tables import records_of
-from semsearch.importers.text_files import front_matter_lines, read_text
 
 _ANCHOR = re.compile(r"\{#([^\s{}]+)[^{}]*\}$")
 _WAYS = "give each term a heading, or write `- **Term**: definition` or a table"

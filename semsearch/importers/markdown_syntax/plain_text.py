@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from markdown_it.token import Token
 
-from semsearch.importers.html_to_text import html_words, is_break
+from semsearch.importers.html.to_text import html_words, is_break
 from semsearch.importers.labelled_lines import is_see_also, listed_names
 from semsearch.importers.markdown_syntax import macros
 from semsearch.importers.markdown_syntax.blocks import Node, parse_inline

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import ClassVar
 
-from semsearch.importers.html_elements import BLOCKS, CELLS, HEADINGS, LISTS
+from semsearch.importers.html.elements import BLOCKS, CELLS, HEADINGS, LISTS
 from semsearch.importers.markdown_syntax.links import Target
 from semsearch.importers.markdown_writer.inline import (
     BACKTICKS,

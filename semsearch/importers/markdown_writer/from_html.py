@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from semsearch.importers.html_to_text import is_html
+from semsearch.importers.html.to_text import is_html
 from semsearch.importers.markdown_syntax.links import Target, from_file
 from semsearch.importers.markdown_writer.blocks import Element, link_address, markdown_of
 
@@ -26,7 +26,7 @@ def markdown_of_html(source: str, target: Target | None = None) -> str:
     """
     if "<" not in source or len(source) > MAX_SOURCE:
         return ""
-    from semsearch.importers.html_pages import parse_page  # noqa: PLC0415 - lxml, only for HTML
+    from semsearch.importers.html.pages import parse_page  # noqa: PLC0415 - lxml, only for HTML
 
     page = parse_page(f"<div>{source}</div>")
     if page is None:

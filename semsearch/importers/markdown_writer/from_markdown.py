@@ -9,7 +9,7 @@ from typing import Any
 
 from markdown_it.token import Token
 
-from semsearch.importers.html_to_text import html_words, is_break
+from semsearch.importers.html.to_text import html_words, is_break
 from semsearch.importers.markdown_syntax import macros
 from semsearch.importers.markdown_syntax.blocks import Node, parse_blocks, parse_inline
 from semsearch.importers.markdown_syntax.links import Target, from_file, nowhere

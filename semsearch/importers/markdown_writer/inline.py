@@ -10,7 +10,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import NamedTuple
 
-from semsearch.importers.html_elements import BLOCKS
+from semsearch.importers.html.elements import BLOCKS
 from semsearch.text.normalise import line_in_markdown, marks_in_markdown
 
 

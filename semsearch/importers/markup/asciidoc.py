@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from semsearch.core.entries import Note, Source
 from semsearch.importers.fields import MAP_HINT, beginning_of_list, chosen_columns, names_terms
+from semsearch.importers.files.text_files import read_text
 from semsearch.importers.markdown.reader import read_blocks
 from semsearch.importers.markdown_writer.from_html import markdown_of_html
 from semsearch.importers.markdown_writer.from_markdown import text_in_markdown
@@ -23,7 +24,6 @@ from semsearch.importers.markup.term_lists import Markup, Plain, TermLine, parag
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.tables.reader import records
 from semsearch.importers.tables.table import SEARCHED, Row, Table
-from semsearch.importers.text_files import read_text
 
 _ANCHOR = re.compile(
     r"\[\[([^\[\],]{1,200})[^\[\]]{0,200}\]\]|\[#([^\[\]]{1,200})\]|anchor:([\w-]{1,200})\[\]"

@@ -15,13 +15,13 @@ from urllib.parse import quote
 
 from semsearch.core.entries import Details, Refusal, Source
 from semsearch.importers.fields import shorten
+from semsearch.importers.files.text_files import read_text
 from semsearch.importers.labelled_lines import with_labels_read
 from semsearch.importers.markdown_writer.from_html import markdown_of_html
 from semsearch.importers.markup.marked_text import MarkedText, in_element, without_signs
 from semsearch.importers.markup.term_lists import Plain
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.records_to_entries import MAX_DEFINITION, MAX_TERM
-from semsearch.importers.text_files import read_text
 
 _COMMAND = re.compile(
     r"\\(?:(?:long)?(?:new|provide)(?P<kind>glossaryentry|acronym|abbreviation)"

@@ -16,13 +16,13 @@ from urllib.parse import quote
 
 from semsearch.core.entries import Details, Refusal, Source
 from semsearch.importers.fields import shorten
-from semsearch.importers.html_to_text import html_words
+from semsearch.importers.files.text_files import read_text
+from semsearch.importers.html.to_text import html_words
 from semsearch.importers.labelled_lines import NAMES_AND_PHRASES, with_labels_read
 from semsearch.importers.markdown_writer.from_html import markdown_of_html
 from semsearch.importers.markup.marked_text import lines_as_html
 from semsearch.importers.markup.term_lists import Markup, Plain, TermLine, paragraphs, read_list
 from semsearch.importers.records import Item, ReadOptions, Record, Redirect
-from semsearch.importers.text_files import read_text
 
 _REDIRECT = re.compile(r"\s*#\w{2,20}\s*:?\s*\[\[([^\[\]|#\n]{1,300})[^\[\]\n]{0,300}\]\]", re.I)
 _HEADING = re.compile(r"^={1,6}([^=\n]{1,300})={1,6}[ \t]*$", re.MULTILINE)

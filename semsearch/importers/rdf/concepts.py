@@ -15,7 +15,7 @@ from rdflib import RDF, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from semsearch.core.entries import Source
-from semsearch.importers.format_lookup import format_name
+from semsearch.importers.formats.format_lookup import format_name
 from semsearch.importers.iris import local_name
 from semsearch.importers.rdf.graphs import LOADERS
 from semsearch.importers.rdf.vocabulary import (

@@ -15,10 +15,10 @@ from rdflib import Graph
 from rdflib.plugins.parsers.jsonld import to_rdf
 
 from semsearch.core.errors import ImportFailed
+from semsearch.importers.files.text_files import MAX_DEPTH, nested_too_deeply, read_text
 from semsearch.importers.iris import NOWHERE
 from semsearch.importers.parse_errors import rdf_reason
 from semsearch.importers.rdf.rdf_xml import parse_rdf_xml
-from semsearch.importers.text_files import MAX_DEPTH, nested_too_deeply, read_text
 from semsearch.importers.trees.json_values import decoded
 from semsearch.importers.xml_safety import (
     MAX_ADDRESS,

@@ -21,7 +21,7 @@ from rdflib.term import Node
 from semsearch.core.entries import Details, Field, Refusal, Source
 from semsearch.importers.extra_fields import split_extra
 from semsearch.importers.fields import shorten
-from semsearch.importers.html_to_text import as_name, as_text, is_html
+from semsearch.importers.html.to_text import as_name, as_text, is_html
 from semsearch.importers.iris import NOWHERE, local_name
 from semsearch.importers.markdown_writer.from_html import markdown_of_text
 from semsearch.importers.markdown_writer.from_markdown import kept_markdown

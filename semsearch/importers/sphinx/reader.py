@@ -15,12 +15,12 @@ from docutils import nodes
 
 from semsearch.core.entries import NO_DETAILS, Note, Source
 from semsearch.core.errors import ImportFailed
+from semsearch.importers.files.text_files import nested_too_deeply, read_text
 from semsearch.importers.labelled_lines import label_of_field, with_labels, with_labels_read
 from semsearch.importers.records import Item, ReadOptions, Record, with_markdown
 from semsearch.importers.sphinx import rst
 from semsearch.importers.sphinx.rst_structure import markdown_of_rst
 from semsearch.importers.sphinx.sections import read_sections
-from semsearch.importers.text_files import nested_too_deeply, read_text
 
 MAX_LINES = 15_000
 """Most lines of a file: docutils takes a tenth of a millisecond for each, and the largest

@@ -17,12 +17,12 @@ from itertools import islice
 from pathlib import Path
 
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.detection import opens_anki
 from semsearch.importers.fields import map_fields
+from semsearch.importers.files.text_files import read_bytes, read_text
+from semsearch.importers.formats.detection import opens_anki
 from semsearch.importers.parse_errors import csv_reason
 from semsearch.importers.records import ReadOptions
 from semsearch.importers.tables.table import MAX_COLUMNS, SEARCHED, Row, Table
-from semsearch.importers.text_files import read_bytes, read_text
 
 _SEPARATORS = ",;\t|"
 _SEP = re.compile(r'"?sep=([^\n"])"?[ \t,;]*(?:\n|\Z)', re.IGNORECASE)

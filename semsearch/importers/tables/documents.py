@@ -13,8 +13,8 @@ from semsearch.core.entries import Note, Source
 from semsearch.core.errors import EmptyFile, ImportFailed
 from semsearch.importers.fields import beginning_of_list, chosen_columns
 from semsearch.importers.labelled_lines import with_labels_read
-from semsearch.importers.paragraphs import Paragraph, read_paragraphs
-from semsearch.importers.plain import ends_like_a_sentence
+from semsearch.importers.plain_text.paragraphs import Paragraph, read_paragraphs
+from semsearch.importers.plain_text.plain import ends_like_a_sentence
 from semsearch.importers.records import Item, ReadOptions, Record
 from semsearch.importers.tables.office_rows import TableRow
 from semsearch.importers.tables.office_xml import blocks

@@ -10,12 +10,12 @@ from pathlib import Path
 from lxml import etree
 
 from semsearch.importers.fields import beginning_of_list
-from semsearch.importers.html_headings import read_headings
-from semsearch.importers.html_pages import language_of, parse_page, source_of, words_of
+from semsearch.importers.files.text_files import read_text
+from semsearch.importers.html.headings import read_headings
+from semsearch.importers.html.pages import language_of, parse_page, source_of, words_of
 from semsearch.importers.markdown_writer.from_html import markdown_of_html
 from semsearch.importers.records import ReadOptions, Record
 from semsearch.importers.tables.table import MAX_COLUMNS, Repetitions, Row, Table
-from semsearch.importers.text_files import read_text
 from semsearch.importers.xml_safety import line_of
 
 

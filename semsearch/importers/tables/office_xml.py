@@ -12,7 +12,7 @@ from pathlib import Path
 
 from semsearch.importers.markdown_writer.blocks import Element
 from semsearch.importers.markdown_writer.from_runs import TextRun, after
-from semsearch.importers.paragraphs import Paragraph
+from semsearch.importers.plain_text.paragraphs import Paragraph
 from semsearch.importers.tables.office_rows import OfficeCell, TableRow
 from semsearch.importers.tables.packages import Package, events
 from semsearch.importers.tables.table import MAX_COLUMNS, Repetitions

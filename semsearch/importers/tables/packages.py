@@ -12,8 +12,8 @@ from xml.parsers import expat
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 
 from semsearch.core.errors import ImportFailed
-from semsearch.importers.compressed import allowed_size, unpacks_to_too_much
-from semsearch.importers.text_files import nested_too_deeply, read_bytes
+from semsearch.importers.files.compressed import allowed_size, unpacks_to_too_much
+from semsearch.importers.files.text_files import nested_too_deeply, read_bytes
 
 MIN_TAGS = 1_000_000
 """Tags that every package may have: those of 250,000 cells of Excel, or of 40,000 of Word."""

@@ -16,7 +16,7 @@ from pathlib import Path
 from semsearch.core.entries import Note, Refusal, Source
 from semsearch.core.errors import EmptyFile, ImportFailed
 from semsearch.importers.fields import MAP_HINT, FieldMap, chosen_columns, shorten
-from semsearch.importers.html_to_text import html_words
+from semsearch.importers.html.to_text import html_words
 from semsearch.importers.markdown.notion import NOTION_LINK
 from semsearch.importers.markdown_writer.from_html import markdown_of_html
 from semsearch.importers.markdown_writer.from_markdown import says

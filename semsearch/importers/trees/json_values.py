@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from semsearch.core.errors import ImportFailed
+from semsearch.importers.files.text_files import nested_too_deeply
 from semsearch.importers.parse_errors import json_reason
-from semsearch.importers.text_files import nested_too_deeply
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+(?:"(\s*:)?|\Z)|[{}\n]', re.DOTALL)
 _GAP = re.compile(r"[\s,]*")

@@ -18,7 +18,7 @@ from typing import Any, TypeGuard
 from lxml import etree
 
 from semsearch.importers.extra_fields import plain_text
-from semsearch.importers.html_to_text import html_words
+from semsearch.importers.html.to_text import html_words
 from semsearch.importers.xml_safety import line_of
 
 _STEP = re.compile(r"(//|/|^)(\*|\.|name\(\)|@?[\w:-]+)(?:\[(!?[\w-]+)(?:=([^\]]*))?\])?")

@@ -10,12 +10,12 @@ from pathlib import Path
 from semsearch.core.entries import EXTRA, LIST_DETAILS, TEXT_DETAILS, Details, Refusal, Source
 from semsearch.importers.extra_fields import beginning_of
 from semsearch.importers.fields import shorten
-from semsearch.importers.html_to_text import as_text
+from semsearch.importers.files.text_files import nested_too_deeply, read_text
+from semsearch.importers.html.to_text import as_text
 from semsearch.importers.labelled_lines import with_labels_read
 from semsearch.importers.markdown_writer.from_html import markdown_of_html, markdown_of_text
 from semsearch.importers.markdown_writer.from_marks import markdown_of_marks, without_marks
 from semsearch.importers.records import Item, ReadOptions, Record, Redirect, with_markdown
-from semsearch.importers.text_files import nested_too_deeply, read_text
 from semsearch.importers.trees.json_values import parse_json
 from semsearch.importers.trees.paths import TreeNode, is_element, root_of, select
 from semsearch.importers.trees.syntaxes import parse_json_lines, parse_xml, parse_yaml

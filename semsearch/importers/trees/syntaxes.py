@@ -12,8 +12,8 @@ from yaml.nodes import Node as YamlNode
 
 from semsearch.core.entries import Refusal, Source
 from semsearch.core.errors import ImportFailed
+from semsearch.importers.files.text_files import MAX_DEPTH, nested_too_deeply
 from semsearch.importers.parse_errors import xml_reason, yaml_reason
-from semsearch.importers.text_files import MAX_DEPTH, nested_too_deeply
 from semsearch.importers.trees.json_values import Lined, LinedList, parse_json
 from semsearch.importers.trees.paths import TreeNode, local_name, root_of
 from semsearch.importers.xml_safety import check_xml, without_declaration

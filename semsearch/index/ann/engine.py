@@ -21,8 +21,8 @@ from semsearch.index.ann.flat import FaissIndex
 from semsearch.index.ann.hnsw import GraphIndex
 from semsearch.index.ann.vectors import CHUNK, EntryVectors, PhraseVectors, StoredVectors
 from semsearch.ranking.similarity_baseline import evenly_spaced
-from semsearch.storage.atomic_files import sync
-from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.files.atomic_files import sync
+from semsearch.storage.files.generation_layout import GenerationLayout
 
 AUTO, FLAT, GRAPH, PGVECTOR = "auto", "flat", "hnsw", "pgvector"
 ENGINES = (AUTO, FLAT, GRAPH, PGVECTOR)

@@ -17,7 +17,7 @@ from semsearch.index.files.memory_map import Rows, RowSource, mapped
 from semsearch.ranking.fusion import Scores
 from semsearch.ranking.similarity_baseline import evenly_spaced
 from semsearch.ranking.weights import DEFAULT
-from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.files.generation_layout import GenerationLayout
 from semsearch.storage.int8 import from_int8, products_int8
 
 CHUNK = 8192

@@ -29,8 +29,8 @@ from semsearch.index.ann.vectors import PhraseVectors
 from semsearch.index.files.memory_map import RowSource, mapped, write_rows
 from semsearch.index.passage_table import PassageTable
 from semsearch.ranking.fusion import Scores, first_best
-from semsearch.storage.atomic_files import write_array
-from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.files.atomic_files import write_array
+from semsearch.storage.files.generation_layout import GenerationLayout
 from semsearch.storage.int8 import to_int8
 from semsearch.text.normalise import fold
 from semsearch.text.passages import phrases_of

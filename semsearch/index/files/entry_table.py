@@ -23,9 +23,9 @@ from semsearch.index.files import alphabet, relations
 from semsearch.index.files.alphabet import AlphabetPlace
 from semsearch.index.files.name_stems import NameStemsWriter
 from semsearch.index.files.name_table import NameTable
-from semsearch.storage.atomic_files import sync, write_array
 from semsearch.storage.database import Reader, writing_once
-from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.files.atomic_files import sync, write_array
+from semsearch.storage.files.generation_layout import GenerationLayout
 from semsearch.storage.rows import COLUMNS, DEFINITIONS, from_row, to_row
 from semsearch.text.names import Name, names_of
 from semsearch.text.normalise import fold

@@ -16,7 +16,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from semsearch.core.arrays import Numbers
 from semsearch.core.progress import Progress
-from semsearch.storage.atomic_files import sync
+from semsearch.storage.files.atomic_files import sync
 
 ALWAYS_CACHED_BYTES = 512 << 20
 """Pages of files up to this size are never released."""

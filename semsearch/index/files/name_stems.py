@@ -23,8 +23,8 @@ from semsearch.core.positions import spread
 from semsearch.index.files.memory_map import mapped
 from semsearch.index.files.name_words import NameParts, NameWords, write_name_words
 from semsearch.ranking.fusion import Scores, name_overlap
-from semsearch.storage.atomic_files import write_array
-from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.files.atomic_files import write_array
+from semsearch.storage.files.generation_layout import GenerationLayout
 from semsearch.text.names import Name, NameKind
 from semsearch.text.stems import name_stems, question_stems
 from semsearch.text.word_languages import ENGLISH, ONLY_ENGLISH

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from semsearch.core.arrays import Numbers
 from semsearch.core.positions import are_among
 from semsearch.index.files.memory_map import mapped
-from semsearch.storage.atomic_files import write_array
-from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.files.atomic_files import write_array
+from semsearch.storage.files.generation_layout import GenerationLayout
 
 MAX_HOLDERS = 1 << 14
 """Most entries whose names may have all words of a question. Words that more entries have do not

@@ -30,9 +30,9 @@ from semsearch.core.entries import Entry
 from semsearch.core.positions import are_among
 from semsearch.core.progress import Progress, track
 from semsearch.index.files.memory_map import mapped
-from semsearch.storage.atomic_files import sync
 from semsearch.storage.database import Reader, writing_once
-from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.files.atomic_files import sync
+from semsearch.storage.files.generation_layout import GenerationLayout
 from semsearch.text.names import names_of
 from semsearch.text.normalise import fold
 from semsearch.text.passages import phrases_of, text_of

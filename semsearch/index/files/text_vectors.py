@@ -17,7 +17,7 @@ from semsearch.core.arrays import Numbers, Vectors
 from semsearch.core.positions import spread
 from semsearch.index.files.memory_map import RowSource, mapped, write_rows
 from semsearch.ranking.fusion import Scores
-from semsearch.storage.atomic_files import write_array
+from semsearch.storage.files.atomic_files import write_array
 from semsearch.storage.int8 import products_int8, to_int8
 
 

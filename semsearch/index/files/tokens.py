@@ -28,9 +28,9 @@ from semsearch.index.files.memory_map import Rows, RowSource, mapped
 from semsearch.ranking.fusion import Scores
 from semsearch.ranking.late_interaction import compare, idf
 from semsearch.ranking.similarity_baseline import evenly_spaced
-from semsearch.storage.atomic_files import sync, write_array
 from semsearch.storage.database import Reader, writing_once
-from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.files.atomic_files import sync, write_array
+from semsearch.storage.files.generation_layout import GenerationLayout
 from semsearch.storage.int8 import SCALE, to_int8
 
 WIDTH = 128

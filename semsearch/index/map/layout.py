@@ -19,8 +19,8 @@ from semsearch.index.files.memory_map import Rows, mapped
 from semsearch.index.manifest import Manifest, read_manifest
 from semsearch.index.map.projection import Points, landmarks, lay_out, place
 from semsearch.index.pgvector.rows import moved_files
-from semsearch.storage.generation_layout import GenerationLayout
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.generation_layout import GenerationLayout
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.text.passages import passages_of
 
 MIN_UNCHANGED_SHARE = 0.8

@@ -22,7 +22,7 @@ from semsearch.core.arrays import Numbers
 from semsearch.core.shared_store_errors import StoreUnavailable
 from semsearch.index.files.memory_map import mapped
 from semsearch.index.files.tokens import row_width
-from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.files.generation_layout import GenerationLayout
 from semsearch.storage.postgres.candidate_reader import CandidateReader
 
 CACHE_BYTES = 64 << 20

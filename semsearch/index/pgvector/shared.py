@@ -13,12 +13,12 @@ from semsearch.index.pgvector.rows import CandidateRows, CandidateValues, RowKin
 from semsearch.index.pgvector.searcher import CandidateSearcher
 from semsearch.storage.embedding_cache import EmbeddedTexts
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.generation_layout import GenerationLayout
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.generation_layout import GenerationLayout
+from semsearch.storage.files.layout import IndexLayout
+from semsearch.storage.files.shared_setting import shared_url
 from semsearch.storage.postgres.candidate_reader import CandidateReader
 from semsearch.storage.postgres.candidates import CandidateKind
-from semsearch.storage.postgres.connection import SharedDatabase
-from semsearch.storage.shared_setting import shared_url
+from semsearch.storage.postgres.database import SharedDatabase
 
 
 class SharedCandidates:

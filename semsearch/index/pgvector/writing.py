@@ -23,7 +23,7 @@ from semsearch.index.ann.vectors import EntryVectors, PhraseVectors, StoredVecto
 from semsearch.index.files.entry_table import EntryTable
 from semsearch.index.files.memory_map import Rows, mapped
 from semsearch.index.pgvector.rows import RowKind, RowKinds
-from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.files.generation_layout import GenerationLayout
 from semsearch.storage.postgres.candidate_reader import CandidateReader
 from semsearch.storage.postgres.candidates import (
     EXACT_UP_TO,
@@ -31,7 +31,8 @@ from semsearch.storage.postgres.candidates import (
     CandidateWriter,
     as_text,
 )
-from semsearch.storage.postgres.connection import PostgresConnection, SharedDatabase
+from semsearch.storage.postgres.connection import PostgresConnection
+from semsearch.storage.postgres.database import SharedDatabase
 from semsearch.storage.store_connection import StoreConnection
 
 _BATCH = 4096

@@ -19,7 +19,7 @@ from semsearch.index.files.name_stems import NameStems
 from semsearch.index.files.postings import PostingsIndex
 from semsearch.index.files.text_vectors import TextVectors
 from semsearch.index.files.tokens import TokensIndex
-from semsearch.storage.generation_layout import GenerationLayout
+from semsearch.storage.files.generation_layout import GenerationLayout
 
 if TYPE_CHECKING:
     from semsearch.index.pgvector.shared import SharedCandidates

@@ -12,10 +12,10 @@ from semsearch.core.progress import Progress
 from semsearch.index.restore import restore_backup
 from semsearch.ingest.follow.service import FollowedService
 from semsearch.ingest.upgrade import upgrade_restored
-from semsearch.storage.atomic_files import file_lock, sync
-from semsearch.storage.following import write_followed_url
-from semsearch.storage.io_errors import translate_os_errors
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.atomic_files import file_lock, sync
+from semsearch.storage.files.following import write_followed_url
+from semsearch.storage.files.io_errors import translate_os_errors
+from semsearch.storage.files.layout import IndexLayout
 
 
 def is_empty(root: Path) -> bool:

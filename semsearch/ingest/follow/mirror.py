@@ -17,8 +17,8 @@ from semsearch.ingest.follow.answers import FeedPage
 from semsearch.ingest.follow.redaction import MAX_SAID
 from semsearch.ingest.follow.service import FollowedService
 from semsearch.ingest.purge import erase_mirrored
-from semsearch.storage.following import check_follows, follow_info, note_followed
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.following import check_follows, follow_info, note_followed
+from semsearch.storage.files.layout import IndexLayout
 
 PAGE = 500
 """Most changes of one transaction. Readers wait while it commits, some 50 ms."""

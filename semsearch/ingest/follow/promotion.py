@@ -12,13 +12,13 @@ from semsearch.core.errors import InvalidSetting
 from semsearch.core.temporary_folders import make_temporary_folder
 from semsearch.index.manifest import Manifest, check_store_exists, publish, read_manifest
 from semsearch.index.retention import remove_generations, remove_unfinished
-from semsearch.storage.atomic_files import LONG_S, file_lock, replace_atomically, sync
 from semsearch.storage.database import translate_corruption
 from semsearch.storage.entry_store import EntryStore
-from semsearch.storage.following import followed_url, forget_followed_url
-from semsearch.storage.generation_layout import GenerationLayout
-from semsearch.storage.io_errors import translate_os_errors
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.atomic_files import LONG_S, file_lock, replace_atomically, sync
+from semsearch.storage.files.following import followed_url, forget_followed_url
+from semsearch.storage.files.generation_layout import GenerationLayout
+from semsearch.storage.files.io_errors import translate_os_errors
+from semsearch.storage.files.layout import IndexLayout
 
 
 def stop_following(index: str | Path) -> str:

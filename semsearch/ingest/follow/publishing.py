@@ -12,7 +12,7 @@ from semsearch.core.closeable import Closeable
 from semsearch.core.own_command import own_command
 from semsearch.index.ann.engine import FLAT_UP_TO
 from semsearch.ingest.publish import NOTHING_DONE, pending
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 QUIET_S = 60.0
 """Seconds without changes after which a small index is published."""

@@ -25,9 +25,9 @@ from semsearch.ingest.follow.mirror import PAGE, MirrorIndex
 from semsearch.ingest.follow.publishing import BackgroundPublisher
 from semsearch.ingest.follow.service import FollowedService
 from semsearch.ingest.publish import publish_edits
-from semsearch.storage.atomic_files import file_lock
-from semsearch.storage.following import followed_url, write_followed_url
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.atomic_files import file_lock
+from semsearch.storage.files.following import followed_url, write_followed_url
+from semsearch.storage.files.layout import IndexLayout
 
 FIRST_PAUSE_S = 1.0
 """Before the second attempt; each further one waits twice as long, more or less, so that several

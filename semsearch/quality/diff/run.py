@@ -17,7 +17,7 @@ from semsearch.importers import Corpus, CorpusOptions, read_corpus
 from semsearch.index.scratch_index import embedding_source, vectors_of
 from semsearch.quality.diff.matching import Difference, PairKind, differences
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.text.passages import text_of
 
 

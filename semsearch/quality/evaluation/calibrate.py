@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from semsearch.index.calibration import StoredCalibration, remove_calibration, save_calibration
-from semsearch.ingest.shared_copy import share_calibration
+from semsearch.ingest.shared.local_copy import share_calibration
 from semsearch.quality.evaluation.judgements import Judgement
 from semsearch.quality.evaluation.optional_libraries import require_all
 from semsearch.quality.evaluation.outcomes import collect
 from semsearch.quality.evaluation.platt_scaling import Trial, assess
 from semsearch.quality.evaluation.questions import JudgedQuestion, prepare
 from semsearch.search.glossary import Glossary
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 
 @dataclass(frozen=True, slots=True)

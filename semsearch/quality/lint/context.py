@@ -14,7 +14,7 @@ from semsearch.core.answers import Span
 from semsearch.core.entries import Entry
 from semsearch.core.progress import Progress
 from semsearch.importers import Corpus
-from semsearch.importers.format_lookup import VOCABULARIES, format_name
+from semsearch.importers.formats.format_lookup import VOCABULARIES, format_name
 from semsearch.index.scratch_index import ScratchIndex
 from semsearch.text.mentions import Mention, MentionFinder
 from semsearch.text.names import names_of

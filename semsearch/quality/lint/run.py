@@ -10,7 +10,7 @@ from typing import Unpack
 
 from semsearch.core.progress import Progress, Silent
 from semsearch.importers import CorpusOptions, read_corpus
-from semsearch.importers.discovery import find_files
+from semsearch.importers.files.discovery import find_files
 from semsearch.index.scratch_index import embedding_source, scratch_index
 from semsearch.quality.lint.config import LintConfig, RuleSetting
 from semsearch.quality.lint.context import LintContext

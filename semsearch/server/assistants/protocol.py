@@ -22,7 +22,7 @@ from semsearch.server.assistants.readers import GlossaryReader, LocalReader
 from semsearch.server.assistants.tools import INSTRUCTIONS, TOOLS
 from semsearch.server.http.error_responses import TOO_MANY_WAIT
 from semsearch.server.http.exception_handlers import FROM_ERROR, described
-from semsearch.server.waiting_line import Overloaded
+from semsearch.server.queueing.waiting_line import Overloaded
 
 if TYPE_CHECKING:
     from mcp.server import Server, ServerRequestContext

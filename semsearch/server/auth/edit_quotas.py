@@ -13,7 +13,7 @@ from semsearch.server.auth.keys import Caller, KeyScope, utc_now
 from semsearch.server.http import problem_types
 from semsearch.server.http.problems import Refused
 from semsearch.storage.database import open_for_writing, transaction, translate_corruption
-from semsearch.storage.io_errors import translate_os_errors
+from semsearch.storage.files.io_errors import translate_os_errors
 
 _MIGRATIONS = (
     """

@@ -16,7 +16,7 @@ from semsearch.core.errors import InvalidSetting
 from semsearch.core.settings import Settings
 from semsearch.index.manifest import current_generation
 from semsearch.server.auth.key_store import KeyRing, KeyStore
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 
 @dataclass(frozen=True, slots=True)

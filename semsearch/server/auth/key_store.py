@@ -25,15 +25,15 @@ from semsearch.core.errors import (
     KeyNotFound,
     KeyRefused,
 )
-from semsearch.ingest.shared_copy import opened
+from semsearch.ingest.shared.local_copy import opened
 from semsearch.server.auth.keys import AccessKey, KeyScope, Secret, is_key, utc_now
-from semsearch.storage import reserve
 from semsearch.storage.database import open_for_reading, open_for_writing, transaction
+from semsearch.storage.files import reserve
 from semsearch.storage.key_tables import KEY_MIGRATIONS, copy_keys
 from semsearch.storage.store_connection import StoreConnection
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
 MAX_NAME_CHARS = 100
 PATIENCE_MS = 1000

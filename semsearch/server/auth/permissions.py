@@ -14,15 +14,15 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from semsearch.core.errors import KeyRefused, StoredIndexError
-from semsearch.server.admission import Admission, class_of
 from semsearch.server.auth.key_store import KeyRing
 from semsearch.server.auth.keys import ANYBODY, Caller, KeyScope, is_key
 from semsearch.server.auth.rate_limits import RateLimits, exceeded
-from semsearch.server.batching import Client
 from semsearch.server.http import problem_types
 from semsearch.server.http.problems import Refused
 from semsearch.server.http.route_templates import template_of
 from semsearch.server.http.strict_requests import client_of, query_pairs
+from semsearch.server.queueing.admission import Admission, class_of
+from semsearch.server.queueing.batching import Client
 
 OPEN = None
 """No key is required. Such a route says nothing about the index."""

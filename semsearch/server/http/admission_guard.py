@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from semsearch.server.admission import Admission, class_of
-from semsearch.server.batching import Client
 from semsearch.server.http import problem_types
 from semsearch.server.http.error_responses import TOO_MANY_WAIT, refuse
+from semsearch.server.queueing.admission import Admission, class_of
+from semsearch.server.queueing.batching import Client
 
 
 class AdmissionGuard:

@@ -18,8 +18,6 @@ from collections import deque
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from semsearch.server.admission import ADMISSION, Admission, class_of
-from semsearch.server.batching import Client
 from semsearch.server.http import problem_types
 from semsearch.server.http.connection_limits import (
     CONNECTION_LIMITS,
@@ -32,6 +30,8 @@ from semsearch.server.http.raw_responses import overload_bytes, problem_bytes
 from semsearch.server.http.reading_pause import read_later
 from semsearch.server.http.route_templates import OTHER
 from semsearch.server.http.strict_heads import Unacceptable, check_head
+from semsearch.server.queueing.admission import ADMISSION, Admission, class_of
+from semsearch.server.queueing.batching import Client
 from semsearch.server.telemetry.telemetry import TELEMETRY, Telemetry
 from semsearch.web.render import root_of
 

@@ -20,12 +20,12 @@ from semsearch.server.app_state import state_of
 from semsearch.server.auth.edit_quotas import EditQuotas, EditSize
 from semsearch.server.auth.keys import Caller
 from semsearch.server.auth.permissions import caller_of
-from semsearch.server.batching import Workers, work_only
 from semsearch.server.http import problem_types
 from semsearch.server.http.preconditions import unmet
 from semsearch.server.http.problems import Refused
 from semsearch.server.http.strict_requests import client_of
-from semsearch.server.waiting_line import WaitingLine
+from semsearch.server.queueing.batching import Workers, work_only
+from semsearch.server.queueing.waiting_line import WaitingLine
 
 WAITING = 32
 """Most edits in the queue. One takes some 10 ms (`make bench-edits`)."""

@@ -47,7 +47,7 @@ from semsearch.server.http.problem_types import (
 from semsearch.server.http.problems import MAX_NAME_CHARS, MAX_PARAMS, InvalidParam, Refused
 from semsearch.server.http.store_errors import on_stored_index_error
 from semsearch.server.http.strict_requests import client_of
-from semsearch.server.waiting_line import Overloaded
+from semsearch.server.queueing.waiting_line import Overloaded
 
 _log = logging.getLogger("semsearch.server")
 

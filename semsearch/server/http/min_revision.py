@@ -14,7 +14,10 @@ REVISION_HEADER = "Semsearch-Revision"
 
 
 class RevisionQuery(StrictModel):
-    """A parameter of GETs that show entries."""
+    """A parameter of GETs of search, names while typing, one entry, related entries and changes.
+
+    Lists, maps, pages and exports show a revision, too, and do not wait for one.
+    """
 
     min_revision: int = Field(
         default=0,

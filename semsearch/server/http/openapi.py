@@ -18,6 +18,20 @@ SHOWN_HEADER = {
         "schema": {"type": "integer"},
     }
 }
+CACHED_HEADERS = {
+    "ETag": {
+        "description": "Changes with the index and with the version of semsearch.",
+        "schema": {"type": "string"},
+    },
+    **SHOWN_HEADER,
+}
+EDITED_HEADER = {
+    REVISION_HEADER: {
+        "description": "The revision of the store that the edit has made, `min_revision` of a later "
+        "request; absent if nothing was edited.",
+        "schema": {"type": "integer"},
+    }
+}
 
 
 def example(kind: problem_types.ProblemType) -> dict[str, Any]:
@@ -51,21 +65,22 @@ def refusals(*kinds: problem_types.ProblemType) -> dict[int | str, dict[str, Any
 
 def ok(description: str, example: object) -> dict[int | str, dict[str, Any]]:
     """Declare the response to a GET, which a client may store and revalidate by its ETag."""
-    etag = {
-        "description": "Changes with the index and with the version of semsearch.",
-        "schema": {"type": "string"},
-    }
-    responses = answered(example)
-    responses[200] |= {"description": description, "headers": {"ETag": etag, **SHOWN_HEADER}}
+    responses = answered(example, description=description, headers=CACHED_HEADERS)
     responses[304] = {"description": "The client holds this answer already."}
     return responses
 
 
 def answered(
-    example: object, status: int = 200, *, description: str = ""
+    example: object,
+    status: int = 200,
+    *,
+    description: str = "",
+    headers: dict[str, Any] | None = None,
 ) -> dict[int | str, dict[str, Any]]:
-    """Declare the example of a response, and what it is if the summary does not say it."""
-    stated = {"description": description} if description else {}
+    """Declare the example of a response, what it is if the summary does not say it, its headers."""
+    stated: dict[str, Any] = {"description": description} if description else {}
+    if headers:
+        stated["headers"] = headers
     return {status: {**stated, "content": {"application/json": {"example": example}}}}
 
 
@@ -139,8 +154,9 @@ IDEMPOTENCY_KEY = _header(
 def edited(status: int, description: str, example: object) -> dict[int | str, dict[str, Any]]:
     """Declare the response to an edit that leaves an entry, with its ETag."""
     etag = {"description": "Of the entry, for the next edit.", "schema": {"type": "string"}}
-    declared = answered(example, status, description=description)[status]
-    return {status: {**declared, "headers": {"ETag": etag, **SHOWN_HEADER}}}
+    return answered(
+        example, status, description=description, headers={"ETag": etag, **SHOWN_HEADER}
+    )
 
 
 def failures(*kinds: problem_types.ProblemType) -> dict[int | str, dict[str, Any]]:

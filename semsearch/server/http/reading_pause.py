@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from semsearch.server.admission import Admission
+from semsearch.server.queueing.admission import Admission
 
 if TYPE_CHECKING:
     from semsearch.server.http.bounded_protocol import BoundedProtocol

@@ -22,12 +22,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from semsearch.server.admission import RequestClass, class_of
-from semsearch.server.batching import Client
 from semsearch.server.http import problem_types, problems
 from semsearch.server.http.min_revision import RevisionQuery
 from semsearch.server.http.problems import InvalidParam, Refused
 from semsearch.server.http.strict_json import parse_json, refuse_body
+from semsearch.server.queueing.admission import RequestClass, class_of
+from semsearch.server.queueing.batching import Client
 from semsearch.server.search_service import SHORT_CHARS, SearchService
 
 MAX_BODY_BYTES = 256 * 1024

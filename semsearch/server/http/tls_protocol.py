@@ -12,7 +12,7 @@ from typing import Any
 
 from semsearch.server.http.bounded_protocol import HEAD_S, BoundedProtocol
 from semsearch.server.http.connection_limits import CONNECTION_LIMITS, ConnectionLimits
-from semsearch.server.tls import Certificate
+from semsearch.server.workers.tls import Certificate
 
 
 def tls_protocol(certificate: Certificate) -> Any:  # noqa: ANN401 - uvicorn wants a class, and calls it

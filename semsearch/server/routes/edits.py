@@ -27,9 +27,11 @@ from semsearch.server.http import openapi_examples, problem_types
 from semsearch.server.http.edit_requests import StoredReply, conditional, run_edit
 from semsearch.server.http.min_revision import REVISION_HEADER
 from semsearch.server.http.openapi import (
+    EDITED_HEADER,
     IDEMPOTENCY_KEY,
     IF_MATCH,
     IF_NONE_MATCH,
+    SHOWN_HEADER,
     answered,
     edited,
     failures,
@@ -153,7 +155,9 @@ async def change(
     operation_id="deleteEntry",
     summary="Delete an entry",
     response_model=WireDeletedEntry,
-    responses=answered(openapi_examples.DELETED_ENTRY, description="The entry is gone.")
+    responses=answered(
+        openapi_examples.DELETED_ENTRY, description="The entry is gone.", headers=SHOWN_HEADER
+    )
     | failures(problem_types.INVALID_ENTRY, problem_types.ENTRY_NOT_FOUND, *_CONDITIONS),
     openapi_extra=headers(IF_MATCH, IDEMPOTENCY_KEY),
 )
@@ -198,7 +202,11 @@ async def restore(
     "A record with the id of an entry, or without one and with its term, gives that entry its "
     "content. What can be taken is\ntaken, all at once; with `strict` nothing is when one record "
     "is refused.",
-    responses=answered(openapi_examples.IMPORT_REPORT, description="What became of each record.")
+    responses=answered(
+        openapi_examples.IMPORT_REPORT,
+        description="What became of each record.",
+        headers=EDITED_HEADER,
+    )
     | failures(*_REFUSED),
     openapi_extra={
         **headers(IDEMPOTENCY_KEY),

@@ -16,16 +16,16 @@ from starlette.responses import Response, StreamingResponse
 from semsearch.exporters import TARGETS, Target
 from semsearch.server.app_state import state_of
 from semsearch.server.http import openapi_examples, problem_types
-from semsearch.server.http.openapi import JsonLines, lines_of, refusals
+from semsearch.server.http.openapi import CACHED_HEADERS, JsonLines, lines_of, refusals
 from semsearch.server.http.paths import API_PREFIX
 from semsearch.server.http.problems import InvalidParam, Refused
 from semsearch.server.http.strict_requests import StrictRoute, client_of
+from semsearch.server.queueing.waiting_line import Overloaded
 from semsearch.server.request_context import RequestContext, base_url
 from semsearch.server.routes.parameters import MAX_NAME_CHARS
 from semsearch.server.schemas.base import StrictModel
 from semsearch.server.schemas.exports import WireExportLoss
 from semsearch.server.serialize import to_json
-from semsearch.server.waiting_line import Overloaded
 
 _PIECE_BYTES = 64 * 1024
 """Size of the pieces of an export. Between two of them other heavy requests have their turn."""
@@ -61,6 +61,7 @@ _FILES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "The file, an archive where a format is several files.",
         "headers": {
+            **CACHED_HEADERS,
             "Semsearch-Losses": {
                 "description": "What the format cannot hold, in words.",
                 "schema": {"type": "string", "examples": ["names with a semicolon"]},
@@ -139,6 +140,7 @@ def export_glossary(
     responses=lines_of(
         "One line for each entry that loses a field.",
         openapi_examples.EXPORT_LOSS,
+        CACHED_HEADERS,
     )
     | {304: _FILES[304]}
     | refusals(*_REFUSED),

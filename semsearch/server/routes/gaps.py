@@ -17,23 +17,23 @@ from semsearch.insights.report import MAX_LISTED
 from semsearch.server.app_state import state_of
 from semsearch.server.auth.keys import utc_now
 from semsearch.server.auth.permissions import caller_of
-from semsearch.server.gap_page import ShownSuggestion, gap_page
-from semsearch.server.gap_reports import questions_file, report_for
+from semsearch.server.feedback.gap_page import ShownSuggestion, gap_page
+from semsearch.server.feedback.gap_reports import questions_file, report_for
+from semsearch.server.feedback.open_suggestions import open_suggestions
+from semsearch.server.feedback.question_recorder import RECORDS_NOTHING
 from semsearch.server.http import openapi_examples, problem_types
 from semsearch.server.http.openapi import answered, refusals
 from semsearch.server.http.paths import API_PREFIX, GAPS_PATH
 from semsearch.server.http.preconditions import etag
 from semsearch.server.http.problems import InvalidParam, Refused
 from semsearch.server.http.strict_requests import StrictRoute, client_of
-from semsearch.server.open_suggestions import open_suggestions
-from semsearch.server.question_recorder import RECORDS_NOTHING
 from semsearch.server.request_context import VARY, RequestContext
 from semsearch.server.routes.parameters import QUESTION_LENGTH, GlossaryName, NoQuery
 from semsearch.server.schemas.base import BodyModel, StrictModel
 from semsearch.server.schemas.gaps import WireGapReport
 from semsearch.server.serialize import to_json
-from semsearch.storage import question_log
-from semsearch.storage.inbox import ReaderSuggestion
+from semsearch.storage.feedback import question_log
+from semsearch.storage.feedback.inbox import ReaderSuggestion
 
 MAX_IGNORED = 1_000
 """Most questions that are ignored at once."""

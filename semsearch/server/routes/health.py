@@ -13,7 +13,7 @@ from semsearch.server.http import problem_types
 from semsearch.server.http.openapi import errors
 from semsearch.server.http.problems import Refused
 from semsearch.server.http.strict_requests import StrictRoute
-from semsearch.server.waiting_line import Overloaded
+from semsearch.server.queueing.waiting_line import Overloaded
 
 
 class Health(BaseModel):

@@ -16,21 +16,28 @@ from semsearch.server.app_state import state_of
 from semsearch.server.auth.keys import Caller, utc_now
 from semsearch.server.auth.permissions import caller_of
 from semsearch.server.auth.rate_limits import exceeded
-from semsearch.server.batching import Client
+from semsearch.server.feedback.open_suggestions import check_taken, inbox_file, open_suggestions
+from semsearch.server.feedback.suggestion_decisions import accept_by_edit, decide_in_turn
+from semsearch.server.feedback.suggestion_senders import sender_of
 from semsearch.server.http import openapi_examples, problem_types
-from semsearch.server.http.openapi import IF_MATCH, answered, failures, headers, refusals
+from semsearch.server.http.openapi import (
+    EDITED_HEADER,
+    IF_MATCH,
+    answered,
+    failures,
+    headers,
+    refusals,
+)
 from semsearch.server.http.paths import API_PREFIX
 from semsearch.server.http.problems import InvalidParam, Refused
 from semsearch.server.http.strict_requests import StrictRoute, client_of
-from semsearch.server.open_suggestions import check_taken, inbox_file, open_suggestions
+from semsearch.server.queueing.batching import Client
 from semsearch.server.request_context import VARY, RequestContext
 from semsearch.server.routes.parameters import NoQuery
 from semsearch.server.schemas.inbox import Decision, InboxQuery, NewSuggestion, WireInboxItem
 from semsearch.server.serialize import to_json
-from semsearch.server.suggestion_decisions import accept_by_edit, decide_in_turn
-from semsearch.server.suggestion_senders import sender_of
-from semsearch.storage import inbox
-from semsearch.storage.inbox import ReaderSuggestion
+from semsearch.storage.feedback import inbox
+from semsearch.storage.feedback.inbox import ReaderSuggestion
 from semsearch.text.questions import is_blank
 from semsearch.web import render
 
@@ -148,7 +155,7 @@ def list_suggestions(query: Annotated[InboxQuery, Query()], request: Request) ->
     summary="Accept or refuse a suggestion",
     response_model=WireInboxItem,
     response_description="The suggestion as it is now.",
-    responses=answered(openapi_examples.INBOX_ITEM)
+    responses=answered(openapi_examples.INBOX_ITEM, headers=EDITED_HEADER)
     | failures(
         problem_types.NOT_FOUND,
         problem_types.ENTRY_NOT_FOUND,

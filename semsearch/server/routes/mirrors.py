@@ -29,10 +29,10 @@ from semsearch.server.routes.parameters import NoQuery
 from semsearch.server.schemas.entries import WireEntryPlace
 from semsearch.server.schemas.info import WireServiceInfo
 from semsearch.server.serialize import shape_json, to_json
-from semsearch.storage.atomic_files import file_lock
-from semsearch.storage.following import follow_info
-from semsearch.storage.io_errors import translate_os_errors
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.atomic_files import file_lock
+from semsearch.storage.files.following import follow_info
+from semsearch.storage.files.io_errors import translate_os_errors
+from semsearch.storage.files.layout import IndexLayout
 
 MEDIA_TYPE = "application/x-tar"
 PIECE_BYTES = 1 << 18

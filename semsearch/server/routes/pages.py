@@ -21,11 +21,11 @@ from starlette.staticfiles import StaticFiles
 from semsearch.search.answer import SearchRequest
 from semsearch.server.app_state import state_of
 from semsearch.server.auth.permissions import caller_of
+from semsearch.server.feedback.question_recorder import note_question
 from semsearch.server.http import problem_types, problems
 from semsearch.server.http.error_responses import open_site
 from semsearch.server.http.middleware import CONTENT_POLICY
 from semsearch.server.http.strict_requests import StrictRoute, client_of
-from semsearch.server.question_recorder import note_question
 from semsearch.server.request_context import RequestContext
 from semsearch.server.search_service import TimedAnswer
 from semsearch.text.questions import check_question

@@ -16,7 +16,6 @@ from pydantic import BaseModel, Field, TypeAdapter
 from pydantic_core import to_json
 from starlette.responses import Response
 
-from semsearch.server.admission import ADMISSION, Admission, RequestClass
 from semsearch.server.app_state import state_of
 from semsearch.server.http import openapi_examples, problem_types
 from semsearch.server.http.openapi import answered, refusals
@@ -30,6 +29,7 @@ from semsearch.server.http.strict_requests import (
     read_form,
     validated,
 )
+from semsearch.server.queueing.admission import ADMISSION, Admission, RequestClass
 from semsearch.server.reconciliation import service
 from semsearch.server.reconciliation.manifest import draft_manifest, manifest
 from semsearch.server.reconciliation.queries import BATCH, MatchBatch

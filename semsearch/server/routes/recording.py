@@ -10,12 +10,12 @@ from starlette.responses import Response
 
 from semsearch.server.app_state import state_of
 from semsearch.server.auth.permissions import caller_of
+from semsearch.server.feedback.question_recorder import PAGE_LOAD, RECORDS_NOTHING
 from semsearch.server.http import problem_types
 from semsearch.server.http.openapi import refusals
 from semsearch.server.http.paths import API_PREFIX, OPENED_PATH
 from semsearch.server.http.problems import Refused
 from semsearch.server.http.strict_requests import StrictRoute
-from semsearch.server.question_recorder import PAGE_LOAD, RECORDS_NOTHING
 from semsearch.server.routes.parameters import QUESTION_LENGTH, GlossaryName, NoQuery, checked
 from semsearch.server.schemas.base import BodyModel
 

@@ -20,13 +20,13 @@ from semsearch.search.answer import SearchRequest
 from semsearch.search.index_view import MAX_K
 from semsearch.server.app_state import state_of
 from semsearch.server.auth.permissions import caller_of
+from semsearch.server.feedback.question_recorder import note_question
 from semsearch.server.http import openapi_examples, problem_types
 from semsearch.server.http.min_revision import RevisionQuery
-from semsearch.server.http.openapi import answered, ok, refusals
+from semsearch.server.http.openapi import SHOWN_HEADER, answered, ok, refusals
 from semsearch.server.http.paths import API_PREFIX
 from semsearch.server.http.problems import InvalidParam, Refused
 from semsearch.server.http.strict_requests import StrictRoute, client_of
-from semsearch.server.question_recorder import note_question
 from semsearch.server.request_context import RequestContext
 from semsearch.server.routes.parameters import (
     GLOSSARY,
@@ -166,7 +166,7 @@ async def search(query: Annotated[SearchQuery, Query()], request: Request) -> Re
     tags=["search"],
     response_model=list[WireAnswer],
     response_description="One answer for each question, in their order.",
-    responses=answered([openapi_examples.ANSWER])
+    responses=answered([openapi_examples.ANSWER], headers=SHOWN_HEADER)
     | refusals(
         problem_types.MALFORMED_URL,
         problem_types.MALFORMED_BODY,

@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from semsearch.server.routes.parameters import GlossaryName
 from semsearch.server.schemas.base import BodyModel, OptionalText, StrictModel, Wire
 from semsearch.server.schemas.edits import EntryContent, EntryPatch
-from semsearch.storage.inbox import InboxState, ReaderSuggestion
+from semsearch.storage.feedback.inbox import InboxState, ReaderSuggestion
 
 MAX_TERM_CHARS = 300
 MAX_TEXT_CHARS = 2_000

@@ -20,7 +20,8 @@ from semsearch.storage.postgres.candidates import (
     check_pgvector,
     floor,
 )
-from semsearch.storage.postgres.connection import CONNECT_S, SharedDatabase, one_line
+from semsearch.storage.postgres.connection_failures import FailedAttempts, one_line
+from semsearch.storage.postgres.database import CONNECT_S, SharedDatabase
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -66,8 +67,10 @@ class CandidateReader:
         self._breadth = breadth
         self._configured: WeakSet[Connection[tuple[Any, ...]]] = WeakSet()
         self._failed_at = -AWAY_S
+        self._attempts = FailedAttempts()
         self._pool: ConnectionPool[Connection[tuple[Any, ...]]] = ConnectionPool(
             database.conninfo,
+            connection_class=self._attempts.connection_class(),
             min_size=0,
             max_size=CONNECTIONS,
             open=False,
@@ -180,7 +183,8 @@ class CandidateReader:
                 self._pool.check()
                 return self._ask(ask)
         except (psycopg.Error, InvalidSetting) as error:
-            raise self._unavailable(one_line(error)) from error
+            why = self._attempts.reason(error, CONNECT_S)
+            raise self._unavailable(one_line(why)) from error
 
     def _ask(self, ask: Callable[[Connection[tuple[Any, ...]]], T_Found]) -> T_Found:
         from psycopg_pool import PoolTimeout

@@ -19,7 +19,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from semsearch.core.errors import InvalidSetting
-from semsearch.storage.postgres.connection import SharedDatabase, one_line
+from semsearch.storage.postgres.connection_failures import one_line
+from semsearch.storage.postgres.database import SharedDatabase
 
 if TYPE_CHECKING:
     from psycopg import Connection

@@ -1,160 +1,31 @@
-"""Connections to a store in PostgreSQL: timeouts, locks, transactions, and what errors mean.
+"""A connection to a store in PostgreSQL: statements, transactions, locks, and what errors mean.
 
-Connections are taken from a pool and given back. A session has timeouts, so that neither a lost
-network nor a server that was stopped in the middle of an edit holds up others for good.
+A session has timeouts, so that neither a lost network nor a server that was stopped in the middle
+of an edit holds up others for good. `database.py` says how it is made.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from semsearch.core.errors import (
-    IndexBusy,
-    IndexDamaged,
-    InvalidEntry,
-    InvalidSetting,
-    MissingExtra,
-)
-from semsearch.core.shared_store_errors import StoreUnavailable
+from semsearch.core.errors import IndexBusy, IndexDamaged, InvalidEntry, InvalidSetting
 from semsearch.storage.postgres.commits import CONFIRM, bounded_commit
-from semsearch.storage.shared_setting import address_parts, public_address
+from semsearch.storage.postgres.connection_failures import one_line
 from semsearch.storage.store_connection import Lock, ResultRows
 
 if TYPE_CHECKING:
     from psycopg import Connection
-    from psycopg_pool import ConnectionPool
 
-CONNECT_S = 3
-"""Seconds to wait for a connection."""
+    from semsearch.storage.postgres.database import SharedDatabase
+
 STATEMENT_S = 60
 """Seconds that one statement may take; the longest reads all entries."""
-IDLE_S = 60
-"""Seconds that a transaction may wait for its next statement, before PostgreSQL ends it."""
 EDIT_IDLE_S = 300
 """Seconds between two statements of an edit, outside of its transaction, before PostgreSQL ends it
 and its lock: many new texts are embedded meanwhile, but a process that was stopped does nothing."""
-_DEAD_AFTER = (
-    "-c tcp_keepalives_idle=4 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 "
-    "-c tcp_user_timeout=10000"  # nothing is probed while an answer is on the way to it
-)
-"""A machine that is gone keeps its locks for ten seconds; a process that ends, not at all."""
-_PARAMETERS = {
-    "application_name": "semsearch",
-    "connect_timeout": CONNECT_S,
-    "keepalives_idle": 2,
-    "keepalives_interval": 1,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 5000,
-}
-"""Unless the address says otherwise; a primary that is gone is noticed in five seconds."""
-MAX_CONNECTIONS = 4
-"""Of one process: edits take turns, and reads of the store are short."""
-
-
-class SharedDatabase:
-    """A store in PostgreSQL, by its address. Thread-safe; connects when it is first used."""
-
-    def __init__(self, url: str) -> None:
-        """Take an address.
-
-        Args:
-            url: `postgresql://user@host:port/database`, with all parameters of libpq, such as
-                `sslmode=verify-full`.
-
-        Raises:
-            InvalidSetting: it is no such address.
-            MissingExtra: the library is not installed.
-        """
-        try:
-            from psycopg import conninfo
-            from psycopg_pool import ConnectionPool
-        except ImportError as error:
-            raise MissingExtra("psycopg", "a store in PostgreSQL", "postgres") from error
-        parts = address_parts(url)
-        self.name = public_address(url)
-        """The address without user and password, for messages."""
-        timeouts = (
-            f"-c statement_timeout={STATEMENT_S}s "
-            f"-c idle_in_transaction_session_timeout={IDLE_S}s {_DEAD_AFTER} -c timezone=UTC"
-        )
-        parts["options"] = f"{parts.get('options') or ''} {timeouts}".strip()
-        for name, value in _PARAMETERS.items():
-            parts.setdefault(name, value)
-        hosts = str(parts.get("host") or parts.get("hostaddr") or "").count(",") + 1
-        patience_s = CONNECT_S * hosts  # each is tried in turn, also those that are gone
-        self.conninfo = conninfo.make_conninfo(**parts)
-        logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # each caller tells it
-        self._pool: ConnectionPool[Connection[tuple[Any, ...]]] = ConnectionPool(
-            self.conninfo,
-            min_size=0,
-            max_size=MAX_CONNECTIONS,
-            open=False,
-            timeout=patience_s,
-            reconnect_timeout=patience_s,  # so that the next one who asks does not wait for longer
-            kwargs={"autocommit": True},
-            check=ConnectionPool.check_connection,
-            reset=_unlock,
-            name=f"semsearch {self.name}",
-        )
-
-    def connect(self) -> PostgresConnection:
-        """Return a connection; `close` gives it back.
-
-        Raises:
-            StoreUnavailable: PostgreSQL does not answer or refuses the connection.
-        """
-        import psycopg
-
-        self._pool.open()
-        try:
-            return PostgresConnection(self._pool.getconn(), self)
-        except psycopg.Error as error:
-            raise self.unavailable(error) from error
-
-    @contextmanager
-    def listening(self) -> Iterator[Callable[[float], bool]]:
-        """Hear of changes by a connection of its own.
-
-        Yields:
-            What waits for a change for so many seconds, and returns whether there was one.
-
-        Raises:
-            StoreUnavailable: PostgreSQL does not answer, or not any more.
-        """
-        import psycopg
-
-        try:
-            with psycopg.connect(self.conninfo, autocommit=True) as connection:
-                connection.execute("LISTEN semsearch")
-
-                def wait(seconds: float) -> bool:
-                    return any(True for _ in connection.notifies(timeout=seconds, stop_after=1))
-
-                yield wait
-        except psycopg.Error as error:
-            self._pool.drain()  # its connections lead to the same primary
-            raise self.unavailable(error) from error
-
-    def give_back(self, connection: Connection[tuple[Any, ...]]) -> None:
-        """Put a connection into the pool; one that is broken or in a transaction is closed."""
-        if connection.broken:
-            self._pool.drain()  # the others lead to the same primary
-        self._pool.putconn(connection)
-
-    def close(self) -> None:
-        """End all connections."""
-        self._pool.close()
-
-    def unavailable(self, error: Exception) -> StoreUnavailable:
-        """Return the error for a store that cannot be reached now."""
-        return StoreUnavailable(
-            f"the store {self.name} does not answer ({one_line(error)}); questions are answered from the "
-            "copy of this machine; try the edit again when PostgreSQL is back"
-        )
 
 
 class PostgresConnection:
@@ -333,18 +204,7 @@ class PostgresConnection:
             ) from error
 
 
-def one_line(error: Exception) -> str:
-    """Return what an error says, on one line."""
-    return " ".join(str(error).split()) or type(error).__name__
-
-
 @lru_cache(maxsize=512)
 def _marked(query: str) -> bytes:
     """Return a statement with the marks of psycopg for values."""
     return query.replace("?", "%s").encode()
-
-
-def _unlock(connection: Connection[tuple[Any, ...]]) -> None:
-    """Give back a connection as it was taken."""
-    connection.execute("SELECT pg_advisory_unlock_all()")
-    connection.execute("RESET idle_session_timeout")

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from semsearch.storage.damaged_files import damaged_file
+from semsearch.storage.files.damaged_files import damaged_file
 from semsearch.storage.store_connection import StoreConnection
 
 _PART_BYTES = 4 << 20

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from semsearch.core.errors import FormatTooNew, FormatTooOld, IndexDamaged, InvalidSetting
-from semsearch.storage.atomic_files import LONG_S
 from semsearch.storage.entry_store import EntryStore
+from semsearch.storage.files.atomic_files import LONG_S
 from semsearch.storage.postgres.candidates import CandidateKind
-from semsearch.storage.postgres.connection import PostgresConnection, SharedDatabase
+from semsearch.storage.postgres.connection import PostgresConnection
+from semsearch.storage.postgres.database import SharedDatabase
 from semsearch.storage.store_connection import Lock
 
 _FOLDER = Path(__file__).with_name("migrations")
@@ -73,7 +74,7 @@ def migrate(database: SharedDatabase, role: str | None = None) -> list[str]:
 
     Args:
         database: whose role owns the tables, or may make some.
-        role: is given the rights that servers need, and no others.
+        role: is given the rights that servers need; others that it has in the schema are revoked.
 
     Raises:
         StoreUnavailable: PostgreSQL does not answer.
@@ -114,8 +115,22 @@ def _do(connection: PostgresConnection, step: Migration) -> None:
         )
 
 
+_GIVEN = """
+    SELECT DISTINCT CASE relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, relname
+    FROM pg_class, aclexplode(relacl) AS given
+    WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
+        AND given.grantee = (SELECT oid FROM pg_roles WHERE rolname = %s)
+        AND pg_has_role(relowner, 'USAGE')
+"""
+"""Tables and sequences to which a role has rights, of those whose owner runs this."""
+
+
 def _grant(connection: PostgresConnection, role: str) -> None:
-    """Give a role the rights of `grants.sql`, and those to the candidates that there are."""
+    """Give a role the rights of `grants.sql` and those to the candidates that there are.
+
+    What it had before in the schema is revoked, such as rights that an earlier version gave. All
+    is one transaction, so servers that are running lack no right at any moment.
+    """
     from psycopg import errors, sql
 
     row = connection.execute("SELECT current_schema(), current_database()").fetchone()
@@ -123,7 +138,13 @@ def _grant(connection: PostgresConnection, role: str) -> None:
     query = sql.SQL(_GRANTS.read_text(encoding="utf-8")).format(
         schema=schema, database=database, role=sql.Identifier(role)
     )
-    with connection.translated():
+    with connection.translated(), connection.raw.transaction():
+        for kind, name in connection.raw.execute(_GIVEN, (role,)).fetchall():
+            connection.raw.execute(
+                sql.SQL("REVOKE ALL ON {} {} FROM {}").format(
+                    sql.SQL(kind), sql.Identifier(name), sql.Identifier(role)
+                )
+            )
         try:
             connection.raw.execute(query)
         except errors.UndefinedObject as error:

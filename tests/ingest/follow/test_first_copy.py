@@ -14,8 +14,8 @@ from semsearch.index.backup import back_up
 from semsearch.index.verify import verify
 from semsearch.ingest import Editor
 from semsearch.ingest.follow.first_copy import copy_index, is_empty
-from semsearch.storage.following import followed_url
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.following import followed_url
+from semsearch.storage.files.layout import IndexLayout
 from tests.ingest.follow.source_service import key_of
 from tests.ingest.follow.test_run import LocalService
 

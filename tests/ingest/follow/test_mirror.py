@@ -26,8 +26,8 @@ from semsearch.ingest.publish import publish_edits
 from semsearch.ingest.purge import purge
 from semsearch.search.glossary import Glossary
 from semsearch.storage.entry_store import Edit, EntryStore
-from semsearch.storage.following import follow_info
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.following import follow_info
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.text import common_questions
 from tests.conftest import ENTRIES, entry
 from tests.ingest.follow.source_service import SourceService, key_of, serving_source

@@ -14,8 +14,8 @@ from semsearch.ingest.drafts import Draft
 from semsearch.ingest.follow import promotion
 from semsearch.ingest.follow.promotion import stop_following
 from semsearch.search.glossary import Glossary
-from semsearch.storage.following import write_followed_url
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.following import write_followed_url
+from semsearch.storage.files.layout import IndexLayout
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
 from semsearch.ingest.follow import publishing
 from semsearch.ingest.follow.publishing import BackgroundPublisher
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.layout import IndexLayout
 
 pytestmark = pytest.mark.process
 

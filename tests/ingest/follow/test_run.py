@@ -32,10 +32,10 @@ from semsearch.ingest.follow.promotion import stop_following
 from semsearch.ingest.follow.run import MAX_ASKED_PAUSE_S, MAX_PAUSE_S, Pace, follow_service
 from semsearch.ingest.follow.service import FollowedService
 from semsearch.ingest.purge import purge
-from semsearch.storage.atomic_files import file_lock
 from semsearch.storage.entry_reader import EntryReader
-from semsearch.storage.following import follow_info, followed_url
-from semsearch.storage.layout import IndexLayout
+from semsearch.storage.files.atomic_files import file_lock
+from semsearch.storage.files.following import follow_info, followed_url
+from semsearch.storage.files.layout import IndexLayout
 from tests.conftest import ENTRIES, PROJECT
 
 

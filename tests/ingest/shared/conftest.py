@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from semsearch.core.progress import Silent
-from semsearch.ingest.shared_copy import database_of, join_store
-from semsearch.ingest.shared_moves import copy_into_store
-from semsearch.storage.layout import IndexLayout
+from semsearch.ingest.shared.local_copy import database_of, join_store
+from semsearch.ingest.shared.moves import copy_into_store
+from semsearch.storage.files.layout import IndexLayout
 from tests.postgres_server import TestServer
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
 
 @contextmanager
 def empty_store(server: TestServer) -> Iterator[str]:
     """Make an empty store on a server, and yield its address."""
-    from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
+    from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415 - an extra
     from semsearch.storage.postgres.migrating import migrate  # noqa: PLC0415
 
     found = server.new_database()

@@ -1,7 +1,7 @@
 """A glossary whose candidates are in PostgreSQL answers as one that has them in files.
 
 Covers `index/pgvector/rows`, `index/pgvector/searcher`, `index/pgvector/shared`,
-`index/pgvector/writing`, `ingest/shared_embeddings`, `storage/postgres/candidate_reader`,
+`index/pgvector/writing`, `ingest/shared/embeddings`, `storage/postgres/candidate_reader`,
 `storage/postgres/candidates`.
 """
 
@@ -33,9 +33,9 @@ from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
 from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import publish_edits
-from semsearch.ingest.shared_copy import catch_up, database_of, join_store, opened
-from semsearch.ingest.shared_moves import copy_into_folder, copy_into_store
-from semsearch.storage.layout import IndexLayout
+from semsearch.ingest.shared.local_copy import catch_up, database_of, join_store, opened
+from semsearch.ingest.shared.moves import copy_into_folder, copy_into_store
+from semsearch.storage.files.layout import IndexLayout
 from semsearch.storage.postgres import candidate_reader, candidates
 from semsearch.storage.postgres.candidates import install_pgvector
 from tests.postgres_server import TestServer

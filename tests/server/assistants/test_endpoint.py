@@ -23,7 +23,7 @@ from semsearch.server.app import create_app
 from semsearch.server.assistants.outputs import FetchOutput, RelatedOutput, SearchOutput
 from semsearch.server.assistants.readers import RequestReader
 from semsearch.server.auth.keys import KeyScope
-from semsearch.server.waiting_line import Overloaded
+from semsearch.server.queueing.waiting_line import Overloaded
 from tests.own_indexes import new_key
 from tests.server.assistants.conversation import PROTOCOLS, client_call, ten_calls
 from tests.server.conftest import problem_of
@@ -173,7 +173,7 @@ def test_messages_under_way_are_bounded(
     glossary: Glossary, index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also those that wait for no thread, such as a list of the tools."""
-    monkeypatch.setattr("semsearch.server.admission.MESSAGES_UNDER_WAY", 1)
+    monkeypatch.setattr("semsearch.server.queueing.admission.MESSAGES_UNDER_WAY", 1)
     begun, end = threading.Event(), threading.Event()
 
     async def slow(*_: object) -> dict[str, object]:

@@ -21,7 +21,7 @@ from semsearch.search.glossary import Glossary
 from semsearch.server.assistants.protocol import is_installed, make_server
 from semsearch.server.assistants.readers import LocalReader
 from semsearch.server.assistants.tools import INSTRUCTIONS, TOOLS
-from semsearch.server.waiting_line import Overloaded
+from semsearch.server.queueing.waiting_line import Overloaded
 from tests.server.assistants.conversation import PROTOCOLS, client_call, ten_calls
 
 MODES = ("legacy", "auto")

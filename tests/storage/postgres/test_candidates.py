@@ -12,7 +12,7 @@ from semsearch.storage.postgres.candidates import CandidateKind, CandidateWriter
 from semsearch.storage.postgres.migrating import migrate
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
 
 @pytest.fixture

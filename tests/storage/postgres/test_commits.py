@@ -19,7 +19,7 @@ from tests.postgres_server import TestServer, running_server
 from tests.server.service_process import comes
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
 pytestmark = pytest.mark.process
 ANSWER = StoredRequest("ann", "1", b"digest", b"answer")
@@ -72,7 +72,7 @@ def primary(monkeypatch: pytest.MonkeyPatch) -> Iterator[LonelyPrimary]:
     """Run one of its own: its settings are those of all databases."""
     monkeypatch.setattr("semsearch.storage.postgres.commits.COMMIT_S", 1.0)
     with running_server() as server:
-        from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415
+        from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415
         from semsearch.storage.postgres.migrating import migrate  # noqa: PLC0415
 
         with closing(SharedDatabase(server.new_database())) as database:

@@ -1,6 +1,6 @@
 """Connections to a shared store that fail, stop, or lead to no schema.
 
-Covers `storage/postgres/connection`.
+Covers `storage/postgres/connection`, `storage/postgres/database`.
 """
 
 from __future__ import annotations
@@ -22,21 +22,22 @@ from semsearch.storage.store_connection import Lock
 from tests.postgres_server import TestServer, running_server
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
 HOLDER = """
 import sys
+from semsearch.core.shared_store_errors import StoreUnavailable
 from semsearch.storage.postgres import connection
-from semsearch.storage.idempotency import StoredRequest
+from semsearch.storage.postgres.database import SharedDatabase
 from semsearch.storage.store_connection import Lock
 connection.EDIT_IDLE_S = 1
-held = connection.SharedDatabase(sys.argv[1]).connect()
+held = SharedDatabase(sys.argv[1]).connect()
 with held.locked(Lock.EDITING, 5.0):
     print("held", flush=True)
     sys.stdin.readline()
     try:
         held.execute("SELECT 1")
-    except connection.StoreUnavailable as error:
+    except StoreUnavailable as error:
         print(error, flush=True)
 """
 
@@ -84,7 +85,7 @@ def test_a_schema_is_named_in_the_address(
     database: SharedDatabase, postgres_server: TestServer
 ) -> None:
     """A missing one is told, before its tables are missed or a lock is none."""
-    from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
+    from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415 - an extra
     from semsearch.storage.postgres.migrating import migrate, open_store  # noqa: PLC0415
 
     name = database.name.rpartition("/")[2]
@@ -144,7 +145,7 @@ def test_a_server_with_a_wrong_clock_removes_no_answers(
 def test_connections_to_a_primary_that_died_are_not_tried_in_turn() -> None:
     """When one is lost, those that wait in the pool are replaced at once."""
     with running_server() as server:
-        from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415
+        from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415
 
         with closing(SharedDatabase(server.url())) as database:
             several = [database.connect() for _ in range(3)]
@@ -163,12 +164,9 @@ def test_connections_to_a_primary_that_died_are_not_tried_in_turn() -> None:
 def test_each_host_of_an_address_has_its_time_to_answer() -> None:
     """The first one may be out of reach, so that a connection takes longer than one attempt."""
     pytest.importorskip("psycopg_pool", reason="the extra postgres is not installed")
-    from semsearch.storage.postgres.connection import (  # noqa: PLC0415 - an extra
-        CONNECT_S,
-        SharedDatabase,
-    )
+    from semsearch.storage.postgres.database import CONNECT_S, SharedDatabase  # noqa: PLC0415
 
     for hosts, count in (("a:1", 1), ("a:1,b:2,c:3", 3)):
         with closing(SharedDatabase(f"postgresql://{hosts}/x")) as database:
             assert database._pool.timeout == count * CONNECT_S
-            assert "tcp_user_timeout=10000" in database.conninfo, "locks of who is gone end"
+            assert "tcp_user_timeout=6000" in database.conninfo, "locks of who is gone end"

@@ -20,7 +20,7 @@ from tests.conftest import ENTRIES
 from tests.postgres_server import TestServer
 
 if TYPE_CHECKING:
-    from semsearch.storage.postgres.connection import SharedDatabase
+    from semsearch.storage.postgres.database import SharedDatabase
 
 
 def test_migrations_are_done_once(database: SharedDatabase) -> None:
@@ -94,7 +94,7 @@ def test_servers_have_the_least_rights(
     database: SharedDatabase, postgres_server: TestServer
 ) -> None:
     """They read and write rows; tables and migrations are not theirs."""
-    from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
+    from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415 - an extra
     from semsearch.storage.postgres.migrating import migrate, open_store  # noqa: PLC0415
 
     name = database.name.rpartition("/")[2]
@@ -153,6 +153,79 @@ def test_rights_are_those_of_the_tables_of_a_store(
     ]
 
 
+EARLIER_GRANTS = """
+    GRANT USAGE ON SCHEMA public TO {role};
+    GRANT TEMPORARY ON DATABASE {database} TO {role};
+    GRANT SELECT, INSERT, UPDATE, DELETE, MAINTAIN ON ALL TABLES IN SCHEMA public TO {role};
+    REVOKE INSERT, UPDATE, DELETE, MAINTAIN ON migration FROM {role};
+    REVOKE INSERT, DELETE ON store FROM {role};
+    GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role};
+"""
+"""What `grants.sql` said when it was written first."""
+
+RIGHTS = """
+    SELECT relname, privilege_type FROM pg_class, aclexplode(relacl) AS given
+    WHERE relnamespace = 'public'::regnamespace AND grantee = ?::text::regrole
+"""
+
+
+def test_rights_that_an_earlier_version_gave_are_revoked(
+    database: SharedDatabase, postgres_server: TestServer
+) -> None:
+    """A role that was served before has the rights of a new one; those of others stay."""
+    from semsearch.storage.postgres.migrating import migrate  # noqa: PLC0415 - an extra
+
+    name = database.name.rpartition("/")[2]
+    old, new, other = (f"{one}_{name}" for one in ("old", "new", "other"))
+    for role in (old, new, other):
+        postgres_server.run(f"CREATE ROLE {role} LOGIN")
+    migrate(database)
+    for statement in (
+        "CREATE TABLE salary (number bigserial, who text)",
+        EARLIER_GRANTS.format(role=old, database=name),
+        f"GRANT SELECT ON salary TO {other}",
+    ):
+        postgres_server.run(statement, name)
+    with closing(database.connect()) as connection:
+
+        def rights(role: str) -> set[tuple[str, str]]:
+            return {tuple(row) for row in connection.execute(RIGHTS, (role,)).fetchall()}
+
+        assert {("salary", "INSERT"), ("entry", "MAINTAIN")} <= rights(old)
+        migrate(database, new)
+        migrate(database, old)
+        assert rights(old) == rights(new)
+        assert rights(other) == {("salary", "SELECT")}
+
+
+def test_rights_to_tables_of_others_are_not_touched(
+    database: SharedDatabase, postgres_server: TestServer
+) -> None:
+    """An owner of the tables who is no superuser may not revoke them, and need not."""
+    from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415 - an extra
+    from semsearch.storage.postgres.migrating import migrate  # noqa: PLC0415
+
+    name = database.name.rpartition("/")[2]
+    owner, role = f"owner_{name}", f"server_{name}"
+    for statement in (
+        f"CREATE ROLE {owner} LOGIN",
+        f"CREATE ROLE {role} LOGIN",
+        f"GRANT CREATE ON SCHEMA public TO {owner}",
+        f"GRANT TEMPORARY ON DATABASE {name} TO {owner} WITH GRANT OPTION",
+        f"GRANT USAGE ON SCHEMA public TO {owner} WITH GRANT OPTION",
+        "CREATE TABLE salary (who text)",
+        f"GRANT SELECT ON salary TO {role}",
+    ):
+        postgres_server.run(statement, name)
+    with closing(SharedDatabase(postgres_server.url(name, owner))) as owned:
+        migrate(owned, role)
+        migrate(owned, role)
+        with closing(owned.connect()) as connection:
+            rights = {tuple(row) for row in connection.execute(RIGHTS, (role,)).fetchall()}
+    assert ("salary", "SELECT") in rights
+    assert ("entry", "DELETE") in rights
+
+
 def test_a_lock_ends_with_its_connection(database: SharedDatabase) -> None:
     """Until then others are told that it is taken; locks of other kinds are free."""
     holder, other = database.connect(), database.connect()
@@ -200,7 +273,7 @@ def test_errors_name_the_store_but_no_password(
     database: SharedDatabase, postgres_server: TestServer
 ) -> None:
     """What is away is told apart from what is wrong."""
-    from semsearch.storage.postgres.connection import SharedDatabase  # noqa: PLC0415 - an extra
+    from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415 - an extra
 
     for url in ("postgresql://ann:secret@127.0.0.1:1/x", "postgresql://ann:secret@127.0.0.1:1/x?y"):
         with (

@@ -1,0 +1,1 @@
+"""Readers of the glossaries of data catalogues."""

@@ -1,0 +1,1 @@
+"""Readers of dictionaries in the formats of dictd, StarDict and WordNet."""

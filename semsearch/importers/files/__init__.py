@@ -1,0 +1,1 @@
+"""Which files belong to a glossary, and what a file contains as text."""

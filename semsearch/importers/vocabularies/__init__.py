@@ -1,0 +1,1 @@
+"""Readers of OBO, TBX and schema.org's DefinedTerm."""

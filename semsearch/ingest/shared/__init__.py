@@ -1,0 +1,1 @@
+"""A glossary in a shared store: copies in index folders, kept in step, moved and published."""

@@ -1,0 +1,1 @@
+"""What readers ask and suggest, for those who may edit."""

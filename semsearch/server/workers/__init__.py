@@ -1,0 +1,1 @@
+"""Serving processes: how many there are, who starts and restarts them, and what they listen on."""

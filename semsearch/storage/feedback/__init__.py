@@ -1,0 +1,1 @@
+"""Databases beside the store that hold what readers ask and suggest."""
