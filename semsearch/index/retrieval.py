@@ -37,6 +37,7 @@ from semsearch.models.registry import reads_only_english
 from semsearch.ranking.confidence import MAX_ODDS, log_odds_of_shares
 from semsearch.ranking.fusion import Scores, fuse, passage_scores, shown_similarity
 from semsearch.ranking.weights import PARTS, SHORTLIST, ScoreWeights
+from semsearch.text.question_language import languages_of_names
 from semsearch.text.word_languages import ENGLISH
 
 NO_NUMBERS: Numbers = np.empty(0, dtype=np.int64)
@@ -315,7 +316,8 @@ class Retriever:
             else self.entry_table.glossaries[glossary]
         )
         tokens, coverage = self.tokens.compare(question.tokens, chosen, glossary, len(known))
-        named = self.name_stems.name_overlap(question.text, chosen, allowed.word_languages)
+        languages = languages_of_names(question.text, allowed.word_languages)
+        named = self.name_stems.name_overlap(question.text, chosen, languages)
         term = self.name_vectors.nearest(question.vector, chosen)
         for name, column in zip(_COSTLY, (term, tokens, coverage, named), strict=True):
             parts[inspected, PARTS.index(name)] = column

@@ -40,3 +40,22 @@ def question_language(question: str) -> str | None:
     (most, tag), (next_most, _), *_ = counts
     is_certain = most - next_most >= LEAD and most >= MIN_SHARE * len(words)
     return tag if is_certain else None
+
+
+def languages_of_names(question: str, languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the languages in whose names the words of a question may stand.
+
+    The stem of an English word may be that of another word elsewhere: "calcite" has that of
+    "calcare", the Italian limestone.
+
+    Args:
+        question: the question.
+        languages: those of the names.
+
+    Returns:
+        That of the question if it is certain and among them, else all.
+    """
+    if len(languages) == 1:
+        return languages
+    asked = question_language(question)
+    return (asked,) if asked in languages else languages

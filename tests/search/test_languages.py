@@ -131,3 +131,18 @@ def test_a_question_in_another_language_gets_a_notice(opened: Glossary) -> None:
     french = "comment appelle-t-on le livre des maisons ?"
     (notice,) = opened.ask(french).notices
     assert notice.message.endswith("and the entries are in English, German and Spanish.")
+
+
+def test_an_english_question_says_no_name_of_another_language(tmp_path: Path) -> None:
+    """The stem of "calcite" is that of "calcare" in Italian, which nobody has said."""
+    lines = ["term,definition,alias@it,alias@en"]
+    lines += ["Limestone,A rock of old shells.,calcare,calcareous stone"]
+    (tmp_path / "rocks.csv").write_text("\n".join(lines), encoding="utf-8")
+    corpus = read_corpus([tmp_path / "rocks.csv"], language="en")
+    assert set(corpus.entries[0].details.name_languages) >= {"calcare@it"}
+    build_index(corpus.entries, tmp_path / "index", model="hashed")
+    with Glossary.open(tmp_path / "index") as rocks:
+        english = rocks.ask("which stone that is made of calcite is used for the cement?").hits[0]
+        assert english.evidence.parts.named < 1
+        italian = rocks.ask("quale roccia con la calcite serve per il cemento delle case?").hits[0]
+        assert italian.evidence.parts.named == 1
