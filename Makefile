@@ -81,7 +81,8 @@ test-all: test ## Run every other test as well: models, processes, browser, tort
 	@$(PYTEST) -n 3 --dist loadscope tests/browser -m "not surface"
 
 # Ray ends the process that it is in when it loses its nodes, so its tests have one of their own.
-test-cluster: $(BIN)/.cluster ## Kill servers of a shared store, publishers and PostgreSQL; check that no edit is lost (ten minutes)
+test-cluster: $(BIN)/.cluster ## Test the API on a shared store; kill servers, publishers and PostgreSQL; check that no edit is lost (20 minutes)
+	@$(PYTEST) -n 3 --dist loadscope --shared-store -m "not (browser or packaging or cluster)"
 	@$(BIN)/python -m pytest -m cluster tests/cluster --ignore tests/cluster/test_ray_build.py
 	@$(BIN)/python -m pytest -m cluster tests/cluster/test_ray_build.py
 

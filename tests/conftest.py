@@ -16,6 +16,7 @@ from semsearch.ingest.corpus_build import build
 from semsearch.search.glossary import Glossary
 from tests import built
 from tests.built import cached
+from tests.own_indexes import OPTION, OwnIndexes
 from tests.postgres_server import TestServer, running_server
 from tests.small_glossary import ENTRIES, entry
 
@@ -87,6 +88,27 @@ def pytest_configure() -> None:
     sys.addaudithook(hear)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the tests of indexes run against the other store."""
+    parser.addoption(
+        OPTION,
+        action="store_true",
+        help="run the tests of indexes, and no others, against copies of shared stores in PostgreSQL",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With a shared store, leave out what has no index, and skip what is about files of one."""
+    if not config.getoption(OPTION):
+        return
+    others = [item for item in items if "own_indexes" not in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=others)
+    items[:] = [item for item in items if item not in set(others)]
+    for item in items:
+        if mark := item.get_closest_marker("embedded_store"):
+            item.add_marker(pytest.mark.skip(reason=f"embedded store: {mark.args[0]}"))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark a test whose fixtures need a model, and one without any other tier as a unit test."""
@@ -128,6 +150,13 @@ def postgres_server() -> Iterator[TestServer]:
 
 
 @pytest.fixture(scope="session")
+def own_indexes(request: pytest.FixtureRequest) -> OwnIndexes:
+    """Give what makes indexes that tests may change, on the store that they run against."""
+    is_shared = request.config.getoption(OPTION)
+    return OwnIndexes(request.getfixturevalue("postgres_server") if is_shared else None)
+
+
+@pytest.fixture(scope="session")
 def hashed_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Give an index of two small glossaries, built without a model. Only to be read.
 
@@ -139,6 +168,13 @@ def hashed_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
         partial(build_index, ENTRIES, model="hashed", common_questions=False),
         tmp_path_factory.mktemp("hashed") / "index",
     )
+
+
+@pytest.fixture
+def own_hashed_index(hashed_index: Path, own_indexes: OwnIndexes, tmp_path: Path) -> Iterator[Path]:
+    """Yield an index of the two small glossaries that a test may change."""
+    with own_indexes.copied(hashed_index, tmp_path / "index") as folder:
+        yield folder
 
 
 @pytest.fixture(scope="session")

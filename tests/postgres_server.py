@@ -32,10 +32,13 @@ class TestServer:
         uri: str = self.server.get_uri(database)
         return uri.replace("//postgres:@", f"//{user}@").replace("//postgres@", f"//{user}@")
 
-    def new_database(self) -> str:
-        """Make an empty database, and return its address."""
+    def new_database(self, like: str | None = None) -> str:
+        """Make a database, empty or with what the one at an address has, and return its address."""
+        from psycopg import conninfo
+
+        template = "template1" if like is None else conninfo.conninfo_to_dict(like)["dbname"]
         name = f"test_{uuid.uuid4().hex[:12]}"
-        self.run(f"CREATE DATABASE {name}")
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
 
     def run(self, statement: str, database: str = "postgres") -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -19,10 +18,9 @@ import httpx2
 import pytest
 
 import semsearch
-from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import KeyScope, utc_now
 from tests.browser.serving import serving
 from tests.built import PROJECT
+from tests.own_indexes import new_key
 
 BAKERY = PROJECT / "tests" / "data" / "tabular"
 PACKAGE = Path(semsearch.__file__).parent
@@ -65,18 +63,19 @@ def test_a_glossary_is_built_asked_edited_and_exported_from_a_shell(tmp_path: Pa
 
 @pytest.mark.surface
 @pytest.mark.process
-def test_a_server_answers_and_takes_an_edit(hashed_index: Path, tmp_path: Path) -> None:
+def test_a_server_answers_and_takes_an_edit(own_hashed_index: Path) -> None:
     """Readiness, a question, an edit with a key and its precondition, and the page."""
-    index = Path(shutil.copytree(hashed_index, tmp_path / "index"))
-    store = KeyStore(index / "keys.db")
-    _, key = store.create(name="Ann", scope=KeyScope.EDIT, glossaries=(), now=utc_now())
-    with serving(index) as address, httpx2.Client(base_url=address, trust_env=False) as http:
+    key = new_key(own_hashed_index)
+    with (
+        serving(own_hashed_index) as address,
+        httpx2.Client(base_url=address, trust_env=False) as http,
+    ):
         assert http.get("readyz").status_code == 200
         found = http.get("v1/search", params={"q": "crumb"}).json()
         assert found["hits"][0]["id"] == "bakery:crumb"
         entry = "v1/entries/bakery:crumb"
         headers = {
-            "Authorization": f"Bearer {key.text}",
+            "Authorization": f"Bearer {key}",
             "If-Match": http.get(entry).headers["etag"],
             "Content-Type": "application/merge-patch+json",
         }

@@ -6,7 +6,6 @@ The parts are those that entries have, so that one that is new and left out some
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -19,9 +18,8 @@ from semsearch.core.settings import load_settings
 from semsearch.ingest import Editor
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
-from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import KeyScope, utc_now
 from tests.cli.running import run
+from tests.own_indexes import key_header
 
 Value = str | list[str] | dict[str, str]
 Parts = dict[str, Value]
@@ -59,21 +57,19 @@ WHOLE: Parts = {"term": TERM, "definition": DEFINITION}
 
 
 @pytest.fixture
-def index(hashed_index: Path, tmp_path: Path) -> Path:
+def index(own_hashed_index: Path) -> Path:
     """Give an index that a test may edit."""
-    return Path(shutil.copytree(hashed_index, tmp_path / "index"))
+    return own_hashed_index
 
 
 @pytest.fixture
 def client(index: Path) -> Iterator[TestClient]:
     """Yield a client of a service over it, with a key to edit."""
-    store = KeyStore(index / "keys.db")
-    _, key = store.create(name="Ann", scope=KeyScope.EDIT, glossaries=(), now=utc_now())
     with (
         Glossary.open(index) as glossary,
         TestClient(create_app(glossary, load_settings(index=index))) as started,
     ):
-        started.headers["Authorization"] = f"Bearer {key.text}"
+        started.headers.update(key_header(index))
         yield started
 
 

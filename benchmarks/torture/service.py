@@ -10,8 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.torture.kill import PROJECT, PromiseBroken
+from semsearch.ingest.shared.local_copy import shared_database
 from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.storage.files.layout import IndexLayout
 
 SERVE = """
 import sys
@@ -55,4 +57,6 @@ def serving(
 
 def editing_key(index: Path) -> str:
     """Make a key that may edit."""
-    return KeyStore(index / "keys.db").create(name="", scope=KeyScope.EDIT, now=utc_now())[1].text
+    layout = IndexLayout(index)
+    keys = KeyStore(layout.keys, shared_database(layout))
+    return keys.create(name="", scope=KeyScope.EDIT, now=utc_now())[1].text

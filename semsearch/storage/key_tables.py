@@ -134,6 +134,8 @@ def _copy_keys(source: StoreConnection, file: Path) -> bool:
         if connection.execute(query).fetchall() == wanted:
             return False
         with transaction(connection):
+            # read again: another one may have written what is newer since
+            wanted = [tuple(row) for row in source.execute(query)]
             connection.execute("DELETE FROM key")
             connection.executemany("INSERT INTO key VALUES (?, ?, ?, ?, ?, ?, ?, ?)", wanted)
     return True

@@ -6,7 +6,6 @@ Covers `quality/evaluation/calibrate`.
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -46,10 +45,9 @@ def write(path: Path, *, wrong: int) -> str:
 
 
 @pytest.fixture
-def index(hashed_index: Path, tmp_path: Path) -> Path:
+def index(own_hashed_index: Path) -> Path:
     """Give a copy of the small index that a test may calibrate."""
-    shutil.copytree(hashed_index, tmp_path / "index")
-    return tmp_path / "index"
+    return own_hashed_index
 
 
 @pytest.fixture

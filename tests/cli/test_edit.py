@@ -6,7 +6,6 @@ Covers `cli/output/edits`.
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -17,10 +16,9 @@ from tests.cli.running import run
 
 
 @pytest.fixture
-def index(hashed_index: Path, tmp_path: Path) -> str:
+def index(own_hashed_index: Path) -> str:
     """Give an index that a test may edit."""
-    shutil.copytree(hashed_index, tmp_path / "index")
-    return str(tmp_path / "index")
+    return str(own_hashed_index)
 
 
 def _said(*arguments: str, stdin: bytes = b"") -> str:

@@ -6,7 +6,6 @@ From a chat server to a review file, and from there into the index.
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -18,10 +17,9 @@ KEY = "sk-secret-0123456789"
 
 
 @pytest.fixture
-def index(hashed_index: Path, tmp_path: Path) -> str:
+def index(own_hashed_index: Path) -> str:
     """Give an index that a test may edit."""
-    shutil.copytree(hashed_index, tmp_path / "index")
-    return str(tmp_path / "index")
+    return str(own_hashed_index)
 
 
 def test_phrases_are_written_looked_through_and_stored(

@@ -6,7 +6,6 @@ Covers `cli/output/gaps`, `cli/output/report_format`, `server/schemas/gaps`.
 from __future__ import annotations
 
 import json
-import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,9 +19,8 @@ NOW = datetime.now(UTC).replace(microsecond=0)
 
 
 @pytest.fixture
-def index(hashed_index: Path, tmp_path: Path) -> Path:
+def index(own_hashed_index: Path) -> Path:
     """Give an index of which some questions were recorded."""
-    folder = Path(shutil.copytree(hashed_index, tmp_path / "index"))
     asked = [
         ("how do I score a loaf?", "", 10),
         ("xylophone quartet lessons", "bakery", 1),
@@ -35,8 +33,8 @@ def index(hashed_index: Path, tmp_path: Path) -> Path:
         )
         for text, glossary, days in asked
     ]
-    record(folder / "questions.db", batch, NOW, timedelta(days=90))
-    return folder
+    record(own_hashed_index / "questions.db", batch, NOW, timedelta(days=90))
+    return own_hashed_index
 
 
 def texts(done: Done) -> tuple[int, str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,12 +17,13 @@ from semsearch.server.auth.keys import KeyScope, is_key, utc_now
 from semsearch.server.workers.process import Listening
 from tests.cli.running import run
 from tests.conftest import ENTRIES
+from tests.own_indexes import keys_of
 
 
 @pytest.fixture
-def index(hashed_index: Path, tmp_path: Path) -> Path:
+def index(own_hashed_index: Path) -> Path:
     """Give an index of its own."""
-    return Path(shutil.copytree(hashed_index, tmp_path / "index"))
+    return own_hashed_index
 
 
 def test_a_key_is_printed_once(index: Path) -> None:
@@ -34,7 +34,7 @@ def test_a_key_is_printed_once(index: Path) -> None:
     done = run("keys", "create", "-i", str(index), "--scope", "edit", "--name", "Ann")
     text = done.stdout.decode().removesuffix("\n")
     assert is_key(text)
-    (key,) = KeyStore(index / "keys.db").all()
+    (key,) = keys_of(index).all()
     assert done.stderr.decode() == (
         f"This is the key {key.id} (edit, good until it is revoked). Keep it now: it is not shown again.\n"
     )
@@ -79,7 +79,7 @@ def test_keys_as_a_table(index: Path) -> None:
     assert run("keys", "list", "-i", str(index)).stdout.decode() == (
         "There is no key; `semsearch keys create` makes one\n"
     )
-    store = KeyStore(index / "keys.db")
+    store = keys_of(index)
     past = datetime(2026, 1, 2, tzinfo=UTC)
     store.create(name="[red]Ann", scope=KeyScope.EDIT, glossaries=["harbour"], now=past)
     store.create(
@@ -100,7 +100,7 @@ def test_keys_as_a_table(index: Path) -> None:
 
 def test_revoking_says_so(index: Path) -> None:
     """Revoking a key again prints the same."""
-    key, _ = KeyStore(index / "keys.db").create(name="", scope=KeyScope.EDIT, now=utc_now())
+    key, _ = keys_of(index).create(name="", scope=KeyScope.EDIT, now=utc_now())
     for _ in range(2):
         done = run("keys", "revoke", key.id, "-i", str(index))
         assert done.stdout.decode() == f"The key {key.id} opens nothing any more\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -14,10 +13,9 @@ QUESTION = "wobbly jelly grandmother zebra"
 
 
 @pytest.fixture
-def index(hashed_index: Path, tmp_path: Path) -> str:
+def index(own_hashed_index: Path) -> str:
     """Give an index that a test may edit."""
-    shutil.copytree(hashed_index, tmp_path / "index")
-    return str(tmp_path / "index")
+    return str(own_hashed_index)
 
 
 def test_a_question_is_taught_and_found(index: str) -> None:

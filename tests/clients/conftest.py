@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from semsearch.ingest.build import build_index
-from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import KeyScope, utc_now
 from tests.clients.flaky_proxy import flaky_proxy
+from tests.own_indexes import OwnIndexes, new_key
 from tests.server.conftest import ENTRIES
 from tests.server.service_process import serving
 
@@ -26,15 +24,16 @@ class ClientTarget:
 
 
 @pytest.fixture(scope="session")
-def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClientTarget]:
+def target(
+    own_indexes: OwnIndexes, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ClientTarget]:
     """Yield a service that keeps what tests write; each writes entries of its own."""
-    index: Path = tmp_path_factory.mktemp("clients") / "index"
-    build_index(ENTRIES, index, model="hashed")
-    _, secret = KeyStore(index / "keys.db").create(name="Ann", scope=KeyScope.EDIT, now=utc_now())
-    with (
-        pytest.MonkeyPatch.context() as environment,
-        serving(index, workers=1) as service,
-        flaky_proxy(service.url) as flaky,
-    ):
-        environment.setenv("NO_PROXY", "127.0.0.1")
-        yield ClientTarget(service.url, flaky, secret.text)
+    with own_indexes.unbuilt(tmp_path_factory.mktemp("clients") / "index") as index:
+        build_index(ENTRIES, index, model="hashed")
+        with (
+            pytest.MonkeyPatch.context() as environment,
+            serving(index, workers=1) as service,
+            flaky_proxy(service.url) as flaky,
+        ):
+            environment.setenv("NO_PROXY", "127.0.0.1")
+            yield ClientTarget(service.url, flaky, new_key(index))

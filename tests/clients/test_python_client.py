@@ -38,6 +38,7 @@ from semsearch_client.models import Answer, Suggestion
 import semsearch
 from tests.clients.conftest import ClientTarget
 from tests.conftest import PROJECT
+from tests.own_indexes import OwnIndexes
 
 pytestmark = pytest.mark.process
 NUMBERS = itertools.count()
@@ -80,7 +81,7 @@ def connect(request: pytest.FixtureRequest, target: ClientTarget) -> Iterator[Co
         client.close()
 
 
-def test_questions_names_and_entries_are_read(connect: Connect) -> None:
+def test_questions_names_and_entries_are_read(connect: Connect, own_indexes: OwnIndexes) -> None:
     """As objects, whose members are those of the API."""
     client = connect()
     answer = client.search("whisks", limit=2)
@@ -96,7 +97,7 @@ def test_questions_names_and_entries_are_read(connect: Connect) -> None:
     assert client.entry("Port/Starboard").id == "ships:port-starboard"
     assert {one.name for one in client.glossaries()} == {"kitchen", "ships"}
     assert b"Keel" in client.export("ships")
-    assert client.info().follows is None
+    assert (client.info().follows is not None) == own_indexes.is_shared
 
 
 def test_an_entry_is_added_changed_and_deleted(connect: Connect) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,10 +11,9 @@ from semsearch.ingest import Editor
 
 
 @pytest.fixture
-def index(hashed_index: Path, tmp_path: Path) -> Path:
+def index(own_hashed_index: Path) -> Path:
     """Give the folder of an index that a test may edit; its entries have the revisions 1 to 7."""
-    shutil.copytree(hashed_index, tmp_path / "index")
-    return tmp_path / "index"
+    return own_hashed_index
 
 
 @pytest.fixture

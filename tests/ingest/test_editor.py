@@ -5,7 +5,6 @@ Covers `ingest/drafts`, `ingest/edit_session`, `ingest/removals`, `ingest/store_
 
 from __future__ import annotations
 
-import fcntl
 import shutil
 import sqlite3
 import subprocess
@@ -35,6 +34,7 @@ from semsearch.search.glossary import Glossary
 from semsearch.storage.files import atomic_files
 from semsearch.storage.files.layout import IndexLayout
 from tests.conftest import ENTRIES, WITHOUT_HISTORY
+from tests.own_indexes import being_edited
 
 SCORING = Draft("Scoring", "Cutting the dough before it is baked.", ("slashing",))
 
@@ -274,14 +274,13 @@ def test_two_processes_take_turns(editor: Editor, index: Path) -> None:
 @pytest.mark.process
 def test_who_holds_the_lock_for_too_long_is_named(editor: Editor, index: Path) -> None:
     """An edit waits its turn for some seconds and then changes nothing."""
-    with (index / "LOCK").open() as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(IndexBusy, match="another build or edit of"):
-            editor.add("bakery", SCORING)
+    with being_edited(index), pytest.raises(IndexBusy, match="another build or edit of"):
+        editor.add("bakery", SCORING)
     assert atomic_files.PATIENCE_S < 10
     assert editor.add("bakery", SCORING).revision == 8
 
 
+@pytest.mark.embedded_store("store.db is removed; a copy is made again instead")
 def test_an_index_that_cannot_be_edited_says_why(editor: Editor, index: Path) -> None:
     """None there, one copied without its store, and one with another store."""
     with pytest.raises(IndexMissing, match="semsearch build"):
@@ -297,6 +296,7 @@ def test_an_index_that_cannot_be_edited_says_why(editor: Editor, index: Path) ->
     assert not (index / "store.db").exists()
 
 
+@pytest.mark.embedded_store("store.db is made one of before")
 def test_a_store_of_before_is_brought_up_to_date(editor: Editor, index: Path) -> None:
     """The first reader migrates the store; then it can be edited."""
     with closing(sqlite3.connect(index / "store.db")) as connection:
@@ -305,6 +305,7 @@ def test_a_store_of_before_is_brought_up_to_date(editor: Editor, index: Path) ->
     assert editor.delete("bakery:crumb").entry is None
 
 
+@pytest.mark.embedded_store("store.db is replaced")
 def test_a_store_of_another_index_is_not_edited(
     editor: Editor, index: Path, tmp_path: Path
 ) -> None:
@@ -316,6 +317,7 @@ def test_a_store_of_another_index_is_not_edited(
         editor.add("bakery", SCORING)
 
 
+@pytest.mark.embedded_store("store.db is removed, and built anew")
 def test_a_store_made_anew_is_read_before_it_is_edited(editor: Editor, index: Path) -> None:
     """Its revisions are counted anew.
 

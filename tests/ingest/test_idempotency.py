@@ -5,8 +5,6 @@ Covers `storage/idempotency`.
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from semsearch.core.errors import AnsweredBefore, EntryConflict
 from semsearch.ingest import Editor, IdempotentRequest, ImportReport
 from semsearch.ingest.drafts import Draft
 from semsearch.storage.idempotency import RETENTION, StoredRequest
+from tests.own_indexes import store_of
 
 SCORING = Draft("Scoring", "Cutting the dough.")
 
@@ -73,10 +72,9 @@ def test_requests_are_forgotten_after_a_day(editor: Editor, index: Path) -> None
     """After a day a key may be used for another request."""
     bob = editor.as_author("bob", IdempotentRequest("k1", b"hash", _answer))
     bob.add("bakery", SCORING, id_="one")
-    with closing(sqlite3.connect(index / "store.db")) as connection:
-        connection.execute("UPDATE request SET at = at - ?", (RETENTION.total_seconds() + 1,))
-        connection.commit()
+    with store_of(index) as store, store.connection.transaction():
+        store.connection.execute("UPDATE request SET at = at - ?", (RETENTION.total_seconds() + 1,))
     assert bob.answered("k1") is None
     bob.add("bakery", SCORING, id_="two")
-    with closing(sqlite3.connect(index / "store.db")) as connection:
-        assert connection.execute("SELECT count(*) FROM request").fetchone() == (1,)
+    with store_of(index) as store:
+        assert store.connection.execute("SELECT count(*) FROM request").fetchone() == (1,)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,10 +21,9 @@ MARKED = "A **flat** spoon with `holes`."
 
 
 @pytest.fixture
-def editor(hashed_index: Path, tmp_path: Path) -> Iterator[Editor]:
+def editor(own_hashed_index: Path) -> Iterator[Editor]:
     """Yield an editor of an index with an entry that has Markdown."""
-    index = Path(shutil.copytree(hashed_index, tmp_path / "index"))
-    with Editor(index) as made:
+    with Editor(own_hashed_index) as made:
         made.put(ID, Draft("Skimmer", TEXT, details=Details(markdown=MARKED)))
         yield made
 

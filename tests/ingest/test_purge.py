@@ -29,6 +29,8 @@ from tests.conftest import ENTRIES
 from tests.ingest.conftest import editor, index
 
 __all__ = ["editor", "index"]
+
+pytestmark = pytest.mark.embedded_store("a shared store refuses to purge")
 JANE = Draft("Jane Doe", "A baker who lives in Quimper.")
 ID = "bakery:jane-doe"
 

@@ -19,6 +19,7 @@ from semsearch.server.app import create_app
 from semsearch.server.http.dispatcher import DIRECT_PATHS
 from semsearch.server.http.middleware import SECURITY_HEADERS
 from tests.built import cached
+from tests.own_indexes import OwnIndexes
 
 HOSTILE = '"><script>alert(1)</script>'
 ENTRIES = (
@@ -78,14 +79,46 @@ ENTRIES = (
 
 
 @pytest.fixture(scope="session")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of a built index."""
+def built_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a built index with files of its own. Only to be read."""
     return cached(
         "server-index",
         [repr(ENTRIES)],
         partial(build_index, ENTRIES, model="hashed"),
         tmp_path_factory.mktemp("api") / "index",
     )
+
+
+@pytest.fixture(scope="session")
+def index(
+    built_index: Path, own_indexes: OwnIndexes, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """Yield the folder of that index, on the store that tests run against. Only to be read."""
+    with own_indexes.unchanged(built_index, tmp_path_factory.mktemp("read") / "index") as folder:
+        yield folder
+
+
+@pytest.fixture
+def folder(built_index: Path, own_indexes: OwnIndexes, tmp_path: Path) -> Iterator[Path]:
+    """Yield the folder of such an index that a test may change; its revisions are 1 to 8."""
+    with own_indexes.copied(built_index, tmp_path / "index") as own:
+        yield own
+
+
+@pytest.fixture(scope="module")
+def module_folder(
+    built_index: Path, own_indexes: OwnIndexes, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """Yield the folder of such an index that the tests of a module change together."""
+    with own_indexes.copied(built_index, tmp_path_factory.mktemp("own") / "index") as own:
+        yield own
+
+
+@pytest.fixture
+def unbuilt(own_indexes: OwnIndexes, tmp_path: Path) -> Iterator[Path]:
+    """Yield a folder that a test builds an index in."""
+    with own_indexes.unbuilt(tmp_path / "built") as own:
+        yield own
 
 
 @pytest.fixture(scope="session")

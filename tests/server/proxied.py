@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import socket
 import subprocess
 import time
@@ -15,9 +14,7 @@ from typing import Any
 
 import httpx2
 
-from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import KeyScope, utc_now
-from semsearch.storage.files.layout import IndexLayout
+from tests.own_indexes import key_header
 from tests.server.certificates import CertificateFiles, trusting, write_certificate
 from tests.server.service_process import serving
 
@@ -27,14 +24,6 @@ LIMIT = 20
 """Requests that an address may send in an hour."""
 LARGE = 2_000
 """Entries of the glossary that is exported."""
-
-
-def edit_key(index: Path) -> dict[str, str]:
-    """Return the header with a new key that may edit."""
-    _, secret = KeyStore(IndexLayout(index).keys).create(
-        name="editor", scope=KeyScope.EDIT, now=utc_now()
-    )
-    return {"Authorization": f"Bearer {secret.text}"}
 
 
 @dataclass(frozen=True)
@@ -48,12 +37,11 @@ class ServiceBehindProxy:
 
 @contextmanager
 def service_behind_proxy(index: Path, folder: Path) -> Iterator[ServiceBehindProxy]:
-    """Serve a copy of an index in `folder` as the files of `deploy/` say."""
-    copy = Path(shutil.copytree(index, folder / "index"))
-    headers = edit_key(copy)
+    """Serve an index as the files of `deploy/` say, with a certificate that is made in `folder`."""
+    headers = key_header(index)
     certificate = write_certificate(folder / "tls", NAME)
     with serving(
-        copy,
+        index,
         workers=1,
         public_url=f"https://{NAME}",
         read="open",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,10 +20,9 @@ OVEN = Draft("Oven", "A hot box in which loaves are baked.")
 
 
 @pytest.fixture
-def layout(hashed_index: Path, tmp_path: Path) -> IndexLayout:
+def layout(own_hashed_index: Path) -> IndexLayout:
     """Give an index that a test may edit."""
-    shutil.copytree(hashed_index, tmp_path / "index")
-    return IndexLayout(tmp_path / "index")
+    return IndexLayout(own_hashed_index)
 
 
 async def _until_published(

@@ -16,7 +16,7 @@ CONFIGURATION = PROJECT / "deploy" / "caddy" / "Caddyfile"
 
 @pytest.mark.process
 def test_the_service_behind_caddy(
-    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Pages, edits, imports, exports and addresses of clients go through."""
     caddy = shutil.which("caddy")
@@ -24,7 +24,7 @@ def test_the_service_behind_caddy(
         pytest.skip("there is no caddy; Debian's package caddy has it")
     for variable in ("HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"):
         monkeypatch.setenv(variable, str(tmp_path))
-    with proxied.service_behind_proxy(index, tmp_path) as service:
+    with proxied.service_behind_proxy(folder, tmp_path) as service:
         port, plain = free_port(), free_port()
         file = tmp_path / "Caddyfile"
         file.write_text(

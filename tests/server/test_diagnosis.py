@@ -20,12 +20,13 @@ from semsearch.server.diagnosis import Check, CheckState, diagnose
 from semsearch.server.workers import worker_count
 from semsearch.storage.files.layout import IndexLayout
 from tests.conftest import ENTRIES
+from tests.own_indexes import OwnIndexes
 
 
 @pytest.fixture
-def index(hashed_index: Path, tmp_path: Path) -> Path:
+def index(own_hashed_index: Path) -> Path:
     """Give an index that a test may spoil."""
-    return Path(shutil.copytree(hashed_index, tmp_path / "index"))
+    return own_hashed_index
 
 
 def _settings(index: Path, **given: object) -> Settings:
@@ -36,8 +37,8 @@ def _found(settings: Settings) -> dict[str, Check]:
     return {check.name: check for check in diagnose(settings).checks}
 
 
-def test_an_index_in_order_is_sound_and_left_as_it_is(index: Path) -> None:
-    """Every line is ok, and says what it found."""
+def test_an_index_in_order_is_sound_and_left_as_it_is(index: Path, own_indexes: OwnIndexes) -> None:
+    """Every line is ok, and says what it found; that of a copy also what its shared store has."""
     before = {path: path.stat().st_mtime_ns for path in index.rglob("*")}
     found = diagnose(_settings(index))
     assert found.is_sound
@@ -46,7 +47,9 @@ def test_an_index_in_order_is_sound_and_left_as_it_is(index: Path) -> None:
     } == {}
     lines = {check.name: check.message for check in found.checks}
     assert f"format {FORMAT}, generation 1, 7 entries, encoder hashed" in lines["index"]
-    assert lines["store"] == "revision 7, belongs to the generation"
+    store, _, shared = lines["store"].partition("; it is a copy of ")
+    assert store == "revision 7, belongs to the generation"
+    assert ("which is at revision 7 and has " in shared) == own_indexes.is_shared
     assert "onnxruntime" in lines["libraries"]
     assert {path: path.stat().st_mtime_ns for path in index.rglob("*")} == before
 
@@ -71,6 +74,7 @@ def test_a_damaged_file_and_another_encoder_are_errors(index: Path) -> None:
     assert (damaged.state, "words.db is altered" in damaged.message) == (CheckState.ERROR, True)
 
 
+@pytest.mark.embedded_store("store.db is replaced, then removed")
 def test_a_store_that_is_missing_or_of_another_index_is_a_warning(
     index: Path, tmp_path: Path
 ) -> None:

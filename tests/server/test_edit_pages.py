@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,18 +11,12 @@ from starlette.testclient import TestClient
 from semsearch.core.settings import load_settings
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
-from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.server.auth.keys import KeyScope
+from tests.own_indexes import key_header
 from tests.server.conftest import problem_of
 from tests.server.test_pages import BROWSER, HtmlPage
 
 WHISK = "kitchen:whisk"
-
-
-@pytest.fixture
-def folder(index: Path, tmp_path: Path) -> Path:
-    """Give an index that a test may edit."""
-    return Path(shutil.copytree(index, tmp_path / "index"))
 
 
 @pytest.fixture
@@ -34,14 +27,6 @@ def client(folder: Path) -> Iterator[TestClient]:
         TestClient(create_app(glossary, load_settings(index=folder)), headers=BROWSER) as started,
     ):
         yield started
-
-
-def key(folder: Path, scope: KeyScope, *glossaries: str) -> dict[str, str]:
-    """Return the header of a new key."""
-    _, made = KeyStore(folder / "keys.db").create(
-        name="Ann", scope=scope, glossaries=glossaries, now=utc_now()
-    )
-    return {"Authorization": f"Bearer {made.text}"}
 
 
 def editor_of(page: HtmlPage) -> dict[str, str | None]:
@@ -59,8 +44,8 @@ def test_only_who_may_edit_sees_a_form(client: TestClient, folder: Path, path: s
     assert "Anybody may read here, but this page is for people who have a key to edit." in page
     assert "list of all terms" in page
     assert "--scope search" not in page
-    assert client.get(path, headers=key(folder, KeyScope.SEARCH)).status_code == 403
-    response = client.get(path, headers=key(folder, KeyScope.EDIT))
+    assert client.get(path, headers=key_header(folder, KeyScope.SEARCH)).status_code == 403
+    response = client.get(path, headers=key_header(folder, KeyScope.EDIT))
     assert response.status_code == 200
     assert response.headers["cache-control"] == "no-store"
     assert 'name="definition"' in response.text
@@ -68,7 +53,7 @@ def test_only_who_may_edit_sees_a_form(client: TestClient, folder: Path, path: s
 
 def test_a_key_of_another_glossary_finds_no_entry(client: TestClient, folder: Path) -> None:
     """Neither to edit nor its history, as everywhere."""
-    mine = key(folder, KeyScope.EDIT, "ships")
+    mine = key_header(folder, KeyScope.EDIT, "ships")
     for path in (f"/edit/{WHISK}", f"/history/{WHISK}"):
         assert client.get(path, headers=mine).status_code == 404
     body = {"revision": 1, "fields": {}}
@@ -77,7 +62,7 @@ def test_a_key_of_another_glossary_finds_no_entry(client: TestClient, folder: Pa
 
 def test_a_form_states_the_revision_that_it_was_made_from(client: TestClient, folder: Path) -> None:
     """The tag is the one that the interface takes; lists have an item a line."""
-    edit = key(folder, KeyScope.EDIT)
+    edit = key_header(folder, KeyScope.EDIT)
     page = HtmlPage(client.get(f"/edit/{WHISK}", headers=edit).text)
     stated = editor_of(page)
     entry = client.get(f"/v1/entries/{WHISK}", headers=edit)
@@ -91,12 +76,12 @@ def test_what_only_owners_need_is_on_no_page_of_others(client: TestClient, folde
     """Pages of entries and glossaries offer to edit with a key that may."""
     for path in (f"/entry/{WHISK}", "/glossary/kitchen", "/entry/kitchen:nothing"):
         assert "data-may-edit" not in client.get(path).text
-        assert "data-may-edit" in client.get(path, headers=key(folder, KeyScope.EDIT)).text
+        assert "data-may-edit" in client.get(path, headers=key_header(folder, KeyScope.EDIT)).text
 
 
 def test_a_conflict_shows_both_texts(client: TestClient, folder: Path) -> None:
     """Fields that one side changed are merged; those of both stand side by side."""
-    edit = key(folder, KeyScope.EDIT)
+    edit = key_header(folder, KeyScope.EDIT)
     page = HtmlPage(client.get(f"/edit/{WHISK}", headers=edit).text)
     stated = editor_of(page)
     changed = client.patch(
@@ -132,7 +117,7 @@ def test_the_history_needs_a_key_and_says_what_was_changed(
 ) -> None:
     """Words that were added and removed are marked; a key to edit has buttons to restore."""
     assert client.get(f"/history/{WHISK}").status_code == 401
-    edit = key(folder, KeyScope.EDIT)
+    edit = key_header(folder, KeyScope.EDIT)
     tag = client.get(f"/v1/entries/{WHISK}", headers=edit).headers["etag"]
     client.patch(
         f"/v1/entries/{WHISK}",
@@ -146,13 +131,13 @@ def test_the_history_needs_a_key_and_says_what_was_changed(
     assert page.text.count("data-restore") == 1
     assert (
         "data-restore"
-        not in client.get(f"/history/{WHISK}", headers=key(folder, KeyScope.SEARCH)).text
+        not in client.get(f"/history/{WHISK}", headers=key_header(folder, KeyScope.SEARCH)).text
     )
 
 
 def test_a_deleted_entry_has_a_history(client: TestClient, folder: Path) -> None:
     """Its page says so, and each version can be restored."""
-    edit = key(folder, KeyScope.EDIT)
+    edit = key_header(folder, KeyScope.EDIT)
     tag = client.get(f"/v1/entries/{WHISK}", headers=edit).headers["etag"]
     client.delete(f"/v1/entries/{WHISK}", headers=edit | {"If-Match": tag})
     assert client.get(f"/edit/{WHISK}", headers=edit).status_code == 404

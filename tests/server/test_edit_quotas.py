@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -16,19 +15,13 @@ from starlette.testclient import TestClient
 from semsearch.core.settings import load_settings
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
-from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope
+from tests.own_indexes import key_header
 from tests.server.clock import SettableClock
 from tests.server.conftest import problem_of
 
 NOW = datetime(2027, 3, 1, 22, 30, tzinfo=UTC)
 Started = Callable[..., AbstractContextManager[TestClient]]
-
-
-@pytest.fixture
-def folder(index: Path, tmp_path: Path) -> Path:
-    """Give an index of its own."""
-    return Path(shutil.copytree(index, tmp_path / "index"))
 
 
 @pytest.fixture
@@ -43,14 +36,13 @@ def started(folder: Path, clock: SettableClock) -> Iterator[Started]:
 
     @contextmanager
     def client(scope: KeyScope = KeyScope.EDIT, **quotas: int) -> Iterator[TestClient]:
-        _, secret = KeyStore(folder / "keys.db").create(name="Ann", scope=scope, now=NOW)
         with (
             Glossary.open(folder) as glossary,
             TestClient(
                 create_app(glossary, load_settings(index=folder, **quotas), clock=clock)
             ) as http,
         ):
-            http.headers["Authorization"] = f"Bearer {secret.text}"
+            http.headers.update(key_header(folder, scope))
             yield http
 
     yield client

@@ -6,9 +6,8 @@ Covers `server/http/edit_requests`, `server/http/preconditions`.
 from __future__ import annotations
 
 import json
-import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -20,21 +19,13 @@ from semsearch.core.settings import load_settings
 from semsearch.ingest.build import build_index
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
-from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import KeyScope, utc_now
-from semsearch.storage.files.atomic_files import file_lock
-from semsearch.storage.files.layout import IndexLayout
+from semsearch.server.auth.keys import KeyScope
+from tests.own_indexes import being_edited, key_header
 from tests.server.conftest import ENTRIES, check_common_headers, problem_of
 from tests.server.test_openapi import EDITS
 
 WHISK = "/v1/entries/kitchen:whisk"
 SIEVE = {"glossary": "kitchen", "term": "Sieve", "definition": "A mesh that holds back lumps."}
-
-
-@pytest.fixture
-def folder(index: Path, tmp_path: Path) -> Path:
-    """Give an index of its own, whose entries have the revisions 1 to 8."""
-    return Path(shutil.copytree(index, tmp_path / "index"))
 
 
 @pytest.fixture
@@ -44,14 +35,8 @@ def editor(folder: Path) -> Iterator[TestClient]:
         Glossary.open(folder) as glossary,
         TestClient(create_app(glossary, load_settings(index=folder))) as started,
     ):
-        started.headers["Authorization"] = f"Bearer {_key(folder)}"
+        started.headers.update(key_header(folder))
         yield started
-
-
-def _key(folder: Path, scope: KeyScope = KeyScope.EDIT, glossaries: Sequence[str] = ()) -> str:
-    store = KeyStore(folder / "keys.db")
-    _, secret = store.create(name="Ann", scope=scope, glossaries=glossaries, now=utc_now())
-    return secret.text
 
 
 def _etag(client: TestClient, path: str = WHISK) -> str:
@@ -239,6 +224,7 @@ def test_tags_that_are_not_that_of_the_entry_match_nothing(editor: TestClient, s
     problem_of(response, 412, "condition-failed")
 
 
+@pytest.mark.embedded_store("store.db is removed, and built anew; a copy is made again instead")
 def test_tags_of_a_store_that_was_made_anew_match_nothing(editor: TestClient, folder: Path) -> None:
     """Its revisions have the same numbers, so an ETag of the old store must not match."""
     headers = {"If-Match": _etag(editor)}
@@ -321,7 +307,7 @@ def test_a_request_that_is_repeated_while_it_is_executed_gets_its_answer(
         TestClient(create_app(glossary, load_settings(index=folder))) as other,
         ThreadPoolExecutor(2) as threads,
     ):
-        with file_lock(IndexLayout(folder).lock):
+        with being_edited(folder):
             waiting = [threads.submit(change, client) for client in (editor, other)]
             time.sleep(1)
         answers = [one.result() for one in waiting]
@@ -478,17 +464,17 @@ def test_editing_needs_a_key_for_it(
     del editor.headers["Authorization"]
     problem_of(editor.request(method, path, content=content, headers=headers), 401, "key-needed")
     for scope, glossaries in ((KeyScope.SEARCH, ()), (KeyScope.EDIT, ("ships",))):
-        headers["Authorization"] = f"Bearer {_key(folder, scope, glossaries)}"
+        headers.update(key_header(folder, scope, *glossaries))
         response = editor.request(method, path, content=content, headers=headers)
         problem_of(response, 403, "not-permitted")
     assert editor.get("/v1/changes?since=8").content == b""
-    headers["Authorization"] = f"Bearer {_key(folder, KeyScope.EDIT, ('kitchen',))}"
+    headers.update(key_header(folder, KeyScope.EDIT, "kitchen"))
     assert editor.request(method, path, content=content, headers=headers).status_code in (200, 201)
 
 
 def test_a_restricted_key_sees_its_own_changes_only(editor: TestClient, folder: Path) -> None:
     """Others are not in its answers, and the history of another glossary's entry is not there."""
-    headers = {"Authorization": f"Bearer {_key(folder, KeyScope.SEARCH, ('ships',))}"}
+    headers = key_header(folder, KeyScope.SEARCH, "ships")
     answer = editor.get("/v1/changes?since=0&limit=2", headers=headers)
     assert answer.headers["Semsearch-Feed"] == "partial"
     assert "Semsearch-Feed" not in editor.get("/v1/changes?since=0").headers
@@ -499,6 +485,7 @@ def test_a_restricted_key_sees_its_own_changes_only(editor: TestClient, folder: 
     assert editor.get("/v1/entries/ships:keel/history", headers=headers).status_code == 200
 
 
+@pytest.mark.embedded_store("store.db is removed; a copy is made again instead")
 def test_a_service_without_a_store_answers_and_cannot_edit(
     editor: TestClient, folder: Path
 ) -> None:

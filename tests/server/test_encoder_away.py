@@ -20,8 +20,9 @@ from semsearch.server.example_questions import PASSING_S, ExampleQuestions
 from tests.chat_server import Reply
 from tests.embeddings_server import EmbeddingsStandIn, embedding
 from tests.models.test_circuit_breaker import StoppedClock
+from tests.own_indexes import key_header
 from tests.server.conftest import ENTRIES, problem_of
-from tests.server.test_edits import SIEVE, _key
+from tests.server.test_edits import SIEVE
 
 DESCRIBED = {"q": "a deep spoon with a long handle"}
 
@@ -35,16 +36,15 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddingsStandIn]:
 
 
 @pytest.fixture
-def client(stand_in: EmbeddingsStandIn, tmp_path: Path) -> Iterator[TestClient]:
+def client(stand_in: EmbeddingsStandIn, unbuilt: Path) -> Iterator[TestClient]:
     """Yield a client of a service over an index that it embedded."""
-    folder = tmp_path / "index"
-    build_index(ENTRIES, folder, model="api:m")
+    build_index(ENTRIES, unbuilt, model="api:m")
     stand_in.fault = lambda _: Reply.error(418, "on strike at 10.1.2.3")
     with (
-        Glossary.open(folder) as glossary,
-        TestClient(create_app(glossary, load_settings(index=folder))) as started,
+        Glossary.open(unbuilt) as glossary,
+        TestClient(create_app(glossary, load_settings(index=unbuilt))) as started,
     ):
-        started.headers["Authorization"] = f"Bearer {_key(folder)}"
+        started.headers.update(key_header(unbuilt))
         yield started
 
 
@@ -71,18 +71,18 @@ def test_questions_are_answered_with_a_notice_that_nothing_stores(
 
 
 def test_examples_are_made_again_when_the_server_is_back(
-    stand_in: EmbeddingsStandIn, tmp_path: Path
+    stand_in: EmbeddingsStandIn, unbuilt: Path
 ) -> None:
     """Those found by words alone stay for a while, and no client stores their page."""
     described = replace(ENTRIES[0], details=Details(asked_as=("what makes eggs fluffy?",)))
-    build_index([described, *ENTRIES[1:]], tmp_path, model="api:m")
+    build_index([described, *ENTRIES[1:]], unbuilt, model="api:m")
     clock = StoppedClock()
-    with Glossary.open(tmp_path) as glossary:
+    with Glossary.open(unbuilt) as glossary:
         whole = ExampleQuestions(glossary)
         expected = whole.get()
         assert not whole.are_passing
     stand_in.fault = lambda _: Reply.error(400, "on strike")  # does not open the circuit
-    with Glossary.open(tmp_path) as glossary:
+    with Glossary.open(unbuilt) as glossary:
         examples = ExampleQuestions(glossary, clock)
         passing = examples.get()
         assert examples.are_passing

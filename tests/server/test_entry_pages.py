@@ -5,7 +5,6 @@ Covers `web/entry_page`.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, urljoin, urlsplit
@@ -20,9 +19,9 @@ from semsearch.ingest.build import build_index
 from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
-from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
 from semsearch.storage.files.layout import IndexLayout
+from tests.own_indexes import OwnIndexes, key_header
 from tests.server.conftest import ENTRIES, check_common_headers, problem_of
 from tests.server.test_pages import BROWSER, HtmlPage
 
@@ -50,24 +49,20 @@ SLUGS = (
 
 
 @pytest.fixture(scope="module")
-def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def odd(own_indexes: OwnIndexes, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """Yield a client of an index with odd ids in an odd glossary."""
-    index = tmp_path_factory.mktemp("odd") / "index"
     entries = [
         Entry(f"o/d d?:{slug}", f"Term {i:02}", f"Entry {i} of some.", "o/d d?")
         for i, slug in enumerate(SLUGS)
     ]
-    build_index([*entries, *ENTRIES], index, model="hashed")
-    with Glossary.open(index) as glossary:
+    with own_indexes.unbuilt(tmp_path_factory.mktemp("odd") / "index") as index:
+        build_index([*entries, *ENTRIES], index, model="hashed")
         told = load_settings(index=index, public_url="https://a.example/words/", read="open")
-        with TestClient(create_app(glossary, told)) as client:
+        with (
+            Glossary.open(index) as glossary,
+            TestClient(create_app(glossary, told)) as client,
+        ):
             yield client
-
-
-@pytest.fixture
-def own(index: Path, tmp_path: Path) -> Path:
-    """Return the folder of an index that a test may change."""
-    return Path(shutil.copytree(index, tmp_path / "index"))
 
 
 def _href(page: HtmlPage, rel: str) -> str:
@@ -161,28 +156,24 @@ def test_an_id_that_can_be_none_is_not_there(client: TestClient, id: str) -> Non
     assert id.strip() in page.text
 
 
-def test_names_of_other_glossaries_are_not_offered(own: Path) -> None:
+def test_names_of_other_glossaries_are_not_offered(folder: Path) -> None:
     """A key for one or several glossaries shows no name of another."""
-    keys = KeyStore(own / "keys.db")
-    with Glossary.open(own) as glossary:
-        app = create_app(glossary, load_settings(index=own, read="key"))
+    with Glossary.open(folder) as glossary:
+        app = create_app(glossary, load_settings(index=folder, read="key"))
         with TestClient(app, headers=BROWSER) as client:
             for within, offered in (("ships",), False), (("ships", "kitchen"), True), ((), True):
-                _, secret = keys.create(
-                    name="Ann", scope=KeyScope.SEARCH, glossaries=within, now=utc_now()
-                )
-                sent = {"Authorization": f"Bearer {secret.text}"}
+                sent = key_header(folder, KeyScope.SEARCH, *within)
                 response = client.get("/entry/kitchen:colender", headers=sent)
                 assert response.status_code == 404
                 assert ("kitchen:colander" in response.text) == offered
 
 
-def test_a_page_says_when_its_entry_was_changed(own: Path) -> None:
+def test_a_page_says_when_its_entry_was_changed(folder: Path) -> None:
     """The date is from the history; a copy without history shows none, and answers."""
-    settings, today = load_settings(index=own), utc_now().date().isoformat()
+    settings, today = load_settings(index=folder), utc_now().date().isoformat()
     with (
-        Glossary.open(own) as glossary,
-        Editor(own, who="ann") as editor,
+        Glossary.open(folder) as glossary,
+        Editor(folder, who="ann") as editor,
         TestClient(create_app(glossary, settings)) as client,
     ):
         before = client.get("/entry/kitchen:ladle")
@@ -195,18 +186,18 @@ def test_a_page_says_when_its_entry_was_changed(own: Path) -> None:
         assert [a["datetime"] for a in HtmlPage(after.text).all("time")] == [today]
         editor.delete("kitchen:ladle")
         assert client.get("/entry/kitchen:ladle", headers=BROWSER).status_code == 404
-    IndexLayout(own).store.unlink()
-    with Glossary.open(own) as glossary, TestClient(create_app(glossary, settings)) as client:
+    IndexLayout(folder).store.unlink()
+    with Glossary.open(folder) as glossary, TestClient(create_app(glossary, settings)) as client:
         response = client.get("/entry/kitchen:whisk")
         assert response.status_code == 200
         assert not HtmlPage(response.text).all("time")
 
 
-def test_a_store_that_cannot_be_read_hides_no_entry(own: Path) -> None:
+def test_a_store_that_cannot_be_read_hides_no_entry(folder: Path) -> None:
     """Pages come from what answers; only the day of the last change is not known then."""
-    settings = load_settings(index=own)
-    with Glossary.open(own) as glossary, TestClient(create_app(glossary, settings)) as client:
-        store = IndexLayout(own).store
+    settings = load_settings(index=folder)
+    with Glossary.open(folder) as glossary, TestClient(create_app(glossary, settings)) as client:
+        store = IndexLayout(folder).store
         store.write_bytes(b"no database at all" * 1000)
         response = client.get("/entry/kitchen:whisk")
         assert response.status_code == 200
@@ -222,15 +213,15 @@ def test_parameters_of_others_change_nothing(client: TestClient) -> None:
 
 
 @pytest.mark.process
-def test_a_large_glossary_is_read_in_pages(tmp_path: Path) -> None:
+def test_a_large_glossary_is_read_in_pages(unbuilt: Path) -> None:
     """Each begins behind the last one; whole addresses are of the page itself."""
     entries = [
         Entry(f"big:{i}", f"{'Ab' if i % 2 else 'Zu'} {i:04}", f"Number {i}.", "big")
         for i in range(1001)
     ]
-    build_index(entries, tmp_path, model="hashed")
-    settings = load_settings(index=tmp_path, public_url="https://a.example", read="open")
-    with Glossary.open(tmp_path) as glossary, TestClient(create_app(glossary, settings)) as client:
+    build_index(entries, unbuilt, model="hashed")
+    settings = load_settings(index=unbuilt, public_url="https://a.example", read="open")
+    with Glossary.open(unbuilt) as glossary, TestClient(create_app(glossary, settings)) as client:
         for start, expected in ("/glossary/big", 1001), ("/glossary/big?letter=A", 500):
             seen: list[str] = []
             address = f"http://testserver{start}"

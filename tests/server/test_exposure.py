@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -19,19 +18,13 @@ import pytest
 from semsearch.core.errors import IndexDamaged, IndexMissing, InvalidSetting
 from semsearch.core.settings import load_settings
 from semsearch.server.auth.exposure import Exposure, is_local, resolve_read_access
-from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
 from semsearch.server.workers.serve import serve
 from tests.conftest import PROJECT
+from tests.own_indexes import keys_of, new_key
 from tests.server.conftest import problem_of
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - what is tested
-
-
-@pytest.fixture
-def own(index: Path, tmp_path: Path) -> Path:
-    """Give an index of its own, without keys."""
-    return Path(shutil.copytree(index, tmp_path / "index"))
 
 
 @pytest.mark.parametrize(
@@ -48,10 +41,10 @@ def own(index: Path, tmp_path: Path) -> Path:
         ("::", "auto", "key"),
     ],
 )
-def test_reading_goes_by_the_address(own: Path, host: str, read: str, expected: str) -> None:
+def test_reading_goes_by_the_address(folder: Path, host: str, read: str, expected: str) -> None:
     """Open to this machine; closed to others unless it is opened on purpose."""
-    KeyStore(own / "keys.db").create(name="", scope=KeyScope.SEARCH, now=utc_now())
-    settings = load_settings(index=own, host=host, read=read)
+    new_key(folder, KeyScope.SEARCH)
+    settings = load_settings(index=folder, host=host, read=read)
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as listener:
         listener.bind((host, 0))
         settled = resolve_read_access(settings, listener)
@@ -73,12 +66,12 @@ def test_reading_goes_by_the_address(own: Path, host: str, read: str, expected: 
     ],
 )
 def test_a_public_url_closes_what_a_proxy_publishes(
-    own: Path, public_url: str, expected: str
+    folder: Path, public_url: str, expected: str
 ) -> None:
     """The socket is loopback, and other machines reach it; `open` and `key` are as stated."""
-    KeyStore(own / "keys.db").create(name="", scope=KeyScope.SEARCH, now=utc_now())
+    new_key(folder, KeyScope.SEARCH)
     for read in ("auto", "open", "key"):
-        settings = load_settings(index=own, read=read, public_url=public_url)
+        settings = load_settings(index=folder, read=read, public_url=public_url)
         exposure = Exposure.of(settings, "127.0.0.1")
         assert exposure.is_open == ((expected if read == "auto" else read) == "open")
         assert exposure.is_private == (exposure.is_open and expected == "open")
@@ -88,19 +81,19 @@ def test_a_public_url_closes_what_a_proxy_publishes(
         assert settled.read == (expected if read == "auto" else read)
 
 
-def test_a_published_service_needs_a_key(own: Path) -> None:
+def test_a_published_service_needs_a_key(folder: Path) -> None:
     """The message names the public URL, since the socket is on loopback."""
     with pytest.raises(InvalidSetting) as raised:
-        serve(load_settings(index=own, port=0, public_url="https://words.example"))
+        serve(load_settings(index=folder, port=0, public_url="https://words.example"))
     assert str(raised.value).startswith(
         "other machines reach https://words.example (--public-url), and the index in "
     )
     assert "`--read open` (SEMSEARCH_READ=open)" in str(raised.value)
 
 
-def test_a_proxy_that_is_named_publishes(own: Path) -> None:
+def test_a_proxy_that_is_named_publishes(folder: Path) -> None:
     """Unless the public URL says that it is for this machine alone."""
-    proxied = load_settings(index=own, port=0, proxies="127.0.0.1,::1")
+    proxied = load_settings(index=folder, port=0, proxies="127.0.0.1,::1")
     exposure = Exposure.of(proxied, "127.0.0.1")
     assert (exposure.is_open, exposure.is_private) == (False, False)
     with pytest.raises(InvalidSetting) as raised:
@@ -108,9 +101,9 @@ def test_a_proxy_that_is_named_publishes(own: Path) -> None:
     assert str(raised.value).startswith(
         "other machines reach 127.0.0.1 by a proxy (SEMSEARCH_PROXIES), and the index in "
     )
-    here = load_settings(index=own, proxies="127.0.0.1", public_url="https://localhost:8443")
+    here = load_settings(index=folder, proxies="127.0.0.1", public_url="https://localhost:8443")
     assert Exposure.of(here, "127.0.0.1").is_private
-    opened = load_settings(index=own, proxies="127.0.0.1", read="open")
+    opened = load_settings(index=folder, proxies="127.0.0.1", read="open")
     exposure = Exposure.of(opened, "127.0.0.1")
     assert (exposure.is_open, exposure.is_private) == (True, False)
 
@@ -153,16 +146,16 @@ def test_what_listens_on_loopback_is_private_whatever_it_is_called(named: dict[s
 
 
 @pytest.mark.parametrize("read", ["auto", "key"])
-def test_an_address_for_others_needs_a_key(own: Path, read: str) -> None:
+def test_an_address_for_others_needs_a_key(folder: Path, read: str) -> None:
     """A valid one. The error comes before the index is opened, and names both ways out."""
-    settings = load_settings(index=own, host=EVERYWHERE, port=0, read=read)
+    settings = load_settings(index=folder, host=EVERYWHERE, port=0, read=read)
     expected = (
-        f"other machines reach 0.0.0.0, and the index in {own} has no valid access key: make one "
-        f"with `semsearch keys create --index {own}`, or open reading to everybody with `--read open` "
+        f"other machines reach 0.0.0.0, and the index in {folder} has no valid access key: make one "
+        f"with `semsearch keys create --index {folder}`, or open reading to everybody with `--read open` "
         "(SEMSEARCH_READ=open)"
     )
     now = utc_now()
-    store = KeyStore(own / "keys.db")
+    store = keys_of(folder)
     for _ in range(2):
         with pytest.raises(InvalidSetting) as raised:
             serve(settings)
@@ -174,12 +167,12 @@ def test_an_address_for_others_needs_a_key(own: Path, read: str) -> None:
 
 
 @pytest.mark.parametrize("read", ["auto", "open", "key"])
-def test_a_key_file_that_cannot_be_read_is_told_at_the_start(own: Path, read: str) -> None:
+def test_a_key_file_that_cannot_be_read_is_told_at_the_start(folder: Path, read: str) -> None:
     """Also where reading needs no key: who sends one would get an error for each request."""
-    (own / "keys.db").write_bytes(b"no database at all, " * 500)
+    (folder / "keys.db").write_bytes(b"no database at all, " * 500)
     with pytest.raises(IndexDamaged) as raised:
-        serve(load_settings(index=own, port=0, read=read))
-    assert str(raised.value).startswith(f"{own / 'keys.db'} is not a sound database of keys (")
+        serve(load_settings(index=folder, port=0, read=read))
+    assert str(raised.value).startswith(f"{folder / 'keys.db'} is not a sound database of keys (")
     assert str(raised.value).endswith("make new keys with `semsearch keys create`")
 
 
@@ -229,21 +222,21 @@ def _keys(index: Path, *command: str) -> str:
 
 @pytest.mark.process
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_a_real_server_for_others(own: Path, workers: str) -> None:
+def test_a_real_server_for_others(folder: Path, workers: str) -> None:
     """It requires a key, accepts new keys while it runs, refuses revoked ones, and prints none."""
-    texts = [_keys(own, "create")]
-    with _serving(own, "--host", EVERYWHERE, "--workers", workers) as (http, said):
+    texts = [_keys(folder, "create")]
+    with _serving(folder, "--host", EVERYWHERE, "--workers", workers) as (http, said):
         assert http.get("/readyz").json() == {"status": "ok"}
         assert "8 entries" not in http.get("/").text
         for _ in range(3):
             problem_of(http.get("/v1/glossaries"), 401, "key-needed")
-        texts.append(_keys(own, "create", "--glossary", "ships"))
+        texts.append(_keys(folder, "create", "--glossary", "ships"))
         sent = [{"Authorization": f"Bearer {text}"} for text in texts]
         with httpx2.Client(base_url=http.base_url, trust_env=False) as other:
             for client in (http, other):
                 found = [client.get("/v1/glossaries", headers=one).json() for one in sent]
                 assert [len(glossaries) for glossaries in found] == [2, 1]
-            _keys(own, "revoke", texts[0].split("_")[1])
+            _keys(folder, "revoke", texts[0].split("_")[1])
             for client in (http, other):
                 problem_of(client.get("/v1/glossaries", headers=sent[0]), 401, "key-refused")
                 assert client.get("/v1/glossaries", headers=sent[1]).status_code == 200
@@ -257,17 +250,17 @@ def test_a_real_server_for_others(own: Path, workers: str) -> None:
 
 
 @pytest.mark.process
-def test_a_real_server_that_is_opened_on_purpose(own: Path) -> None:
+def test_a_real_server_that_is_opened_on_purpose(folder: Path) -> None:
     """Anybody reads, without a key anywhere."""
-    with _serving(own, "--host", EVERYWHERE, "--read", "open") as (http, said):
+    with _serving(folder, "--host", EVERYWHERE, "--read", "open") as (http, said):
         assert len(http.get("/v1/glossaries").json()) == 2
         assert "8 entries in 2 glossaries" in http.get("/").text
     assert "access key" not in "".join(said)
-    assert not (own / "keys.db").exists()
+    assert not (folder / "keys.db").exists()
 
 
 @pytest.mark.process
-def test_the_command_line_says_why_it_does_not_start(own: Path) -> None:
+def test_the_command_line_says_why_it_does_not_start(folder: Path) -> None:
     """The message is one line with the exit code of bad input."""
     done = subprocess.run(
         [
@@ -276,7 +269,7 @@ def test_the_command_line_says_why_it_does_not_start(own: Path) -> None:
             "semsearch",
             "serve",
             "-i",
-            str(own),
+            str(folder),
             "--host",
             EVERYWHERE,
             "--port",

@@ -6,7 +6,6 @@ Covers `server/feedback/gap_page`, `server/feedback/gap_reports`, `server/routes
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
@@ -21,10 +20,10 @@ from semsearch.insights import report
 from semsearch.search.glossary import Glossary
 from semsearch.server import search_service
 from semsearch.server.app import create_app
-from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import KeyScope, utc_now
 from semsearch.server.feedback import gap_reports
 from semsearch.storage.feedback.question_log import RecordedQuestion, read, record
+from tests.own_indexes import key_header
 from tests.server.conftest import problem_of
 
 ODD = "xylophone quartet lessons"
@@ -33,27 +32,18 @@ Started = Callable[..., AbstractContextManager[TestClient]]
 
 
 @pytest.fixture
-def folder(index: Path, tmp_path: Path) -> Path:
-    """Give an index of its own."""
-    return Path(shutil.copytree(index, tmp_path / "index"))
-
-
-@pytest.fixture
 def started(folder: Path) -> Started:
     """Return what starts a service that records questions, and opens a client with a key."""
 
     @contextmanager
     def client(scope: KeyScope = KeyScope.EDIT, *glossaries: str) -> Iterator[TestClient]:
-        _, secret = KeyStore(folder / "keys.db").create(
-            name="Ann", scope=scope, glossaries=glossaries, now=utc_now()
-        )
         with (
             Glossary.open(folder) as glossary,
             TestClient(
                 create_app(glossary, load_settings(index=folder, record_questions=True))
             ) as http,
         ):
-            http.headers["Authorization"] = f"Bearer {secret.text}"
+            http.headers.update(key_header(folder, scope, *glossaries))
             yield http
 
     return client
@@ -208,14 +198,11 @@ def test_the_page_offers_what_to_do(folder: Path, started: Started) -> None:
 def test_without_recording_the_page_says_so(folder: Path) -> None:
     """And how to turn it on; nothing can be ignored."""
     asked(folder, ODD)
-    _, secret = KeyStore(folder / "keys.db").create(
-        name="Ann", scope=KeyScope.EDIT, glossaries=(), now=utc_now()
-    )
     with (
         Glossary.open(folder) as glossary,
         TestClient(create_app(glossary, load_settings(index=folder))) as http,
     ):
-        key = {"Authorization": f"Bearer {secret.text}", "Accept": "text/html"}
+        key = {**key_header(folder), "Accept": "text/html"}
         text = http.get("/gaps", headers=key).text
         body = {"questions": [{"question": ODD}]}
         refused = problem_of(http.post("/v1/gaps:ignore", json=body, headers=key), 404, "not-found")

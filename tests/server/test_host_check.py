@@ -107,15 +107,15 @@ def test_a_real_server_checks_names(index: Path) -> None:
             assert httpx2.get(f"{url}/v1/glossaries", trust_env=False).status_code == 200
 
 
-def test_no_answer_has_the_folder_of_a_source(tmp_path: Path) -> None:
+def test_no_answer_has_the_folder_of_a_source(unbuilt: Path) -> None:
     """The name of the file is told; where it lay on the machine of the build is not."""
     source = Source("/home/jane/secret-project/words.md", 3)
     entries = [Entry("sea:mast", "Mast", "A pole.", "sea", source=source)]
     entries.append(Entry("sea:boom", "Boom", "A spar.", "sea", source=Source("words/sea.md", 1)))
-    build_index(entries, tmp_path / "index", model="hashed")
-    settings = load_settings(index=tmp_path / "index")
+    build_index(entries, unbuilt, model="hashed")
+    settings = load_settings(index=unbuilt)
     with (
-        Glossary.open(tmp_path / "index") as glossary,
+        Glossary.open(unbuilt) as glossary,
         TestClient(create_app(glossary, settings)) as client,
     ):
         for path in (

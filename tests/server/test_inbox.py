@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import html
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -27,23 +26,17 @@ from semsearch.core.settings import load_settings
 from semsearch.ingest.purge import purge
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
-from semsearch.server.auth.key_store import KeyStore
 from semsearch.server.auth.keys import ANYBODY, KeyScope, utc_now
 from semsearch.server.feedback.suggestion_senders import forget_regularly, sender_of
 from semsearch.server.schemas.inbox import WireInboxItem
 from semsearch.storage.feedback import inbox
+from tests.own_indexes import key_header
 from tests.server.conftest import problem_of
 
 TERM = {"term": "Tongs", "glossary": "kitchen", "text": "They hold <b>hot</b> things."}
 CHANGE = {"entry": "kitchen:whisk", "text": "It is not light."}
 HTML = {"Accept": "text/html"}
 Started = Callable[..., AbstractContextManager[TestClient]]
-
-
-@pytest.fixture
-def folder(index: Path, tmp_path: Path) -> Path:
-    """Give an index of its own."""
-    return Path(shutil.copytree(index, tmp_path / "index"))
 
 
 @pytest.fixture
@@ -61,14 +54,6 @@ def started(folder: Path) -> Started:
     return client
 
 
-def key(folder: Path, *glossaries: str, scope: KeyScope = KeyScope.EDIT) -> dict[str, str]:
-    """Return the header of a new key."""
-    _, secret = KeyStore(folder / "keys.db").create(
-        name="Ann", scope=scope, glossaries=glossaries, now=utc_now()
-    )
-    return {"Authorization": f"Bearer {secret.text}"}
-
-
 def suggested(http: TestClient, body: dict[str, str]) -> dict[str, Any]:
     """Suggest something and return it."""
     response = http.post("/v1/inbox", json=body)
@@ -83,7 +68,7 @@ def test_it_is_off_by_default(folder: Path, started: Started) -> None:
     with started(on=False) as http:
         refused = problem_of(http.post("/v1/inbox", json=TERM), 404, "not-found")
         assert refused["detail"] == "this service takes no suggestions"
-        problem_of(http.get("/v1/inbox", headers=key(folder)), 404, "not-found")
+        problem_of(http.get("/v1/inbox", headers=key_header(folder)), 404, "not-found")
         problem_of(http.get("/suggestion/abc"), 404, "not-found")
         for path in ("/?q=xylophone+quartet+lessons", "/entry/kitchen:whisk"):
             assert "to-owner" not in http.get(path, headers=HTML).text
@@ -110,7 +95,7 @@ def test_a_suggestion_is_read_decided_and_followed(folder: Path, started: Starte
         waiting = http.get(f"/suggestion/{item['id']}", headers=HTML).text
         assert "It waits for a decision." in waiting
         assert "They hold &lt;b&gt;hot&lt;/b&gt; things." in waiting
-        owner = key(folder)
+        owner = key_header(folder)
         assert http.get("/v1/inbox", headers=owner).json() == [item]
         page = http.get("/gaps", headers={**owner, **HTML}).text
         assert f'data-id="{item["id"]}"' in page
@@ -133,7 +118,7 @@ def test_a_suggestion_is_read_decided_and_followed(folder: Path, started: Starte
 
 
 def test_a_change_names_its_entry(folder: Path, started: Started) -> None:
-    """The owner edits the definition as it is; a purged entry takes its suggestions along."""
+    """The owner edits the definition as it is."""
     with started() as http:
         item = suggested(http, CHANGE)
         assert (item["entry"], item["term"], item["glossary"]) == (
@@ -141,7 +126,7 @@ def test_a_change_names_its_entry(folder: Path, started: Started) -> None:
             "Whisk",
             "kitchen",
         )
-        owner = key(folder)
+        owner = key_header(folder)
         page = http.get("/gaps", headers={**owner, **HTML}).text
         assert "Change: Whisk" in page
         assert "beating air into eggs or cream" in page
@@ -151,6 +136,13 @@ def test_a_change_names_its_entry(folder: Path, started: Started) -> None:
         assert accepted.json()["state"] == "accepted"
         told = http.get(f"/suggestion/{item['id']}", headers=HTML).text
         assert 'A change of <a href="../entry/kitchen:whisk"' in told
+
+
+@pytest.mark.embedded_store("a shared store refuses to purge")
+def test_a_purged_entry_takes_its_suggestions_along(folder: Path, started: Started) -> None:
+    """Also those that are not decided."""
+    with started() as http:
+        item = suggested(http, CHANGE)
     purge(folder, ["kitchen:whisk"])
     assert inbox.find(folder / "inbox.db", item["id"]) is None
 
@@ -161,7 +153,7 @@ def test_accepting_a_change_begins_with_the_markdown_of_a_revision(
     """So that neither structure nor an edit made meanwhile is lost."""
     with started() as http:
         suggested(http, CHANGE)
-        owner = key(folder)
+        owner = key_header(folder)
         url, any_state = "/v1/entries/kitchen:whisk", {**owner, "If-Match": "*"}
         markdown = "A **tool**:\n\n- of wires"
         changed = http.patch(url, json={"markdown": markdown}, headers=any_state)
@@ -229,7 +221,7 @@ def test_neighbours_share_a_network(started: Started, folder: Path) -> None:
                 assert posted(http, f"192.0.2.{address}").status_code == 201
         problem_of(posted(http, "192.0.2.9"), 429, "too-many-requests")
         assert posted(http, "192.0.3.9").status_code == 201
-        assert posted(http, "192.0.2.9", **key(folder)).status_code == 201
+        assert posted(http, "192.0.2.9", **key_header(folder)).status_code == 201
 
 
 def posted(http: TestClient, address: str, **headers: str) -> Response:
@@ -290,12 +282,12 @@ def test_keys_for_other_glossaries_see_nothing(folder: Path, started: Started) -
     """Neither in the list nor by the id; and a reader decides nothing."""
     with started() as http:
         item = suggested(http, TERM)
-        ships = key(folder, "ships")
+        ships = key_header(folder, KeyScope.EDIT, "ships")
         assert http.get("/v1/inbox", headers=ships).json() == []
         address = f"/v1/inbox/{item['id']}/decision"
         problem_of(http.post(address, json={"accepted": True}, headers=ships), 404, "not-found")
         problem_of(http.get(f"/suggestion/{item['id']}", headers=ships), 404, "not-found")
-        reader = key(folder, scope=KeyScope.SEARCH)
+        reader = key_header(folder, KeyScope.SEARCH)
         problem_of(
             http.post(address, json={"accepted": True}, headers=reader), 403, "not-permitted"
         )

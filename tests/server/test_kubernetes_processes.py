@@ -146,11 +146,11 @@ def add(server: PodProcess, key: str, term: str) -> str:
 
 
 def test_two_servers_lose_nothing_when_one_is_killed(
-    stores: tuple[str, str], index: Path, tmp_path: Path
+    stores: tuple[str, str], built_index: Path, tmp_path: Path
 ) -> None:
     """From an empty database: migrate, copy, serve, edit, kill, go on, begin again from nothing."""
     owner, store = stores
-    run_job(owner, index, tmp_path / "job")
+    run_job(owner, built_index, tmp_path / "job")
     with pod(store, tmp_path / "two") as two:
         with pod(store, tmp_path / "one") as one:
             made = subprocess.run(
@@ -170,7 +170,9 @@ def test_two_servers_lose_nothing_when_one_is_killed(
             one.process.kill()
             one.process.wait()
         second = add(two, key, "Spade")
-        run_job(owner, index, tmp_path / "again")  # as before an upgrade: nothing is written twice
+        run_job(
+            owner, built_index, tmp_path / "again"
+        )  # as before an upgrade: nothing is written twice
         with pod(store, tmp_path / "anew") as anew:
             assert anew.has(first)
             assert anew.has(second)

@@ -11,13 +11,11 @@ import json
 import logging
 import os
 import re
-import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -29,13 +27,12 @@ from starlette.testclient import TestClient
 from semsearch.core.settings import load_settings
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
-from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import KeyScope, utc_now
 from semsearch.server.telemetry import line_writer, logs
 from semsearch.server.telemetry.line_format import FieldValue, format_line, traceback_without_text
 from semsearch.server.telemetry.line_writer import LineWriter
 from semsearch.server.telemetry.sampling import BURST, INTERVAL_S, MAX_KINDS, LineSampler
 from semsearch.server.telemetry.telemetry import Telemetry
+from tests.own_indexes import new_key
 
 ASKED = "zebra whisperers of Aachen"
 """What no line may have, in any part or encoding."""
@@ -65,10 +62,9 @@ Logging = Callable[..., AbstractContextManager[_Logged]]
 
 @pytest.fixture
 def logging_to(
-    index: Path, tmp_path: Path, direct_paths: Collection[str], monkeypatch: pytest.MonkeyPatch
+    folder: Path, direct_paths: Collection[str], monkeypatch: pytest.MonkeyPatch
 ) -> Logging:
     """Give what opens a service of an index with keys, whose log is kept."""
-    folder = Path(shutil.copytree(index, tmp_path / "index"))
 
     @contextmanager
     def opened(**settings: object) -> Iterator[_Logged]:
@@ -82,12 +78,6 @@ def logging_to(
                 yield _Logged(client, app, stream, log)
 
     return opened
-
-
-def _key(folder: Path, scope: KeyScope = KeyScope.EDIT) -> str:
-    now = utc_now() - timedelta(minutes=1)
-    _, secret = KeyStore(folder / "keys.db").create(name="Ann", scope=scope, now=now)
-    return str(secret.text)
 
 
 def test_a_status_is_a_number_whoever_answers(logging_to: Logging) -> None:
@@ -174,7 +164,7 @@ def test_no_line_has_a_question_or_a_key(logging_to: Logging, style: str) -> Non
     question = ASKED
     with logging_to(log_format=style, log_level="debug") as logged:
         folder = logged.app.state.settings.index
-        key = _key(folder)
+        key = new_key(folder)
         secret = key.rpartition("_")[2]
         client = logged.client
         bearer = {"Authorization": f"Bearer {key}"}

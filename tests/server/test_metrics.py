@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -28,8 +26,7 @@ from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import all_routes, create_app
 from semsearch.server.app_state import AppState
-from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.server.auth.keys import KeyScope
 from semsearch.server.client_address import Proxies
 from semsearch.server.http.connection_limits import ConnectionLimits
 from semsearch.server.http.problem_types import PROBLEM_TYPES
@@ -42,6 +39,7 @@ from semsearch.server.telemetry.meters import Meters
 from semsearch.server.telemetry.process_stats import is_alive, stats_of
 from semsearch.server.telemetry.shared_memory import SharedMetrics
 from semsearch.server.telemetry.telemetry import Telemetry
+from tests.own_indexes import key_header
 from tests.server.conftest import problem_of
 from tests.server.metric_values import new_shared, value
 
@@ -69,9 +67,8 @@ class _Metered:
 
 
 @pytest.fixture
-def metered(index: Path, tmp_path: Path, direct_paths: Collection[str]) -> Iterator[_Metered]:
+def metered(folder: Path, direct_paths: Collection[str]) -> Iterator[_Metered]:
     """Yield a client whose requests are counted; the index may be edited."""
-    folder = Path(shutil.copytree(index, tmp_path / "index"))
     shared = new_shared()
     telemetry = Telemetry(Meters(shared, 0))
     with Glossary.open(folder) as glossary:
@@ -82,10 +79,7 @@ def metered(index: Path, tmp_path: Path, direct_paths: Collection[str]) -> Itera
 
 
 def _key(metered: _Metered, scope: KeyScope) -> dict[str, str]:
-    folder = metered.state.settings.index
-    now = utc_now() - timedelta(minutes=1)
-    _, secret = KeyStore(folder / "keys.db").create(name="Ann", scope=scope, now=now)
-    return {"Authorization": f"Bearer {secret.text}"}
+    return key_header(metered.state.settings.index, scope)
 
 
 def test_requests_are_counted_by_route_method_and_status(metered: _Metered) -> None:

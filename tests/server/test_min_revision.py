@@ -5,7 +5,6 @@ Covers `server/http/min_revision`.
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -19,9 +18,8 @@ from semsearch.ingest.drafts import Draft
 from semsearch.search.glossary import Glossary
 from semsearch.server import revision_waiters
 from semsearch.server.app import create_app
-from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import KeyScope, utc_now
 from semsearch.server.http.min_revision import REVISION_HEADER
+from tests.own_indexes import key_header
 from tests.server.conftest import problem_of
 
 WAITING = [
@@ -36,22 +34,12 @@ SIEVE = Draft("Sieve", "A mesh that holds back lumps.")
 
 
 @pytest.fixture
-def folder(index: Path, tmp_path: Path) -> Path:
-    """Give an index of its own."""
-    return Path(shutil.copytree(index, tmp_path / "index"))
-
-
-@pytest.fixture
 def http(folder: Path, direct_paths: Collection[str]) -> Iterator[TestClient]:
     """Yield a client with an edit key, of paths that skip the router and of none that do."""
-    _, secret = KeyStore(folder / "keys.db").create(
-        name="Ann", scope=KeyScope.EDIT, glossaries=(), now=utc_now()
-    )
     settings = load_settings(index=folder, history="open")
-    key = {"Authorization": f"Bearer {secret.text}"}
     with Glossary.open(folder) as glossary:
         app = create_app(glossary, settings, direct_paths=direct_paths)
-        with TestClient(app, headers=key) as client:
+        with TestClient(app, headers=key_header(folder)) as client:
             yield client
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-import shutil
 import sqlite3
 import tarfile
 from collections.abc import Iterator
@@ -25,21 +24,15 @@ from semsearch.index.restore import restore_backup
 from semsearch.ingest import Editor
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
-from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.server.auth.keys import KeyScope
 from semsearch.server.routes import mirrors
 from semsearch.storage.files.atomic_files import file_lock
 from semsearch.storage.files.following import write_followed_url
 from semsearch.storage.files.layout import IndexLayout
+from tests.own_indexes import OwnIndexes, key_header
 from tests.server.conftest import ENTRIES, problem_of
 
 SIEVE = {"glossary": "kitchen", "term": "Sieve", "definition": "A mesh that holds back lumps."}
-
-
-@pytest.fixture
-def folder(index: Path, tmp_path: Path) -> Path:
-    """Give an index of its own, whose entries have the revisions 1 to 8."""
-    return Path(shutil.copytree(index, tmp_path / "index"))
 
 
 @pytest.fixture
@@ -49,15 +42,8 @@ def client(folder: Path) -> Iterator[TestClient]:
         Glossary.open(folder) as glossary,
         TestClient(create_app(glossary, load_settings(index=folder))) as started,
     ):
-        started.headers.update(_key(folder))
+        started.headers.update(key_header(folder))
         yield started
-
-
-def _key(folder: Path, *glossaries: str) -> dict[str, str]:
-    _, secret = KeyStore(folder / "keys.db").create(
-        name="m", scope=KeyScope.EDIT, glossaries=glossaries, now=utc_now()
-    )
-    return {"Authorization": f"Bearer {secret.text}"}
 
 
 def test_an_unchanged_feed_is_not_told_again(client: TestClient) -> None:
@@ -81,7 +67,7 @@ def test_an_unchanged_feed_is_not_told_again(client: TestClient) -> None:
 
 def test_a_restricted_key_gets_no_tag_and_goes_on(client: TestClient, folder: Path) -> None:
     """What it may not see is passed over, and not asked again from there."""
-    headers = _key(folder, "ships")
+    headers = key_header(folder, KeyScope.EDIT, "ships")
     response = client.get("/v1/changes?since=0&limit=2", headers=headers)
     assert [json.loads(line)["id"] for line in response.content.splitlines()] == [
         "ships:keel",
@@ -114,7 +100,9 @@ def test_places_tell_the_order(client: TestClient, folder: Path) -> None:
     assert told[0] == {"id": "kitchen:ladle", "position": 1, "is_live": False}
     assert told[-1] == {"id": "kitchen:whisk", "position": None, "is_live": True}
     assert response.headers["semsearch-position"].endswith("-9")
-    ships = client.get("/v1/changes/places", headers=_key(folder, "ships")).content
+    ships = client.get(
+        "/v1/changes/places", headers=key_header(folder, KeyScope.EDIT, "ships")
+    ).content
     assert {json.loads(line)["id"].partition(":")[0] for line in ships.splitlines()} == {"ships"}
 
 
@@ -177,7 +165,11 @@ def test_no_copy_is_made_for_head(client: TestClient, folder: Path) -> None:
 
 def test_a_copy_needs_a_key_for_everything(client: TestClient, folder: Path) -> None:
     """Also where reading is open; and one copy is made at a time."""
-    problem_of(client.get("/v1/backup", headers=_key(folder, "ships")), 403, "not-permitted")
+    problem_of(
+        client.get("/v1/backup", headers=key_header(folder, KeyScope.EDIT, "ships")),
+        403,
+        "not-permitted",
+    )
     with file_lock(IndexLayout(folder).copying):
         busy = client.get("/v1/backup")
     problem_of(busy, 503, "busy")
@@ -195,13 +187,28 @@ def test_open_histories_open_no_copies(folder: Path) -> None:
         problem_of(client.get("/v1/backup"), 401, "key-needed")
 
 
-def test_the_service_says_what_it_shows(client: TestClient, folder: Path) -> None:
-    """Generation, revision, encoder; `follows` is null for an index of its own."""
+def test_the_service_says_what_it_shows(client: TestClient, own_indexes: OwnIndexes) -> None:
+    """Generation, revision, encoder; `follows` names the shared store that it is a copy of.
+
+    Its address is for those with a key.
+    """
     told = client.get("/v1/info").json()
     assert (told["generation"], told["revision"], told["model"]) == (1, 8, "hashed")
-    assert told["follows"] is None
+    if own_indexes.is_shared:
+        assert told["follows"]["url"].startswith("postgresql://")
+        assert (told["follows"]["position"], told["follows"]["has_problem"]) == (8, False)
+    else:
+        assert told["follows"] is None
     client.post("/v1/entries", json=SIEVE)
     assert client.get("/v1/info").json()["revision"] == 9
+    del client.headers["Authorization"]
+    follows = client.get("/v1/info").json()["follows"]
+    assert (follows and follows["url"]) is None
+
+
+@pytest.mark.embedded_store("a copy of a shared store follows that, and no service")
+def test_a_mirror_says_what_it_follows(client: TestClient, folder: Path) -> None:
+    """The address is for those with a key."""
     write_followed_url(IndexLayout(folder), "https://source.example")
     assert client.get("/v1/info").json()["follows"] == {
         "url": "https://source.example",

@@ -18,6 +18,7 @@ from benchmarks.speed.services import free_port
 from semsearch.core.own_command import own_command
 from semsearch.ingest import Editor
 from tests.conftest import PROJECT
+from tests.own_indexes import key_header
 from tests.server import proxied
 from tests.server.service_process import ServiceProcess, comes, serving
 from tests.server.test_nginx import MAIN
@@ -44,21 +45,20 @@ class Cluster:
 
 
 @pytest.fixture
-def cluster(index: Path, tmp_path: Path) -> Iterator[Cluster]:
+def cluster(folder: Path, tmp_path: Path) -> Iterator[Cluster]:
     """Start a source and two mirrors."""
-    source = Path(shutil.copytree(index, tmp_path / "source"))
-    headers = proxied.edit_key(source)
+    headers = key_header(folder)
     key = headers["Authorization"].removeprefix("Bearer ")
     folders = (tmp_path / "mirror-1" / "index", tmp_path / "mirror-2" / "index")
     with ExitStack() as running:
-        there = running.enter_context(serving(source, workers=1, read="open"))
+        there = running.enter_context(serving(folder, workers=1, read="open"))
         followers = tuple(
-            running.enter_context(following(there.url, folder, key)) for folder in folders
+            running.enter_context(following(there.url, mirror, key)) for mirror in folders
         )
-        for folder in folders:
-            assert comes(lambda folder=folder: (folder / "CURRENT").exists(), PATIENCE_S)  # type: ignore[misc]
+        for mirror in folders:
+            assert comes(lambda mirror=mirror: (mirror / "CURRENT").exists(), PATIENCE_S)  # type: ignore[misc]
         mirrors = [
-            running.enter_context(serving(folder, workers=1, read="open")) for folder in folders
+            running.enter_context(serving(mirror, workers=1, read="open")) for mirror in folders
         ]
         yield Cluster(
             there,
@@ -136,7 +136,7 @@ def test_a_mirror_is_promoted(cluster: Cluster) -> None:
     id_ = added(cluster.source.url, cluster.headers, "Rake")
     mirror, follower, folder = cluster.mirrors[0], cluster.followers[0], cluster.folders[0]
     assert comes(lambda: finds(mirror.url, "rake") == id_, PATIENCE_S)
-    headers = proxied.edit_key(folder)
+    headers = key_header(folder)
     entry = {"glossary": "garden", "term": "Hoe", "definition": "A blade on a stick."}
     refused = httpx2.post(f"{mirror.url}/v1/entries", json=entry, headers=headers, trust_env=False)
     assert cluster.source.url in proxied.problem_of(refused, 403)["detail"]
@@ -193,13 +193,14 @@ def test_nginx_sends_reads_and_edits_where_they_belong(
     """Edits to the source, reads to mirrors, then to those that are left."""
 
     def answering() -> str:
-        """Return which service is shown: only a mirror follows another."""
-        follows = httpx2.get(f"{url}/v1/info", trust_env=False, timeout=30).json()["follows"]
-        return "source" if follows is None else "mirror"
+        """Return which service is shown: a mirror does not know the keys of its source."""
+        shown = httpx2.get(f"{url}/v1/info", headers=cluster.headers, trust_env=False, timeout=30)
+        return {200: "source", 401: "mirror"}[shown.status_code]
 
     with behind(nginx, cluster, tmp_path) as url:
         id_ = added(url, cluster.headers, "Rake")
-        assert comes(lambda: finds(url, "rake") == id_, PATIENCE_S)
+        for mirror in cluster.mirrors:
+            assert comes(lambda mirror=mirror: finds(mirror.url, "rake") == id_, PATIENCE_S)  # type: ignore[misc]
         assert {answering() for _ in range(6)} == {"mirror"}
         posted = httpx2.post(f"{url}/v1/search", json={"questions": ["rake"]}, trust_env=False)
         assert posted.status_code == 200

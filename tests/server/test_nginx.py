@@ -32,12 +32,12 @@ http {{
 
 
 @pytest.mark.process
-def test_the_service_behind_nginx(index: Path, tmp_path: Path) -> None:
+def test_the_service_behind_nginx(folder: Path, tmp_path: Path) -> None:
     """Pages, edits, imports, exports, host check and addresses of clients go through."""
     nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin:/sbin:/bin")
     if nginx is None:
         pytest.skip("there is no nginx; Debian's nginx-light has it")
-    with proxied.service_behind_proxy(index, tmp_path) as service:
+    with proxied.service_behind_proxy(folder, tmp_path) as service:
         port, plain = free_port(), free_port()
         letsencrypt = f"/etc/letsencrypt/live/{proxied.NAME}"
         (tmp_path / "semsearch.conf").write_text(

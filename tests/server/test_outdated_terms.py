@@ -14,15 +14,15 @@ from semsearch.server.app import create_app
 from tests.server.conftest import ENTRIES
 
 
-def test_an_outdated_term_says_so_wherever_it_is_listed(tmp_path: Path) -> None:
+def test_an_outdated_term_says_so_wherever_it_is_listed(unbuilt: Path) -> None:
     """On its card, in its line, in the alphabet and in JSON; another status stays on the page."""
     entries = [
         replace(entry, details=replace(entry.details, status=status))
         for entry, status in zip(ENTRIES, ("veraltet: Rührgerät", "approved"), strict=False)
     ]
-    build_index(entries, tmp_path, model="hashed")
-    with Glossary.open(tmp_path) as glossary:
-        app = create_app(glossary, load_settings(index=tmp_path))
+    build_index(entries, unbuilt, model="hashed")
+    with Glossary.open(unbuilt) as glossary:
+        app = create_app(glossary, load_settings(index=unbuilt))
         with TestClient(app) as client:
             card = client.get("/?q=whisk").text
             lines = client.get("/?q=ladle").text

@@ -27,13 +27,13 @@ from semsearch.ingest.build import build_index
 from semsearch.ranking.confidence import STRONG, THRESHOLD
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
-from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import KeyScope, Secret, utc_now
+from semsearch.server.auth.keys import KeyScope, Secret
 from semsearch.server.example_questions import (
     ExampleQuestions,
     asked_phrases,
     example_questions,
 )
+from tests.own_indexes import key_header
 from tests.server.conftest import ENTRIES, HOSTILE, check_common_headers, problem_of
 
 WEB = Path(__file__).parents[2] / "semsearch" / "web" / "static"
@@ -98,11 +98,6 @@ def _assets(page: HtmlPage) -> list[str]:
         a.get("href") for a in page.all("link") if a.get("rel") in {"icon", "stylesheet", "search"}
     ]
     return [address for address in stated if address]
-
-
-def _key(index: Path, *glossaries: str) -> Secret:
-    store = KeyStore(index / "keys.db")
-    return store.create(name="Ann", scope=KeyScope.SEARCH, glossaries=glossaries, now=utc_now())[1]
 
 
 def _examples(page: HtmlPage) -> list[str]:
@@ -210,7 +205,7 @@ def test_a_question_in_the_address_is_answered_as_the_interface_answers(
         assert answer["repaired"] in page.text
 
 
-def test_who_finds_nothing_reads_how_a_term_is_added(tmp_path: Path, client: TestClient) -> None:
+def test_who_finds_nothing_reads_how_a_term_is_added(unbuilt: Path, client: TestClient) -> None:
     """By a command for the chosen glossary, and at the home page that its owner states."""
     text = client.get("/?q=football").text
     assert "Is a term missing? Ask who keeps the glossary. They add it" in text
@@ -219,9 +214,9 @@ def test_who_finds_nothing_reads_how_a_term_is_added(tmp_path: Path, client: Tes
     assert "Is a term missing" not in client.get("/?q=whisk").text
     own = {"ships": GlossaryText(home_page="https://a.example/ships")}
     shown = Presentation(home_page="https://a.example/", glossaries=own)
-    build_index(ENTRIES, tmp_path, model="hashed", presentation=shown)
-    with Glossary.open(tmp_path) as glossary:
-        app = create_app(glossary, load_settings(index=tmp_path))
+    build_index(ENTRIES, unbuilt, model="hashed", presentation=shown)
+    with Glossary.open(unbuilt) as glossary:
+        app = create_app(glossary, load_settings(index=unbuilt))
         with TestClient(app) as asking:
             for path, home in (
                 ("", "https://a.example/"),
@@ -270,7 +265,7 @@ def test_what_cannot_be_shown_is_told_on_a_page(
     assert client.get("/v1/search", headers=BROWSER).headers["content-type"].endswith("json")
 
 
-def test_a_hostile_index_runs_nothing(tmp_path: Path) -> None:
+def test_a_hostile_index_runs_nothing(unbuilt: Path) -> None:
     """Markup in any field is text on every page, also in the data for search engines."""
     evil = f"{HOSTILE}</script><img src=x onerror=alert(1)>{{{{7*7}}}}"
     entries = [
@@ -284,9 +279,9 @@ def test_a_hostile_index_runs_nothing(tmp_path: Path) -> None:
         )
         for name in ("one", "other")
     ]
-    build_index(entries, tmp_path, model="hashed")
-    with Glossary.open(tmp_path) as glossary:
-        app = create_app(glossary, load_settings(index=tmp_path))
+    build_index(entries, unbuilt, model="hashed")
+    with Glossary.open(unbuilt) as glossary:
+        app = create_app(glossary, load_settings(index=unbuilt))
         with TestClient(app) as client:
             paths = ["/", f"/?q={quote(evil)}", "/glossary/a<b>", "/map", "/entry/a<b>:one"]
             paths += ["/widget", f"/map?q={quote(evil)}&a={quote(evil)}&b={quote(evil)}"]
@@ -367,7 +362,7 @@ def test_a_glossary_is_filtered_and_counted(client: TestClient) -> None:
     assert "../?q=zzz&glossary=kitchen" in none.links()
 
 
-def test_what_the_owner_says_is_on_every_page(tmp_path: Path) -> None:
+def test_what_the_owner_says_is_on_every_page(unbuilt: Path) -> None:
     """Title, logo, colours, licence; texts of glossaries where they are listed."""
     shown = Presentation(
         "Our <words>",
@@ -382,9 +377,9 @@ def test_what_the_owner_says_is_on_every_page(tmp_path: Path) -> None:
         logo_type="image/png",
         glossaries={"ships": GlossaryText("Ships & boats", "Of the sea.", "CC BY 4.0")},
     )
-    build_index(ENTRIES, tmp_path, model="hashed", presentation=shown)
-    with Glossary.open(tmp_path) as glossary:
-        app = create_app(glossary, load_settings(index=tmp_path))
+    build_index(ENTRIES, unbuilt, model="hashed", presentation=shown)
+    with Glossary.open(unbuilt) as glossary:
+        app = create_app(glossary, load_settings(index=unbuilt))
         with TestClient(app) as client:
             for path in (
                 "/",
@@ -430,12 +425,12 @@ def test_what_the_owner_says_is_on_every_page(tmp_path: Path) -> None:
                 assert "## Ships & boats" in local.get("/llms.txt").text
 
 
-def test_the_owner_is_not_named_without_a_key_where_reading_needs_one(tmp_path: Path) -> None:
+def test_the_owner_is_not_named_without_a_key_where_reading_needs_one(unbuilt: Path) -> None:
     """Pages that anybody may open are plain there, and the widget has no example."""
     shown = Presentation("Our words", "Secret plans.", accent="#8a3324", accent_dark="#c08080")
-    build_index(ENTRIES, tmp_path, model="hashed", presentation=shown)
-    with Glossary.open(tmp_path) as glossary:
-        app = create_app(glossary, load_settings(index=tmp_path, read="key"))
+    build_index(ENTRIES, unbuilt, model="hashed", presentation=shown)
+    with Glossary.open(unbuilt) as glossary:
+        app = create_app(glossary, load_settings(index=unbuilt, read="key"))
         with TestClient(app, base_url="http://127.0.0.1") as client:
             for path in ("/", "/widget", "/docs", "/nothing", "/opensearch.xml", "/widget.js"):
                 text = client.get(path, headers=BROWSER).text
@@ -446,16 +441,16 @@ def test_the_owner_is_not_named_without_a_key_where_reading_needs_one(tmp_path: 
             assert "<semsearch-search" not in page
 
 
-def test_a_long_title_is_cut_where_opensearch_limits_it(tmp_path: Path) -> None:
+def test_a_long_title_is_cut_where_opensearch_limits_it(unbuilt: Path) -> None:
     """To 16 characters, and to 48 in the long name."""
     build_index(
         ENTRIES,
-        tmp_path,
+        unbuilt,
         model="hashed",
         presentation=Presentation("A glossary of " + "ships " * 9),
     )
-    with Glossary.open(tmp_path) as glossary:
-        app = create_app(glossary, load_settings(index=tmp_path))
+    with Glossary.open(unbuilt) as glossary:
+        app = create_app(glossary, load_settings(index=unbuilt))
         with TestClient(app, base_url="http://127.0.0.1") as client:
             text = client.get("/opensearch.xml").text
     (short,) = re.findall(r"<ShortName>(.*)</ShortName>", text)
@@ -592,12 +587,12 @@ def test_no_other_site_may_ask_unless_it_is_named(client: TestClient) -> None:
     assert not any(name.startswith("access-control") for name in headers)
 
 
-def test_where_reading_needs_a_key_a_page_asks_for_it(tmp_path: Path) -> None:
+def test_where_reading_needs_a_key_a_page_asks_for_it(unbuilt: Path) -> None:
     """It says nothing of the index, and no form sends the key anywhere; with one it is the page."""
-    build_index(ENTRIES, tmp_path, model="hashed")
-    secret = _key(tmp_path)
-    with Glossary.open(tmp_path) as glossary:
-        app = create_app(glossary, load_settings(index=tmp_path, read="key"))
+    build_index(ENTRIES, unbuilt, model="hashed")
+    header = key_header(unbuilt, KeyScope.SEARCH)
+    with Glossary.open(unbuilt) as glossary:
+        app = create_app(glossary, load_settings(index=unbuilt, read="key"))
         with TestClient(app) as client:
             for path in ("/", "/?q=soup", "/entry/kitchen:whisk", "/glossary/kitchen", "/map"):
                 response = client.get(path, headers=BROWSER)
@@ -608,17 +603,17 @@ def test_where_reading_needs_a_key_a_page_asks_for_it(tmp_path: Path) -> None:
                 (box,) = (box for box in page.all("input") if box.get("id") == "key")
                 assert (box["type"], "name" in box) == ("password", False)
                 assert re.fullmatch(box["pattern"] or "", Secret.new().text)
-                sent = {**BROWSER, "Authorization": f"Bearer {secret.text}"}
+                sent = {**BROWSER, **header}
                 assert client.get(path, headers=sent).status_code == 200
 
 
-def test_a_key_for_one_glossary_shows_one(tmp_path: Path) -> None:
+def test_a_key_for_one_glossary_shows_one(unbuilt: Path) -> None:
     """No page shows the other glossaries."""
-    build_index(ENTRIES, tmp_path, model="hashed")
-    secret = _key(tmp_path, "ships")
-    sent = {**BROWSER, "Authorization": f"Bearer {secret.text}"}
-    with Glossary.open(tmp_path) as glossary:
-        app = create_app(glossary, load_settings(index=tmp_path, read="key"))
+    build_index(ENTRIES, unbuilt, model="hashed")
+    header = key_header(unbuilt, KeyScope.SEARCH, "ships")
+    sent = {**BROWSER, **header}
+    with Glossary.open(unbuilt) as glossary:
+        app = create_app(glossary, load_settings(index=unbuilt, read="key"))
         with TestClient(app, headers=sent) as client:
             for path in ("/", "/?q=soup", "/glossary", "/map", "/map?q=soup", "/llms.txt"):
                 response = client.get(path)
@@ -640,7 +635,7 @@ def test_example_questions() -> None:
     assert example_questions([]) == []
 
 
-def test_examples_are_what_people_ask(tmp_path: Path) -> None:
+def test_examples_are_what_people_ask(unbuilt: Path) -> None:
     """Asked-as phrases that find their entry, one of each glossary; else words of the glossary."""
     entries = [
         Entry(
@@ -653,8 +648,8 @@ def test_examples_are_what_people_ask(tmp_path: Path) -> None:
         Entry("b:keel", "Keel", "The beam of a hull.", "b"),
         Entry("c:pan", "Pan", "It is flat.", "c", details=Details(asked_as=("thing to fry with",))),
     ]
-    build_index(entries, tmp_path, model="hashed")
-    with Glossary.open(tmp_path) as glossary:
+    build_index(entries, unbuilt, model="hashed")
+    with Glossary.open(unbuilt) as glossary:
         found = [(one.glossary, one.text) for one in ExampleQuestions(glossary).get()]
     assert found == [
         ("a", "what makes eggs fluffy?"),
@@ -690,7 +685,7 @@ def test_scripts_make_no_markup_and_keep_no_key() -> None:
 
 
 def test_a_language_can_be_chosen_where_there_are_several(
-    client: TestClient, tmp_path: Path
+    client: TestClient, unbuilt: Path
 ) -> None:
     """The choice is a part of the URL, and each entry shows its language."""
     assert 'name="lang"' not in client.get("/").text
@@ -699,9 +694,9 @@ def test_a_language_can_be_chosen_where_there_are_several(
         Entry("a:besen", "Schneebesen", "Gebogene Drähte.", "a", language="de-AT"),
         Entry("a:x", "Ex", "Wires, too.", "a", language="x-own"),
     ]
-    build_index(entries, tmp_path, model="hashed")
-    with Glossary.open(tmp_path) as glossary:
-        app = create_app(glossary, load_settings(index=tmp_path))
+    build_index(entries, unbuilt, model="hashed")
+    with Glossary.open(unbuilt) as glossary:
+        app = create_app(glossary, load_settings(index=unbuilt))
         with TestClient(app) as asking:
             start = asking.get("/").text
             page = asking.get("/?q=wires&lang=de-at").text

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import logging
 import re
-import shutil
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -30,7 +29,7 @@ from semsearch.core.settings import load_settings
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.auth import permissions
-from semsearch.server.auth.key_store import KeyRing, KeyStore
+from semsearch.server.auth.key_store import KeyRing
 from semsearch.server.auth.keys import AccessKey, KeyScope, Secret
 from semsearch.server.auth.permissions import (
     COSTLY,
@@ -47,6 +46,7 @@ from semsearch.server.http import exception_handlers, middleware
 from semsearch.server.queueing.admission import Admission
 from semsearch.server.queueing.waiting_line import WaitingLine
 from semsearch.server.search_service import SearchService
+from tests.own_indexes import key_header, keys_of
 from tests.server.clock import SettableClock
 from tests.server.conftest import check_common_headers, problem_of
 
@@ -85,15 +85,9 @@ def clock() -> SettableClock:
 
 
 @pytest.fixture(scope="module")
-def folder(index: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give an index that gets keys."""
-    return Path(shutil.copytree(index, tmp_path_factory.mktemp("keyed") / "index"))
-
-
-@pytest.fixture(scope="module")
-def make(folder: Path) -> Callable[..., Made]:
+def make(module_folder: Path) -> Callable[..., Made]:
     """Return what makes a key, and the header that sends it."""
-    store = KeyStore(folder / "keys.db")
+    store = keys_of(module_folder)
 
     def made(
         scope: KeyScope = SEARCH, glossaries: Sequence[str] = (), expires: datetime | None = None
@@ -107,18 +101,18 @@ def make(folder: Path) -> Callable[..., Made]:
 
 
 @pytest.fixture(scope="module")
-def keyed(folder: Path, clock: SettableClock) -> Iterator[Glossary]:
+def keyed(module_folder: Path, clock: SettableClock) -> Iterator[Glossary]:
     """Yield the open index."""
-    with Glossary.open(folder) as opened:
+    with Glossary.open(module_folder) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
 def closed_app(
-    keyed: Glossary, folder: Path, clock: SettableClock, direct_paths: Collection[str]
+    keyed: Glossary, module_folder: Path, clock: SettableClock, direct_paths: Collection[str]
 ) -> FastAPI:
     """Return an application where reading needs a key."""
-    settings = load_settings(index=folder, read="key")
+    settings = load_settings(index=module_folder, read="key")
     return create_app(keyed, settings, clock=clock, direct_paths=direct_paths)
 
 
@@ -131,10 +125,10 @@ def closed(closed_app: FastAPI) -> Iterator[TestClient]:
 
 @pytest.fixture(scope="module")
 def opened(
-    keyed: Glossary, folder: Path, clock: SettableClock, direct_paths: Collection[str]
+    keyed: Glossary, module_folder: Path, clock: SettableClock, direct_paths: Collection[str]
 ) -> Iterator[TestClient]:
     """Yield a client of a service that anybody may read."""
-    settings = load_settings(index=folder, read="open")
+    settings = load_settings(index=module_folder, read="open")
     app = create_app(keyed, settings, clock=clock, direct_paths=direct_paths)
     with TestClient(app) as started:
         yield started
@@ -178,13 +172,13 @@ def test_every_operation_states_its_decision(app: FastAPI) -> None:
 
 @pytest.mark.parametrize(("history", "status"), [("key", 401), ("open", 200)])
 def test_histories_need_a_key_unless_they_are_opened(
-    folder: Path, make: Callable[..., Made], history: str, status: int
+    module_folder: Path, make: Callable[..., Made], history: str, status: int
 ) -> None:
     """Histories name editors and have deleted entries, so open reading does not include them."""
     path = "/v1/entries/kitchen:whisk/history"
-    settings = load_settings(index=folder, history=history)
+    settings = load_settings(index=module_folder, history=history)
     with (
-        Glossary.open(folder) as glossary,
+        Glossary.open(module_folder) as glossary,
         TestClient(create_app(glossary, settings)) as client,
     ):
         assert client.get("/v1/entries/kitchen:whisk").status_code == 200
@@ -225,11 +219,11 @@ def test_an_application_with_a_route_without_decision_is_not_made(tmp_path: Path
 
 @pytest.mark.parametrize("busy", ["key", "address"])
 def test_heavy_requests_share_by_key(
-    keyed: Glossary, folder: Path, make: Callable[..., Made], clock: SettableClock, busy: str
+    keyed: Glossary, module_folder: Path, make: Callable[..., Made], clock: SettableClock, busy: str
 ) -> None:
     """Two keys at one address have a share each, beside that of callers without a key."""
     (key, headers), (_, other) = make(), make()
-    settings = load_settings(index=folder, read="open", queue=8, patience=600)
+    settings = load_settings(index=module_folder, read="open", queue=8, patience=600)
     app = create_app(keyed, settings, clock=clock)
     service: SearchService = app.state.search_service
     party = f"key {key.id}" if busy == "key" else "testclient"
@@ -300,7 +294,7 @@ def test_a_batch_is_not_read_before_the_key(closed: TestClient, make: Callable[.
 
 
 def test_a_key_is_made_revoked_and_expires_while_the_service_runs(
-    closed: TestClient, folder: Path, make: Callable[..., Made], clock: SettableClock
+    closed: TestClient, module_folder: Path, make: Callable[..., Made], clock: SettableClock
 ) -> None:
     """Each counts at the next request; the holder of a key is told why it is not good."""
     key, header = make(expires=NOW + timedelta(days=30))
@@ -314,7 +308,7 @@ def test_a_key_is_made_revoked_and_expires_while_the_service_runs(
     assert body["detail"].startswith(f"the key {key.id} expired on 2027-03-31 12:30 UTC; ")
     assert answer.headers["www-authenticate"] == 'Bearer realm="semsearch", error="invalid_token"'
     assert closed.get(READS[3], headers=header).status_code == 200
-    KeyStore(folder / "keys.db").revoke(key.id, now=NOW)
+    keys_of(module_folder).revoke(key.id, now=NOW)
     body = problem_of(closed.get(READS[3], headers=header), 401, "key-refused")
     assert body["detail"].startswith(f"the key {key.id} was revoked on 2027-03-01 12:30 UTC; ")
 
@@ -470,13 +464,10 @@ def test_a_key_for_two_glossaries_names_one(closed: TestClient, make: Callable[.
     assert len(closed.get("/v1/glossaries", headers=header).json()) == 2
 
 
-def test_a_key_cannot_probe_names_of_other_glossaries(folder: Path, tmp_path: Path) -> None:
+def test_a_key_cannot_probe_names_of_other_glossaries(folder: Path) -> None:
     """A name that its holder adds is found, whether or not another glossary has it before."""
-    own = Path(shutil.copytree(folder, tmp_path / "index"))
-    store = KeyStore(own / "keys.db")
-    _, secret = store.create(name="Bob", scope=EDIT, glossaries=["ships"], now=NOW)
-    header = {"Authorization": f"Bearer {secret.text}"}
-    with _serving(own) as client:
+    header = key_header(folder, EDIT, "ships")
+    with _serving(folder) as client:
         for term in ("Whisk", "Whisky"):  # the first is an entry of the kitchen
             entry = {"glossary": "ships", "term": term, "definition": "A boat of the harbour."}
             assert client.post("/v1/entries", json=entry, headers=header).status_code == 201
@@ -485,17 +476,15 @@ def test_a_key_cannot_probe_names_of_other_glossaries(folder: Path, tmp_path: Pa
             assert client.get(f"/v1/entries/{term}/related", headers=header).status_code == 200
 
 
-def test_tags_for_one_glossary_say_nothing_of_edits_in_others(folder: Path, tmp_path: Path) -> None:
+def test_tags_for_one_glossary_say_nothing_of_edits_in_others(folder: Path) -> None:
     """They change with an edit of its own; an unrestricted tag changes with each."""
-    own = Path(shutil.copytree(folder, tmp_path / "index"))
-    store = KeyStore(own / "keys.db")
-    keys = {
-        name: store.create(name=name, scope=EDIT, glossaries=list(permitted), now=NOW)[1].text
-        for name, permitted in (("all", ()), ("ships", ("ships",)), ("kitchen", ("kitchen",)))
+    headers = {
+        "all": key_header(folder),
+        "ships": key_header(folder, EDIT, "ships"),
+        "kitchen": key_header(folder, EDIT, "kitchen"),
     }
-    headers = {name: {"Authorization": f"Bearer {text}"} for name, text in keys.items()}
     path = "/v1/glossaries"
-    with _serving(own) as client:
+    with _serving(folder) as client:
 
         def tags() -> dict[str, str]:
             return {
@@ -506,11 +495,11 @@ def test_tags_for_one_glossary_say_nothing_of_edits_in_others(folder: Path, tmp_
         sieve = {"glossary": "kitchen", "term": "Sieve", "definition": "A mesh for flour."}
         id_ = client.post("/v1/entries", json=sieve, headers=headers["all"]).json()["id"]
         added = tags()
-        assert [name for name in keys if added[name] != before[name]] == ["all", "kitchen"]
+        assert [name for name in headers if added[name] != before[name]] == ["all", "kitchen"]
         deleted = client.delete(f"/v1/entries/{id_}", headers=headers["all"] | {"If-Match": "*"})
         assert deleted.status_code == 200
         gone = tags()
-        assert [name for name in keys if gone[name] != added[name]] == ["all", "kitchen"]
+        assert [name for name in headers if gone[name] != added[name]] == ["all", "kitchen"]
 
 
 @contextmanager
@@ -559,9 +548,13 @@ async def _tell(request: Request) -> JSONResponse:
 
 
 @pytest.mark.parametrize("is_open", [True, False])
-def test_editing_always_needs_a_key(folder: Path, make: Callable[..., Made], is_open: bool) -> None:
+def test_editing_always_needs_a_key(
+    module_folder: Path, make: Callable[..., Made], is_open: bool
+) -> None:
     """The key needs the scope edit or admin and the right glossary; the route knows its name."""
-    with closing(Authenticator(KeyRing(folder / "keys.db", lambda: NOW), is_open=is_open)) as door:
+    with closing(
+        Authenticator(KeyRing(module_folder / "keys.db", lambda: NOW), is_open=is_open)
+    ) as door:
         route = Route("/{glossary}", _tell, name="put")
         route.app = RouteGuard(route.app, route, door, _admission())
         app = Starlette(routes=[route])
@@ -581,10 +574,9 @@ def test_editing_always_needs_a_key(folder: Path, make: Callable[..., Made], is_
 
 
 def test_nobody_is_let_in_when_the_keys_cannot_be_read(
-    index: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It is the service's fault, and its log says which file."""
-    folder = Path(shutil.copytree(index, tmp_path / "index"))
     (folder / "keys.db").write_bytes(b"nothing that SQLite knows" * 100)
     with Glossary.open(folder) as glossary:
         app = create_app(glossary, load_settings(index=folder, read="key"))
@@ -596,13 +588,10 @@ def test_nobody_is_let_in_when_the_keys_cannot_be_read(
     assert "keys.db is not a sound database of keys" in caplog.text
 
 
-def test_a_key_is_never_logged(
-    index: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_key_is_never_logged(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     """Logs and answers show neither valid nor invalid keys."""
     caplog.set_level(logging.DEBUG)
-    folder = Path(shutil.copytree(index, tmp_path / "index"))
-    store = KeyStore(folder / "keys.db")
+    store = keys_of(folder)
     _, good = store.create(name="", scope=SEARCH, glossaries=["ships"], now=NOW)
     secrets = [good, Secret.new(), Secret(good.id, Secret.new().secret)]
     others = ("/v1/search?q=soup&glossary=kitchen", "/none", "/livez")
@@ -632,14 +621,14 @@ def test_a_key_is_never_logged(
 
 
 def test_a_key_file_that_cannot_be_read_is_told(
-    folder: Path, make: Callable[..., Made], caplog: pytest.LogCaptureFixture
+    module_folder: Path, make: Callable[..., Made], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Damaged while the service runs: 503 to who sends a key, and the log names the way out."""
     _, sent = make()
-    file = folder / "keys.db"
+    file = module_folder / "keys.db"
     whole = file.read_bytes()
-    with Glossary.open(folder) as opened:
-        app = create_app(opened, load_settings(index=folder), clock=lambda: NOW)
+    with Glossary.open(module_folder) as opened:
+        app = create_app(opened, load_settings(index=module_folder), clock=lambda: NOW)
         with TestClient(app) as client:
             try:
                 file.unlink()  # a new file, so that no connection has it open

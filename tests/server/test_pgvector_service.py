@@ -53,7 +53,7 @@ class CandidateService:
 
 @pytest.fixture
 def service(
-    postgres_server: TestServer, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    postgres_server: TestServer, built_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[CandidateService]:
     """Yield a service of a store with the engine pgvector."""
     from semsearch.storage.postgres.candidates import install_pgvector  # noqa: PLC0415 - an extra
@@ -69,7 +69,7 @@ def service(
         running.callback(database_of(url).close)
         migrate(database_of(url))
         install_pgvector(database_of(url))
-        copy_into_store(IndexLayout(index), database_of(url), Silent())
+        copy_into_store(IndexLayout(built_index), database_of(url), Silent())
         join_store(layout, url, Silent())
         assert publish_edits(layout, Silent(), PGVECTOR)
         glossary = running.enter_context(Glossary.open(layout.root))

@@ -5,7 +5,6 @@ Covers `server/feedback/question_recorder`, `server/routes/recording`.
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -21,21 +20,15 @@ from semsearch.ingest.purge import purge
 from semsearch.search.answer import SearchRequest
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
-from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.server.auth.keys import KeyScope
 from semsearch.server.feedback import question_recorder
 from semsearch.server.feedback.question_recorder import RETRY_S, QuestionRecorder
 from semsearch.storage.feedback.question_log import RecordedQuestion, read
+from tests.own_indexes import key_header
 from tests.server.conftest import problem_of
 
 LOAD = {"X-Page-Load": "0123456789abcdef"}
 Started = Callable[..., AbstractContextManager[TestClient]]
-
-
-@pytest.fixture
-def folder(index: Path, tmp_path: Path) -> Path:
-    """Give an index of its own."""
-    return Path(shutil.copytree(index, tmp_path / "index"))
 
 
 @pytest.fixture
@@ -51,10 +44,7 @@ def started(folder: Path) -> Iterator[Started]:
             ) as http,
         ):
             if glossaries:
-                _, secret = KeyStore(folder / "keys.db").create(
-                    name="Ann", scope=KeyScope.SEARCH, glossaries=glossaries, now=utc_now()
-                )
-                http.headers["Authorization"] = f"Bearer {secret.text}"
+                http.headers.update(key_header(folder, KeyScope.SEARCH, *glossaries))
             yield http
 
     yield client
@@ -289,6 +279,7 @@ def test_a_failure_is_counted_and_logged(tmp_path: Path, caplog: pytest.LogCaptu
     assert "secret" not in caplog.text
 
 
+@pytest.mark.embedded_store("a shared store refuses to purge")
 def test_a_purge_takes_ids_out(folder: Path, started: Started) -> None:
     """The recorded answers do not name what was purged."""
     with started() as http:

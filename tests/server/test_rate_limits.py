@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import socket
 from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,9 +15,9 @@ from semsearch.core.errors import InvalidSetting
 from semsearch.core.settings import load_settings
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
-from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.server.auth.keys import KeyScope
 from semsearch.server.auth.rate_limits import RateLimits
+from tests.own_indexes import key_header
 from tests.server.conftest import problem_of
 
 Limited = Callable[..., AbstractContextManager[TestClient]]
@@ -28,31 +26,19 @@ _PATH = "/v1/search?q=GPS"
 _PAGE = "/glossary/ships"
 
 
-@pytest.fixture(scope="module")
-def folder(index: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give an index that gets keys."""
-    return Path(shutil.copytree(index, tmp_path_factory.mktemp("limited") / "index"))
-
-
 @pytest.fixture
-def limited(folder: Path, direct_paths: Collection[str]) -> Iterator[Limited]:
+def limited(module_folder: Path, direct_paths: Collection[str]) -> Iterator[Limited]:
     """Yield what starts a service that takes three requests an hour, and opens a client of it."""
-    with Glossary.open(folder) as glossary:
+    with Glossary.open(module_folder) as glossary:
 
         @contextmanager
         def client(address: str = "192.0.2.1", **settings: object) -> Iterator[TestClient]:
-            given = load_settings(index=folder, rate_limit="3/hour", **settings)
+            given = load_settings(index=module_folder, rate_limit="3/hour", **settings)
             app = create_app(glossary, given, direct_paths=direct_paths)
             with TestClient(app, client=(address, 1234)) as http:
                 yield http
 
         yield client
-
-
-def _key(folder: Path, scope: KeyScope = KeyScope.SEARCH) -> dict[str, str]:
-    now = utc_now() - timedelta(minutes=1)
-    _, secret = KeyStore(folder / "keys.db").create(name="Ann", scope=scope, now=now)
-    return {"Authorization": f"Bearer {secret.text}"}
 
 
 def test_an_address_has_a_limit(limited: Limited) -> None:
@@ -72,10 +58,13 @@ def test_an_address_has_a_limit(limited: Limited) -> None:
 
 def test_a_key_has_a_limit_of_its_own(
     limited: Limited,
-    folder: Path,
+    module_folder: Path,
 ) -> None:
     """It is neither that of its address nor that of another key. Refused keys count by address."""
-    first, second = _key(folder), _key(folder)
+    first, second = (
+        key_header(module_folder, KeyScope.SEARCH),
+        key_header(module_folder, KeyScope.SEARCH),
+    )
     with limited() as http:
         statuses = [http.get(_PATH, headers=first).status_code for _ in range(4)]
         assert statuses == [200, 200, 200, 429]

@@ -10,10 +10,11 @@ from starlette.testclient import TestClient
 
 from semsearch.ingest import Editor
 from semsearch.server.auth.keys import KeyScope
+from tests.own_indexes import key_header
 from tests.server.conftest import problem_of
-from tests.server.test_edit_pages import WHISK, client, folder, key
+from tests.server.test_edit_pages import WHISK, client
 
-__all__ = ["client", "folder"]
+__all__ = ["client"]
 
 
 def etag(client: TestClient, id_: str, headers: dict[str, str]) -> dict[str, str]:
@@ -24,7 +25,7 @@ def etag(client: TestClient, id_: str, headers: dict[str, str]) -> dict[str, str
 
 def test_a_merged_entry_answers_at_its_old_address(client: TestClient, folder: Path) -> None:
     """With the one that took its place, until it is restored."""
-    edit = key(folder, KeyScope.EDIT)
+    edit = key_header(folder, KeyScope.EDIT)
     deleted = client.delete(
         f"/v1/entries/{WHISK}",
         params={"successor": "kitchen:ladle"},
@@ -41,7 +42,7 @@ def test_a_merged_entry_answers_at_its_old_address(client: TestClient, folder: P
         assert urljoin(path, response.headers["location"]) == leads_to
         assert response.headers["cache-control"] == "no-cache"
         assert client.get(path).status_code == 200
-    other = key(folder, KeyScope.SEARCH, "ships")
+    other = key_header(folder, KeyScope.SEARCH, "ships")
     assert client.get(f"/entry/{WHISK}", headers=other, follow_redirects=False).status_code == 404
     with Editor(folder) as editor:
         editor.restore(WHISK, editor.history(WHISK)[0].revision)
@@ -60,7 +61,7 @@ def test_what_cannot_be_a_successor(
     client: TestClient, folder: Path, successor: str, status: int, slug: str
 ) -> None:
     """The entry stays."""
-    edit = key(folder, KeyScope.EDIT)
+    edit = key_header(folder, KeyScope.EDIT)
     refused = client.delete(
         f"/v1/entries/{WHISK}",
         params={"successor": successor},

@@ -1,12 +1,8 @@
-"""A service over a restored backup: what was told of the index before means nothing in it.
-
-Covers `storage/key_tables`.
-"""
+"""A service over a restored backup: what was told of the index before means nothing in it."""
 
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,20 +16,14 @@ from semsearch.index.backup import back_up
 from semsearch.index.restore import restore_backup
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
-from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.server.auth.keys import Secret, utc_now
 from tests.cli.running import run
+from tests.own_indexes import keys_of, new_key
 from tests.server.conftest import problem_of
 
 WHISK = "/v1/entries/kitchen:whisk"
 SIEVE = {"glossary": "kitchen", "term": "Sieve", "definition": "A mesh that holds back lumps."}
 LADLE = {"glossary": "kitchen", "term": "Ladle", "definition": "A spoon for soup."}
-
-
-@pytest.fixture
-def former(index: Path, tmp_path: Path) -> Path:
-    """Give an index that was edited, and a key revoked, after it was backed up into `b.tar`."""
-    return Path(shutil.copytree(index, tmp_path / "former"))
 
 
 @contextmanager
@@ -47,17 +37,11 @@ def _serving(folder: Path, secret: str = "") -> Iterator[TestClient]:
         yield started
 
 
-def _key(folder: Path, name: str = "Ann") -> tuple[str, str]:
-    store = KeyStore(folder / "keys.db")
-    key, secret = store.create(name=name, scope=KeyScope.EDIT, now=utc_now())
-    return key.id, secret.text
-
-
-def test_tags_and_positions_from_before_match_nothing(former: Path, tmp_path: Path) -> None:
+def test_tags_and_positions_from_before_match_nothing(folder: Path, tmp_path: Path) -> None:
     """Although the restored store counts the same revisions again, with another content."""
-    _, secret = _key(former)
-    back_up(former, tmp_path / "b.tar")
-    with _serving(former, secret) as before:
+    secret = new_key(folder)
+    back_up(folder, tmp_path / "b.tar")
+    with _serving(folder, secret) as before:
         sieve = before.post("/v1/entries", json=SIEVE)
         tag, answer = sieve.headers["ETag"], before.get("/v1/search?q=whisk").headers["ETag"]
         heard = before.get("/v1/changes?since=0").headers["Semsearch-Position"]
@@ -84,36 +68,36 @@ def test_tags_and_positions_from_before_match_nothing(former: Path, tmp_path: Pa
 
 
 def test_what_was_revoked_stays_revoked_beside_the_former_index(
-    former: Path, tmp_path: Path
+    folder: Path, tmp_path: Path
 ) -> None:
     """A key made since is there too; without the former index the keys in doubt are counted."""
-    revoked, secret = _key(former)
-    back_up(former, tmp_path / "b.tar")
-    KeyStore(former / "keys.db").revoke(revoked, now=utc_now())
-    _, later = _key(former, "Bob")
+    secret = new_key(folder)
+    back_up(folder, tmp_path / "b.tar")
+    keys_of(folder).revoke(Secret.parse(secret).id, now=utc_now())
+    later = new_key(folder, name="Bob")
     assert restore_backup(tmp_path / "b.tar", tmp_path / "alone").unsure_keys == 1
-    restored = restore_backup(tmp_path / "b.tar", tmp_path / "new", former=former)
+    restored = restore_backup(tmp_path / "b.tar", tmp_path / "new", former=folder)
     assert restored.unsure_keys == 0
     assert sorted(path.name for path in (tmp_path / "new").glob("*keys*")) == [
         "keys.db",
         "keys.db-journal",
     ]
     assert (tmp_path / "new" / "keys.db").stat().st_mode & 0o777 == 0o600
-    for folder, key, status in (("alone", secret, 201), ("new", secret, 401), ("new", later, 201)):
-        with _serving(tmp_path / folder, key) as client:
+    for place, key, status in (("alone", secret, 201), ("new", secret, 401), ("new", later, 201)):
+        with _serving(tmp_path / place, key) as client:
             assert client.post("/v1/entries", json=LADLE).status_code == status
     with pytest.raises(InvalidSetting, match="is not the folder of an index"):
         restore_backup(tmp_path / "b.tar", tmp_path / "third", former=tmp_path)
 
 
 @pytest.mark.process
-def test_the_command_line_says_which_keys_are_in_doubt(former: Path, tmp_path: Path) -> None:
+def test_the_command_line_says_which_keys_are_in_doubt(folder: Path, tmp_path: Path) -> None:
     """The message says what to do about these keys."""
-    _key(former)
-    back_up(former, tmp_path / "b.tar")
+    new_key(folder)
+    back_up(folder, tmp_path / "b.tar")
     command = ("restore-backup", str(tmp_path / "b.tar"), "--index")
     alone = run(*command, str(tmp_path / "alone"))
     assert alone.returncode == 0
     assert b"1 of its keys may have been revoked since" in alone.stderr
-    beside = run(*command, str(tmp_path / "new"), "--former", str(former))
+    beside = run(*command, str(tmp_path / "new"), "--former", str(folder))
     assert (beside.returncode, beside.stderr) == (0, b"")

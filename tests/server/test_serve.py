@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import signal
 import socket
 import statistics
@@ -25,8 +24,6 @@ from fastapi import FastAPI
 
 from semsearch.core.errors import IndexMissing, InvalidSetting
 from semsearch.core.settings import load_settings
-from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import KeyScope, utc_now
 from semsearch.server.http.bounded_protocol import (
     MAX_FIELDS,
     MAX_FRAMING_BYTES,
@@ -35,7 +32,7 @@ from semsearch.server.http.bounded_protocol import (
 )
 from semsearch.server.workers.process import Listening, serve_on
 from semsearch.server.workers.serve import serve
-from semsearch.storage.files.atomic_files import file_lock
+from tests.own_indexes import being_edited, key_header
 from tests.server.conftest import check_common_headers, problem_of
 from tests.server.service_process import serving
 
@@ -66,11 +63,9 @@ def test_a_real_server(index: Path, stop: signal.Signals) -> None:
 
 @pytest.mark.process
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_signal_ends_it_within_8_s(index: Path, tmp_path: Path, workers: int) -> None:
+def test_a_signal_ends_it_within_8_s(folder: Path, workers: int) -> None:
     """Although edits wait for a lock that another process holds, one after the other."""
-    folder = Path(shutil.copytree(index, tmp_path / "index"))
-    _, secret = KeyStore(folder / "keys.db").create(name="Ann", scope=KeyScope.EDIT, now=utc_now())
-    header = {"Authorization": f"Bearer {secret.text}"}
+    header = key_header(folder)
     with serving(folder, workers=workers) as service:
 
         def edit(n: int) -> None:
@@ -84,7 +79,7 @@ def test_a_signal_ends_it_within_8_s(index: Path, tmp_path: Path, workers: int) 
                     trust_env=False,
                 )
 
-        with file_lock(folder / "LOCK"):
+        with being_edited(folder):
             editing = [threading.Thread(target=edit, args=(n,)) for n in range(6)]
             for one in editing:
                 one.start()

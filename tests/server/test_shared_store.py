@@ -52,7 +52,7 @@ class SharedService:
 
 @pytest.fixture
 def services(
-    postgres_server: TestServer, index: Path, tmp_path: Path
+    postgres_server: TestServer, built_index: Path, tmp_path: Path
 ) -> Iterator[tuple[SharedService, SharedService]]:
     """Yield two services over copies of one store, with a key that both know."""
     from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415 - an extra
@@ -61,7 +61,7 @@ def services(
     url = postgres_server.new_database()
     with closing(SharedDatabase(url)) as owner:
         migrate(owner)
-        copy_into_store(IndexLayout(index), owner, Silent())
+        copy_into_store(IndexLayout(built_index), owner, Silent())
     with ExitStack() as running:
         running.callback(database_of.cache_clear)
         running.callback(database_of(url).close)

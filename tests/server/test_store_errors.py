@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,9 +15,9 @@ from starlette.testclient import TestClient
 from semsearch.core.settings import load_settings
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
-from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.server.auth.keys import KeyScope
 from semsearch.storage.migrations import MIGRATIONS
+from tests.own_indexes import key_header
 from tests.server.conftest import problem_of
 
 PLACES = {
@@ -38,15 +37,8 @@ SENT = {
 
 
 @pytest.fixture
-def folder(index: Path, tmp_path: Path) -> Path:
-    """Give an index of its own."""
-    return Path(shutil.copytree(index, tmp_path / "index"))
-
-
-@pytest.fixture
 def service(folder: Path) -> Iterator[tuple[FastAPI, TestClient]]:
     """Yield a service of all routes that is already open, and a client with a key to edit."""
-    _, secret = KeyStore(folder / "keys.db").create(name="Ann", scope=KeyScope.ADMIN, now=utc_now())
     settings = load_settings(
         index=folder, suggestions=True, record_questions=True, public_url="https://example.org"
     )
@@ -54,7 +46,7 @@ def service(folder: Path) -> Iterator[tuple[FastAPI, TestClient]]:
         Glossary.open(folder) as glossary,
         TestClient(create_app(glossary, settings), raise_server_exceptions=False) as http,
     ):
-        http.headers["Authorization"] = f"Bearer {secret.text}"
+        http.headers.update(key_header(folder, KeyScope.ADMIN))
         assert isinstance(http.app, FastAPI)
         yield http.app, http
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -16,32 +15,27 @@ from starlette.testclient import TestClient
 
 from semsearch.core.errors import IndexBusy
 from semsearch.core.settings import load_settings
+from semsearch.core.shared_store_errors import IndexShared
 from semsearch.ingest import Editor
 from semsearch.ingest.drafts import Draft
 from semsearch.ingest.purge import purge
 from semsearch.ingest.store_reading import StoreReading
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
-from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.server.auth.keys import utc_now
 from semsearch.server.feedback import suggestion_decisions
 from semsearch.server.http.min_revision import REVISION_HEADER
 from semsearch.server.search_service import THREADS
 from semsearch.storage import idempotency
 from semsearch.storage.feedback import inbox
 from semsearch.storage.feedback.inbox import InboxState, ReaderSuggestion
+from tests.own_indexes import OwnIndexes, key_header
 from tests.server.conftest import problem_of
 
 WHISK = "kitchen:whisk"
 ADDED = {"accepted": True, "add": {"term": "Tongs", "definition": "They hold hot things."}}
 REFUSED = {"accepted": False, "reason": "See Ladle."}
 OWNERS = 4
-
-
-@pytest.fixture
-def folder(index: Path, tmp_path: Path) -> Path:
-    """Give an index of its own."""
-    return Path(shutil.copytree(index, tmp_path / "index"))
 
 
 @pytest.fixture
@@ -52,10 +46,7 @@ def services(folder: Path) -> Iterator[list[TestClient]]:
         for number in range(OWNERS):
             glossary = opened.enter_context(Glossary.open(folder))
             app = create_app(glossary, load_settings(index=folder, suggestions=True))
-            _, secret = KeyStore(folder / "keys.db").create(
-                name=f"Ann {number}", scope=KeyScope.EDIT, glossaries=(), now=utc_now()
-            )
-            key = {"Authorization": f"Bearer {secret.text}"}
+            key = key_header(folder, name=f"Ann {number}")
             clients.append(opened.enter_context(TestClient(app, headers=key)))
         yield clients
 
@@ -157,7 +148,10 @@ def test_an_edit_after_a_decision_without_one_is_not_said_to_be_done(
 
 
 def test_an_interrupted_decision_is_finished(
-    folder: Path, services: list[TestClient], monkeypatch: pytest.MonkeyPatch
+    folder: Path,
+    own_indexes: OwnIndexes,
+    services: list[TestClient],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Between the edit and its note nothing is lost, however long ago, also by a purge."""
     one = suggested(folder)
@@ -173,7 +167,11 @@ def test_an_interrupted_decision_is_finished(
     assert waiting.state is InboxState.OPEN
     monkeypatch.setattr(idempotency, "RETENTION", timedelta(0))
     services[1].delete(f"/v1/entries/{WHISK}", headers={"If-Match": "*", "Idempotency-Key": "a"})
-    purge(folder, [WHISK])
+    if own_indexes.is_shared:
+        with pytest.raises(IndexShared):
+            purge(folder, [WHISK])
+    else:
+        purge(folder, [WHISK])
     for body in (ADDED, REFUSED):
         problem_of(services[1].post(address(one), json=body), 412, "condition-failed")
     (decided,) = inbox.listed(folder / "inbox.db", InboxState.ACCEPTED)

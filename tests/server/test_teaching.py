@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,17 +11,11 @@ from starlette.testclient import TestClient
 from semsearch.core.settings import load_settings
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
-from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.server.auth.keys import KeyScope
+from tests.own_indexes import key_header
 
 BUTTON = "This is what I was looking for</button>"
 QUESTION = "wobbly <jelly> zebra"
-
-
-@pytest.fixture
-def folder(index: Path, tmp_path: Path) -> Path:
-    """Give an index that a test may edit."""
-    return Path(shutil.copytree(index, tmp_path / "index"))
 
 
 @pytest.fixture
@@ -33,14 +26,6 @@ def client(folder: Path) -> Iterator[TestClient]:
         TestClient(create_app(glossary, load_settings(index=folder))) as started,
     ):
         yield started
-
-
-def key(folder: Path, scope: KeyScope, *glossaries: str) -> dict[str, str]:
-    """Return the header of a new key."""
-    _, made = KeyStore(folder / "keys.db").create(
-        name="Ann", scope=scope, glossaries=glossaries, now=utc_now()
-    )
-    return {"Authorization": f"Bearer {made.text}"}
 
 
 def page(client: TestClient, headers: dict[str, str] | None = None) -> str:
@@ -54,11 +39,14 @@ def page(client: TestClient, headers: dict[str, str] | None = None) -> str:
 
 def test_only_who_may_edit_is_offered_to_teach(client: TestClient, folder: Path) -> None:
     """A button at each hit, with the question as it was asked; others find where a key goes."""
-    for headers in (None, key(folder, KeyScope.SEARCH)):
+    for headers in (None, key_header(folder, KeyScope.SEARCH)):
         text = page(client, headers)
         assert BUTTON not in text
         assert "Edit with a key" in text
-    for headers in (key(folder, KeyScope.EDIT), key(folder, KeyScope.EDIT, "kitchen")):
+    for headers in (
+        key_header(folder, KeyScope.EDIT),
+        key_header(folder, KeyScope.EDIT, "kitchen"),
+    ):
         text = page(client, headers)
         assert text.count(BUTTON) == text.count('<li class="hit') > 1
         assert 'data-question="wobbly &lt;jelly&gt; zebra"' in text
@@ -68,7 +56,7 @@ def test_only_who_may_edit_is_offered_to_teach(client: TestClient, folder: Path)
 
 def test_a_page_for_those_who_edit_is_another_one(client: TestClient, folder: Path) -> None:
     """It has a tag of its own: what is kept for one reader is not shown to another."""
-    search, edit = key(folder, KeyScope.SEARCH), key(folder, KeyScope.EDIT)
+    search, edit = key_header(folder, KeyScope.SEARCH), key_header(folder, KeyScope.EDIT)
     tags = [
         client.get("/", params={"q": "soup"}, headers=h).headers["etag"]
         for h in (None, search, edit)
@@ -81,7 +69,7 @@ def test_a_page_for_those_who_edit_is_another_one(client: TestClient, folder: Pa
 
 def test_what_was_taught_is_said_on_the_page_and_in_json(client: TestClient, folder: Path) -> None:
     """Escaped like any text of others; an answer of JSON has the phrase at the hit."""
-    edit = key(folder, KeyScope.EDIT)
+    edit = key_header(folder, KeyScope.EDIT)
     entry = client.get("/v1/entries/kitchen:whisk")
     headers = edit | {
         "If-Match": entry.headers["etag"],
@@ -103,7 +91,7 @@ def test_what_was_taught_is_said_on_the_page_and_in_json(client: TestClient, fol
 
 def test_too_many_and_too_long_phrases_are_refused(client: TestClient, folder: Path) -> None:
     """The reason is that of an importer."""
-    edit = key(folder, KeyScope.EDIT)
+    edit = key_header(folder, KeyScope.EDIT)
     tag = client.get("/v1/entries/kitchen:whisk").headers["etag"]
     headers = edit | {"If-Match": tag, "Content-Type": "application/merge-patch+json"}
     for phrases, reason in (

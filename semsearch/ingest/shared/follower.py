@@ -65,7 +65,7 @@ class SharedFollower(Closeable):
         self._database = database
         self._replica = replica
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="follow store", daemon=True)
+        self._thread: threading.Thread | None = None
         self._fetching: threading.Thread | None = None
         self._fetch_after = 0.0
         self._fetch_told = ""
@@ -79,11 +79,12 @@ class SharedFollower(Closeable):
         Raises:
             StoreUnavailable: they have not been compared with the store for `KEYS_VALID_S`.
         """
-        at, at_monotonic = self._compared
-        # one clock stands still while the machine is suspended, the other one may be set
-        ago = max(abs(time.time() - at), time.monotonic() - at_monotonic)
+        ago = self._compared_ago_s()
+        if ago > KEYS_VALID_S and keys_compared_at(self._layout.keys) > self._compared[0]:
+            self._note_comparison()  # of another process since, such as one that has made a key
+            ago = self._compared_ago_s()
         if ago > KEYS_VALID_S:
-            name = self._database.name
+            at, name = self._compared[0], self._database.name
             compared = (
                 f"the access keys have not been compared with {name} for {ago:.0f} s"
                 if at
@@ -91,14 +92,23 @@ class SharedFollower(Closeable):
             )
             raise StoreUnavailable(f"{compared}; they count again when PostgreSQL is back")
 
+    def _compared_ago_s(self) -> float:
+        """Return how long ago the access keys were compared with the store."""
+        at, at_monotonic = self._compared
+        # one clock stands still while the machine is suspended, the other one may be set
+        return max(abs(time.time() - at), time.monotonic() - at_monotonic)
+
     def start(self) -> None:
-        """Begin to follow."""
-        self._thread.start()
+        """Begin to follow, also after an end."""
+        self._stopping.clear()
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._run, name="follow store", daemon=True)
+            self._thread.start()
 
     def close(self) -> None:
         """End; a generation that is being fetched is fetched again later."""
         self._stopping.set()
-        if self._thread.is_alive():
+        if self._thread is not None:
             self._thread.join(STOP_S)
 
     def _run(self) -> None:

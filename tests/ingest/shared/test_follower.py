@@ -18,6 +18,7 @@ from semsearch.core.errors import KeyRefused
 from semsearch.core.progress import Silent
 from semsearch.core.shared_store_errors import StoreUnavailable
 from semsearch.ingest import Editor
+from semsearch.ingest.drafts import Draft
 from semsearch.ingest.publish import publish_edits
 from semsearch.ingest.shared import follower as following
 from semsearch.ingest.shared.follower import KEYS_VALID_S, SharedFollower
@@ -55,6 +56,33 @@ def test_a_restart_does_not_make_old_keys_valid(
         SharedFollower(layout, database).check_keys()
     catch_up(layout, database, Silent())
     SharedFollower(layout, database).check_keys()
+
+
+def test_keys_that_another_process_has_compared_since_count(
+    new_server: NewServer, database: SharedDatabase
+) -> None:
+    """Such as the one that made the first key of a store, before the service looks for itself."""
+    layout = new_server("one")
+    layout.keys_compared.unlink()
+    follower = SharedFollower(layout, database)
+    with pytest.raises(StoreUnavailable):
+        follower.check_keys()
+    KeyStore(layout.keys, database).create(name="", scope=KeyScope.SEARCH, now=utc_now())
+    follower.check_keys()
+
+
+def test_a_follower_follows_again_after_its_end(
+    new_server: NewServer, database: SharedDatabase
+) -> None:
+    """As where one application is started twice."""
+    layout, other = new_server("one"), new_server("other")
+    follower = SharedFollower(layout, database)
+    for term in ("Scoring", "Sifting"):
+        with closing(follower):
+            follower.start()
+            with Editor(other.root) as editor:
+                editor.add("bakery", Draft(term, f"{term} is a step of baking."))
+            assert comes(lambda term=term: first_hit(layout, term) == term)  # type: ignore[misc]
 
 
 def test_a_suspended_machine_does_not_make_old_keys_valid(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -23,9 +22,9 @@ from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
 from semsearch.server.assistants.outputs import FetchOutput, RelatedOutput, SearchOutput
 from semsearch.server.assistants.readers import RequestReader
-from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.server.auth.keys import KeyScope
 from semsearch.server.queueing.waiting_line import Overloaded
+from tests.own_indexes import new_key
 from tests.server.assistants.conversation import PROTOCOLS, client_call, ten_calls
 from tests.server.conftest import problem_of
 from tests.server.service_process import serving
@@ -236,11 +235,12 @@ def test_without_the_sdk(glossary: Glossary, index: Path, monkeypatch: pytest.Mo
         assert "(streamable HTTP): ./mcp" in client.get("/llms.txt").text
 
 
-def test_a_key_sees_only_its_glossary(copied_index: Path, make_key: Callable[..., str]) -> None:
+def test_a_key_sees_only_its_glossary(folder: Path) -> None:
     """No tool shows anything of another glossary; a key for two must choose."""
-    kitchen, both = make_key("kitchen"), make_key("kitchen", "ships")
-    with Glossary.open(copied_index) as glossary:
-        app = create_app(glossary, load_settings(index=copied_index, read="key"))
+    kitchen = new_key(folder, KeyScope.SEARCH, "kitchen")
+    both = new_key(folder, KeyScope.SEARCH, "kitchen", "ships")
+    with Glossary.open(folder) as glossary:
+        app = create_app(glossary, load_settings(index=folder, read="key"))
 
         async def talk() -> None:
             transport = httpx2.ASGITransport(app)
@@ -272,26 +272,6 @@ def test_a_key_sees_only_its_glossary(copied_index: Path, make_key: Callable[...
             assert answer.headers["www-authenticate"].startswith("Bearer")
             wrong = {**ACCEPT, "Authorization": f"Bearer {kitchen[:-1]}x"}
             problem_of(asked(headers=wrong), 401, "key-refused")
-
-
-@pytest.fixture
-def copied_index(index: Path, tmp_path: Path) -> Path:
-    """Give an index that gets keys."""
-    return Path(shutil.copytree(index, tmp_path / "index"))
-
-
-@pytest.fixture
-def make_key(copied_index: Path) -> Callable[..., str]:
-    """Return what makes a key for some glossaries."""
-    store = KeyStore(copied_index / "keys.db")
-
-    def made(*glossaries: str) -> str:
-        _, secret = store.create(
-            name="Ann", scope=KeyScope.SEARCH, glossaries=glossaries, expires=None, now=utc_now()
-        )
-        return secret.text
-
-    return made
 
 
 @pytest.mark.process

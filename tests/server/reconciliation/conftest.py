@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -13,8 +12,8 @@ from starlette.testclient import TestClient
 from semsearch.core.settings import load_settings
 from semsearch.search.glossary import Glossary
 from semsearch.server.app import create_app
-from semsearch.server.auth.key_store import KeyStore
-from semsearch.server.auth.keys import KeyScope, utc_now
+from semsearch.server.auth.keys import KeyScope
+from tests.own_indexes import key_header
 
 ADDRESS = "http://127.0.0.1:8000"
 Asking = Callable[..., AbstractContextManager[TestClient]]
@@ -29,20 +28,15 @@ def local(glossary: Glossary, index: Path) -> Iterator[TestClient]:
 
 
 @pytest.fixture
-def keyed(index: Path, tmp_path: Path) -> Asking:
+def keyed(folder: Path) -> Asking:
     """Return what yields a client with a key for some glossaries, and other settings."""
-    folder = Path(shutil.copytree(index, tmp_path / "index"))
-    store = KeyStore(folder / "keys.db")
 
     @contextmanager
     def asking(*glossaries: str, **settings: str) -> Iterator[TestClient]:
-        _, secret = store.create(
-            name="Ann", scope=KeyScope.SEARCH, glossaries=glossaries, expires=None, now=utc_now()
-        )
         with Glossary.open(folder) as glossary:
             app = create_app(glossary, load_settings(index=folder, read="key", **settings))
             with TestClient(app, base_url=ADDRESS) as client:
-                client.headers["Authorization"] = f"Bearer {secret.text}"
+                client.headers.update(key_header(folder, KeyScope.SEARCH, *glossaries))
                 yield client
 
     return asking
