@@ -1,4 +1,4 @@
-"""Makes the tree of a piece of HTML (`blocks.py`); `html_to_text.py` makes its words."""
+"""Makes the tree of a piece of HTML (`blocks.py`); `importers/html/to_text.py` makes its words."""
 
 from __future__ import annotations
 
