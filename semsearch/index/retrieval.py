@@ -317,7 +317,7 @@ class Retriever:
         )
         tokens, coverage = self.tokens.compare(question.tokens, chosen, glossary, len(known))
         languages = languages_of_names(question.text, allowed.word_languages)
-        named = self.name_stems.name_overlap(question.text, chosen, len(known), languages)
+        named = self.name_stems.name_overlap(question.text, chosen, languages)
         term = self.name_vectors.nearest(question.vector, chosen)
         for name, column in zip(_COSTLY, (term, tokens, coverage, named), strict=True):
             parts[inspected, PARTS.index(name)] = column

@@ -90,7 +90,7 @@ def phrase_raises_score(parts: ScoreParts, weights: ScoreWeights) -> bool:
     return bool(weights.asked) and parts.asked > at_zero + slope * summed
 
 
-def name_overlap(said: Scores, whole: Scores, shared: Numbers, question_stems: int) -> Scores:
+def name_overlap(shared: Numbers, lengths: Numbers, question_stems: int) -> Scores:
     """Return how much of a name is said in a question that describes something.
 
     A person who describes a thing to learn its name does not use that name. A name in such a
@@ -98,9 +98,8 @@ def name_overlap(said: Scores, whole: Scores, shared: Numbers, question_stems: i
     put first. A question with little beside the name ("how does dropout work") is about the name.
 
     Args:
-        said: (n,) of each name, what the words weigh that the question has too.
-        whole: (n,) what all its words weigh, more than 0.
-        shared: (n,) how many of its words the question has.
+        shared: (n,) of each name, how many stems of its content words the question has too.
+        lengths: (n,) how many it has, at least 1.
         question_stems: how many stems of content words the question has.
 
     Returns:
@@ -108,7 +107,7 @@ def name_overlap(said: Scores, whole: Scores, shared: Numbers, question_stems: i
         else.
     """
     rest = np.minimum(1.0, (question_stems - shared) / MIN_DESCRIPTION_WORDS)
-    shares: Scores = (said / whole * rest).astype(np.float32)
+    shares: Scores = (shared / lengths * rest).astype(np.float32)
     return shares
 
 

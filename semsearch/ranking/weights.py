@@ -34,7 +34,7 @@ class ScoreWeights:
     tokens: float = 0.71
     coverage: float = 0.25
     words: float = 0.013
-    named: float = -0.5
+    named: float = -0.45
     names: bool = True
 
     @property

@@ -7,9 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.core.arrays import Numbers
-from semsearch.index.files.name_stems import END, NameStems, NameStemsWriter, numbers_of
-from semsearch.ranking.fusion import Scores
+from semsearch.index.files.name_stems import NameStems, NameStemsWriter
 from semsearch.storage.files.generation_layout import GenerationLayout
 from semsearch.text.names import names_of
 from tests.conftest import entry
@@ -20,12 +18,6 @@ NAMES = (
     entry("Dropout", "x"),
     entry("The", "x"),
 )
-
-
-def alike(words: Numbers) -> Scores:
-    """Weigh all words alike."""
-    weights: Scores = (words != END).astype(np.float32)
-    return weights
 
 
 @pytest.fixture
@@ -55,28 +47,12 @@ def test_the_most_that_is_said_of_any_name_counts(
     names: NameStems, question: str, expected: list[float]
 ) -> None:
     """A whole name in a description is 1, a name alone 0, a part of a name a share."""
-    found = names.name_overlap(question, np.arange(4), alike)
+    found = names.name_overlap(question, np.arange(4))
     assert found.tolist() == pytest.approx(expected)
 
 
 def test_only_the_entries_asked_for_are_answered(names: NameStems) -> None:
     """Answers are in the requested order; no entry gives no answer."""
     question = "encryption like UDP has, packets lost, in order"
-    assert names.name_overlap(question, np.array([2, 0, 3]), alike).tolist() == [0, 1, 0]
-    assert names.name_overlap(question, np.array([], dtype=np.int64), alike).shape == (0,)
-
-
-def test_words_count_by_their_weight(names: NameStems) -> None:
-    """Of "Grid Cell" the rarer word is the larger share."""
-    grid, cell = numbers_of("grid cell").tolist()
-
-    def weigh(words: Numbers) -> Scores:
-        return np.select([words == grid, words == cell], [3, 1], 0).astype(np.float32)
-
-    one = np.array([1])
-    assert names.name_overlap(
-        "grids of rows and columns, a layout in CSS", one, weigh
-    ).tolist() == [0.75]
-    assert names.name_overlap(
-        "cells of rows and columns, a layout in CSS", one, weigh
-    ).tolist() == [0.25]
+    assert names.name_overlap(question, np.array([2, 0, 3])).tolist() == [0, 1, 0]
+    assert names.name_overlap(question, np.array([], dtype=np.int64)).shape == (0,)

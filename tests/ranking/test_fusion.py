@@ -65,11 +65,10 @@ def test_phrases_of_others_do_not_reorder_entries_without() -> None:
 
 def test_how_much_of_a_name_is_said() -> None:
     """A whole name in a description counts fully, alone not at all, in between in parts."""
-    shared = np.array([1, 0, 1])
-    said, whole = np.array([3, 0, 1], dtype="f4"), np.array([3, 2, 2], dtype="f4")
-    assert name_overlap(said, whole, shared, 5).tolist() == [1.0, 0.0, 0.5]
-    assert name_overlap(said, whole, shared, 2).tolist() == [0.25, 0.0, 0.125]
-    assert name_overlap(said, whole, shared, 1).tolist() == [0.0, 0.0, 0.0]
+    said, lengths = np.array([1, 0, 1]), np.array([1, 2, 2])
+    assert name_overlap(said, lengths, 5).tolist() == [1.0, 0.0, 0.5]
+    assert name_overlap(said, lengths, 2).tolist() == [0.25, 0.0, 0.125]
+    assert name_overlap(said, lengths, 1).tolist() == [0.0, 0.0, 0.0]
 
 
 def test_passages_are_scored_entry_by_entry() -> None:

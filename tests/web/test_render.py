@@ -106,10 +106,10 @@ def test_marks_are_the_only_markup_of_a_marked_text() -> None:
 
 def test_rows_of_a_score() -> None:
     """Each part has its name, its value with the weight, and what it gives, with a sign."""
-    found = share_rows([Share(0.352, "lead", 1.1, 0.32), Share(-0.25, "named", 0.5, -0.5)])
+    found = share_rows([Share(0.352, "lead", 1.1, 0.32), Share(-0.225, "named", 0.5, -0.45)])
     assert str(found) == (
         f'<tr><th scope="row">{PART_NAMES["lead"]}</th><td>1.10 × 0.32</td><td>+0.35</td></tr>\n'  # noqa: RUF001
-        f'<tr><th scope="row">{PART_NAMES["named"]}</th><td>0.50 × -0.5</td><td>−0.25</td></tr>\n'  # noqa: RUF001
+        f'<tr><th scope="row">{PART_NAMES["named"]}</th><td>0.50 × -0.45</td><td>−0.23</td></tr>\n'  # noqa: RUF001
     )
     assert not any(html.escape(name) != name for name in PART_NAMES.values())
 

@@ -11,7 +11,7 @@ from a database they took longer than all other parts of the score.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -68,11 +68,7 @@ class NameStems:
         self.words = NameWords(files)
 
     def name_overlap(
-        self,
-        question: str,
-        positions: Numbers,
-        weigh: Callable[[Numbers], Scores],
-        languages: tuple[str, ...] = ONLY_ENGLISH,
+        self, question: str, positions: Numbers, languages: tuple[str, ...] = ONLY_ENGLISH
     ) -> Scores:
         """Return the largest share of a name that the question contains, for each entry.
 
@@ -81,7 +77,6 @@ class NameStems:
         Args:
             question: the question.
             positions: (n,) positions of entries.
-            weigh: returns what words of names weigh: more than 0, and 0 for the end of a name.
             languages: those of the names.
 
         Returns:
@@ -91,17 +86,15 @@ class NameStems:
         names = self.names_of(positions)
         if not len(names.starts):
             return shares
-        owner = np.arange(len(positions)).repeat(self._counts(positions))[names.ends]
-        weights = weigh(names.numbers)
-        whole = np.add.reduceat(weights, names.starts)
         for language in languages:
             asked = numbers_of(question, language)
             if not len(asked):
                 continue
-            is_said = (names.numbers[:, np.newaxis] == asked).any(axis=1)
-            said = np.add.reduceat(is_said * weights, names.starts)
-            shared = np.add.reduceat(is_said, names.starts, dtype=np.int64)
-            np.maximum.at(shares, owner, name_overlap(said, whole, shared, len(asked)))
+            is_match = (names.numbers[:, np.newaxis] == asked).any(axis=1)
+            matches = np.add.reduceat(is_match, names.starts, dtype=np.int64)
+            owner = np.arange(len(positions)).repeat(self._counts(positions))[names.ends]
+            lengths = names.ends - names.starts
+            np.maximum.at(shares, owner, name_overlap(matches, lengths, len(asked)))
         return shares
 
     def names_of(self, positions: Numbers) -> NameParts:

@@ -184,23 +184,10 @@ class MultiNameStems(MultiParts[NameStems]):
         self._deleted = deleted
 
     def name_overlap(
-        self,
-        question: str,
-        positions: Numbers,
-        entries: int,
-        languages: tuple[str, ...] = ONLY_ENGLISH,
+        self, question: str, positions: Numbers, languages: tuple[str, ...] = ONLY_ENGLISH
     ) -> Scores:
-        """Return the share of a name that the question contains; see `NameStems.name_overlap`.
-
-        The weights of words are squared. Questions that name nothing say words of many names, such
-        as "account" in a glossary of banking.
-        """
-        return self.gather(
-            positions,
-            lambda part, own: part.name_overlap(
-                question, own, lambda words: self.weights(words, entries) ** 2, languages
-            ),
-        )
+        """Return the share of a name that the question contains; see `NameStems.name_overlap`."""
+        return self.gather(positions, lambda part, own: part.name_overlap(question, own, languages))
 
     def uses(self, numbers: Numbers) -> Numbers:
         """Return how many entries, including deleted ones, have each of some words in a name."""
