@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from semsearch.core.errors import UNREADABLE, FormatTooOld, IndexDamaged
+from semsearch.core.errors import UNREADABLE, FormatTooNew, FormatTooOld, IndexDamaged
 from semsearch.core.index_info import EngineInfo, RerankerInfo
 from semsearch.core.presentation import Presentation
 from semsearch.index.manifest import (
@@ -85,3 +85,32 @@ def read_manifest_of_any_format(layout: IndexLayout) -> ManifestOfAnyFormat:
     except UNREADABLE as error:
         root = layout.generation(pointer.generation).root
         raise IndexDamaged(damaged(layout.root, f"{root} is incomplete")) from error
+
+
+def check_replaces(layout: IndexLayout, generation: int) -> None:
+    """Refuse a generation that this version cannot open in place of one that it can.
+
+    A generation whose scores are weighed otherwise has the same format.
+
+    Args:
+        layout: of the index.
+        generation: is there, and not current yet.
+
+    Raises:
+        FormatTooNew: it is so.
+    """
+    current = read_pointer(layout).generation if layout.current.exists() else 0
+    if _is_weighed_alike(layout, current) and not _is_weighed_alike(layout, generation):
+        raise FormatTooNew(
+            f"generation {generation} weighs scores otherwise than this version of semsearch; "
+            "upgrade it on this machine"
+        )
+
+
+def _is_weighed_alike(layout: IndexLayout, generation: int) -> bool:
+    """Return whether a generation is there and weighs scores as this version does."""
+    try:
+        stated = json.loads(layout.generation(generation).manifest.read_bytes())
+        return bool(stated["weights"] == weights_as_dict(DEFAULT))
+    except (OSError, *UNREADABLE):
+        return False

@@ -22,6 +22,7 @@ from semsearch.core.progress import Progress
 from semsearch.core.shared_store_errors import SharedFileDamaged
 from semsearch.core.temporary_folders import make_temporary_folder
 from semsearch.index.manifest import Manifest, pointer_to
+from semsearch.index.manifest_of_any_format import check_replaces
 from semsearch.storage.files.atomic_files import LONG_S, file_lock, replace_atomically, sync
 from semsearch.storage.files.file_places import (
     FilePlace,
@@ -31,7 +32,7 @@ from semsearch.storage.files.file_places import (
     write_file_setting,
 )
 from semsearch.storage.files.layout import IndexLayout
-from semsearch.storage.postgres.candidates import drop_unneeded
+from semsearch.storage.postgres.candidates import drop_others, drop_unneeded
 from semsearch.storage.postgres.generation_locks import fetching, unless_fetched
 from semsearch.storage.store_connection import StoreConnection
 
@@ -142,6 +143,7 @@ def put_generation(manifest: Manifest, files: dict[str, str], connection: StoreC
         connection: of the store, whose lock for publishing is held.
     """
     with connection.transaction():
+        drop_others(connection, manifest.generation, manifest.candidates)
         connection.execute(
             "INSERT INTO generation (number, pointer, files, embedding) VALUES (?, ?, ?, ?)",
             (
@@ -264,6 +266,7 @@ def fetch_generation(
         progress: reports the files.
 
     Raises:
+        FormatTooNew: only another version can open it; the current one stays.
         SharedFileDamaged: a file is missing, or not as its hash says.
         StoreUnavailable: the place of the files does not answer.
     """
@@ -277,6 +280,7 @@ def fetch_generation(
     for folder, files in sorted(folders.items()):
         _fetch_folder(layout, layout.root / folder, files, place, connection)
         progress.advance(len(files))
+    check_replaces(layout, shared.number)
     with file_lock(layout.lock, LONG_S):
         replace_atomically(layout.current, shared.pointer)
 

@@ -9,7 +9,6 @@ the copy.
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 import time
 from contextlib import nullcontext, suppress
@@ -138,6 +137,8 @@ class SharedFollower(Closeable):
                         wait(POLL_S)
             except Exception as error:  # whatever it is, the copy looks again
                 self._tell(error)
+                with suppress(SemsearchError, OSError):  # of a full disk, which was told
+                    self._note_problem(str(error) or repr(error))
                 self._look_at_replica()
             self._stopping.wait(PAUSE_S)
 
@@ -157,7 +158,7 @@ class SharedFollower(Closeable):
                     self._database if replica is None or replica.problem else replica.database
                 )
                 self._take_over(source, database, may_lag=source is not shared)
-        self._note_problem()
+        self._note_problem(self._replica.problem if self._replica else "")
         self._tell(None)
 
     def _look_at_replica(self) -> None:
@@ -165,7 +166,7 @@ class SharedFollower(Closeable):
         if self._replica is None:
             return
         database = self._replica.database
-        with suppress(SemsearchError, sqlite3.Error, OSError), opened(database) as source:
+        with suppress(Exception), opened(database) as source:  # the copy looks again
             self._take_over(source, database, may_lag=True)
 
     def _take_over(self, source: EntryReader, database: SharedDatabase, *, may_lag: bool) -> None:
@@ -193,15 +194,14 @@ class SharedFollower(Closeable):
             self._fetch_told = ""
         except IndexBusy:
             return
-        except (SemsearchError, OSError) as error:
+        except Exception as error:  # whatever it is, it is fetched again later
             self._fetch_after = time.monotonic() + FETCH_PAUSE_S
             if str(error) != self._fetch_told:
                 self._fetch_told = str(error)
                 _log.warning("the newest generation was not fetched: %s", error)
 
-    def _note_problem(self) -> None:
-        """Note what is wrong with the replica, for `info`."""
-        problem = self._replica.problem if self._replica else ""
+    def _note_problem(self, problem: str) -> None:
+        """Note what is wrong with the store or its replica, for `info`; empty if nothing is."""
         known = in_step(self._layout)
         if known.problem != problem:
             note_in_step(self._layout, replace(known, problem=problem))

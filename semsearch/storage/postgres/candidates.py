@@ -183,6 +183,23 @@ def drop_unneeded(connection: Any) -> None:  # noqa: ANN401 - a connection of an
         connection.execute("SELECT drop_candidates(?)", (name,))
 
 
+def drop_others(connection: Any, generation: int, kept: str) -> None:  # noqa: ANN401 - of any store
+    """Drop tables that others made for a generation, before it is the newest one.
+
+    A publisher that died leaves some, and the next generation may get the number of its own.
+
+    Args:
+        connection: of the store, whose lock for publishing is held.
+        generation: is not published yet.
+        kept: the name of its set; empty if it has files.
+    """
+    rows = connection.execute(
+        "SELECT name FROM candidate_set WHERE generation = ? AND name <> ?", (generation, kept)
+    ).fetchall()
+    for (name,) in rows:
+        connection.execute("SELECT drop_candidates(?)", (name,))
+
+
 def as_text(vector: Iterable[float]) -> str:
     """Return a vector as PostgreSQL reads it."""
     return f"[{','.join(map(str, vector))}]"

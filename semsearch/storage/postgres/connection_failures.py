@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 _WAYS_OUT = (
     (
         "certificate verify failed|unable to get local issuer",
-        "no authority of `sslrootcert` has signed the certificate of this server; name the file of "
-        "the one that did (`sslrootcert=FILE`), or `sslrootcert=system` for those of this machine",
+        "no authority of `sslrootcert` has signed the certificate of this server, or it has expired; "
+        "name the file of the one that did (`sslrootcert=FILE`), or `sslrootcert=system` for those of "
+        "this machine",
     ),
     (
         "certificate for .* does not match host name",
@@ -34,9 +35,32 @@ _WAYS_OUT = (
         "`sslkey` (a key only its owner may read)",
     ),
     (
+        "certificate has expired|alert unknown ca|alert certificate",
+        "PostgreSQL does not take the certificate of this client; name one that its `ssl_ca_file` "
+        "signed and that has not expired (`sslcert`, `sslkey`)",
+    ),
+    (
+        "too many clients|remaining connection slots|too many connections",
+        "PostgreSQL has no connection left; raise `max_connections`, or run fewer servers",
+    ),
+    (
+        "permission denied for database",
+        "this user may not connect; run `semsearch store migrate --role USER` as the owner, or "
+        "GRANT CONNECT",
+    ),
+    (
+        "the database system is (?:starting up|shutting down|not yet accepting|in recovery)",
+        "PostgreSQL starts or ends; try again in a moment",
+    ),
+    (
         "no encryption|certificate required|requires a valid client certificate",
         "this server wants TLS or a certificate; add `sslmode=verify-full` with `sslrootcert`, and "
         "if it checks its clients `sslcert` and `sslkey`",
+    ),
+    (
+        "no pg_hba.conf entry",
+        "PostgreSQL lets nobody in from this machine with this user, database and kind of connection; "
+        "add a line to its pg_hba.conf",
     ),
     (
         "authentication failed|no password supplied|role .* does not exist",

@@ -120,9 +120,12 @@ _GIVEN = """
     FROM pg_class, aclexplode(relacl) AS given
     WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())
         AND given.grantee = (SELECT oid FROM pg_roles WHERE rolname = %s)
+        AND given.grantee <> relowner
+        AND relowner = (SELECT relowner FROM pg_class WHERE oid = to_regclass('migration'))
         AND pg_has_role(relowner, 'USAGE')
 """
-"""Tables and sequences to which a role has rights, of those whose owner runs this."""
+"""Tables and sequences to which a role has rights, of the owner of ours if this is run by it. The
+owner keeps its own; a superuser leaves those of other owners."""
 
 
 def _grant(connection: PostgresConnection, role: str) -> None:

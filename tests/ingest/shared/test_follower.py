@@ -120,7 +120,9 @@ def test_that_postgresql_is_away_is_logged_once(
             patch.setattr(following, "copy_settings", fail)
             follower.start()
             assert comes(lambda: len(looks) > 2)
+            assert comes(lambda: "does not answer" in in_step(layout).problem)
         assert comes(lambda: "in step with its store again" in caplog.text)
+        assert in_step(layout).problem == ""
     assert caplog.text.count("is not kept in step") == 1
 
 

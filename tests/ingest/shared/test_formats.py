@@ -17,6 +17,7 @@ import pytest
 
 from semsearch.core.errors import FormatTooNew, FormatTooOld, IndexDamaged
 from semsearch.core.progress import Silent
+from semsearch.index import generation, manifest, manifest_of_any_format
 from semsearch.index.manifest import FORMAT
 from semsearch.ingest import Editor
 from semsearch.ingest.build import build_index
@@ -25,13 +26,16 @@ from semsearch.ingest.shared.local_copy import catch_up, database_of, join_store
 from semsearch.ingest.shared.moves import copy_into_folder, copy_into_store
 from semsearch.search.glossary import Glossary
 from semsearch.storage.files.layout import IndexLayout
-from tests.conftest import ENTRIES
+from tests.conftest import ENTRIES, entry
 from tests.ingest.shared.test_local_copy import SCORING, first_hit
 
 if TYPE_CHECKING:
     from semsearch.storage.postgres.database import SharedDatabase
 
     NewServer = Callable[[str], IndexLayout]
+
+
+SCORED = entry("Lame", "A blade with which bakers cut the surface of dough.")
 
 
 def _of_format(database: SharedDatabase, written: int) -> None:
@@ -62,6 +66,24 @@ def test_a_generation_of_a_newer_version_does_not_replace_one_that_can_be_read(
             use()
     assert not other.root.exists()
     join_store(one, url, Silent())
+    assert one.current.read_bytes() == before
+    with Editor(one.root) as editor:
+        editor.add("bakery", SCORING)
+    assert first_hit(one, "cutting the surface of dough") == "Scoring"
+
+
+def test_a_generation_that_is_weighed_otherwise_does_not_replace_one_that_can_be_read(
+    new_server: NewServer, database: SharedDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has the same format, and a version with other weights has published it."""
+    one, other = new_server("one"), new_server("other")
+    before = one.current.read_bytes()
+    with monkeypatch.context() as newer:
+        for module in (generation, manifest, manifest_of_any_format):
+            newer.setattr(module, "weights_as_dict", lambda _: {"words": 1.0})
+        build_index([*ENTRIES, SCORED], other.root, model="hashed")
+    with pytest.raises(FormatTooNew, match=r"weighs scores otherwise.*upgrade it on this machine"):
+        catch_up(one, database, Silent())
     assert one.current.read_bytes() == before
     with Editor(one.root) as editor:
         editor.add("bakery", SCORING)

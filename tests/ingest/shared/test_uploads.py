@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from semsearch.core.progress import Silent
+from semsearch.index.shared_files import has_candidates
 from semsearch.index.verify import verify
 from semsearch.ingest import Editor
 from semsearch.ingest.publish import publish_edits
@@ -60,6 +61,29 @@ def add(layout: IndexLayout, term: str) -> None:
     """Add an entry on a server."""
     with Editor(layout.root) as editor:
         editor.add("bakery", replace(SCORING, term=term))
+
+
+def test_candidates_that_a_dead_publisher_left_are_not_those_of_a_generation_with_files(
+    new_server: NewServer, url: str, database: SharedDatabase, tmp_path: Path
+) -> None:
+    """The generation gets the number of theirs; without its vectors no copy could publish."""
+    one = new_server("one")
+    with Editor(one.root) as editor:
+        editor.add("bakery", SCORING)
+    with opened(database) as shared:
+        for kind in ("candidate", "phrase"):
+            shared.connection.execute(f"CREATE TABLE {kind}_0123456789ab (number integer)")
+        left = ("0123456789ab", one.next_number())
+        shared.connection.execute("INSERT INTO candidate_set VALUES (?, ?)", left)
+    publish_edits(one, Silent())
+    with opened(database) as shared:
+        assert not has_candidates(shared.connection)
+        assert not shared.connection.execute("SELECT name FROM candidate_set").fetchall()
+    other = IndexLayout(tmp_path / "other")
+    join_store(other, url, Silent())
+    with Editor(other.root) as editor:
+        editor.delete("bakery:scoring")
+    assert publish_edits(other, Silent())
 
 
 def test_edits_go_on_while_files_are_uploaded(

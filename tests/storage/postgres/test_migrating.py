@@ -201,7 +201,7 @@ def test_rights_that_an_earlier_version_gave_are_revoked(
 def test_rights_to_tables_of_others_are_not_touched(
     database: SharedDatabase, postgres_server: TestServer
 ) -> None:
-    """An owner of the tables who is no superuser may not revoke them, and need not."""
+    """An owner of ours who is no superuser may not revoke them; a superuser does not either."""
     from semsearch.storage.postgres.database import SharedDatabase  # noqa: PLC0415 - an extra
     from semsearch.storage.postgres.migrating import migrate  # noqa: PLC0415
 
@@ -219,6 +219,8 @@ def test_rights_to_tables_of_others_are_not_touched(
         postgres_server.run(statement, name)
     with closing(SharedDatabase(postgres_server.url(name, owner))) as owned:
         migrate(owned, role)
+        migrate(owned, owner)  # who keeps its rights
+        migrate(database, role)
         migrate(owned, role)
         with closing(owned.connect()) as connection:
             rights = {tuple(row) for row in connection.execute(RIGHTS, (role,)).fetchall()}

@@ -193,6 +193,12 @@ def test_a_server_that_wants_tls_says_so(server: TlsServer) -> None:
         ('FATAL: database "x" does not exist', "CREATE DATABASE"),
         ("failed to resolve host 'db'", "no machine has this name"),
         ('invalid sslmode value: "full"', "a parameter of the address is wrong"),
+        ("FATAL: no pg_hba.conf entry for host x, SSL encryption", "add a line to its pg_hba.conf"),
+        ("FATAL: no pg_hba.conf entry for host x, no encryption", "sslmode=verify-full"),
+        ("SSL error: tlsv1 alert unknown ca", "`ssl_ca_file`"),
+        ("FATAL: sorry, too many clients already", "max_connections"),
+        ('FATAL: permission denied for database "x"', "GRANT CONNECT"),
+        ("FATAL: the database system is starting up", "in a moment"),
         ("connection refused", "check host and port"),
     ],
 )
