@@ -26,7 +26,9 @@ from semsearch.core.errors import (
 )
 from semsearch.core.progress import Silent
 from semsearch.core.shared_store_errors import StoreUnavailable
+from semsearch.index.backup import back_up
 from semsearch.index.calibration import StoredCalibration
+from semsearch.index.restore import restore_backup
 from semsearch.index.shared_files import fetch_generation
 from semsearch.index.verify import verify
 from semsearch.ingest import Editor
@@ -44,7 +46,9 @@ from semsearch.storage.files.shared_setting import shared_url
 from semsearch.storage.replication import replicate
 from semsearch.storage.store_connection import Lock
 from semsearch.storage.store_summary import summary
+from tests.ingest.shared.conftest import empty_store
 from tests.ingest.shared.test_local_copy import SCORING
+from tests.postgres_server import TestServer
 
 if TYPE_CHECKING:
     from semsearch.storage.postgres.database import SharedDatabase
@@ -90,6 +94,24 @@ def test_there_and_back_is_the_same(own: IndexLayout, url: str, tmp_path: Path) 
     for target, into in ((own, copy_into_store), (back, copy_into_folder)):
         with pytest.raises(InvalidSetting, match="already"):
             into(target, database, Silent())
+
+
+def test_a_store_that_was_restored_gets_another_identity(
+    own: IndexLayout, url: str, postgres_server: TestServer, tmp_path: Path
+) -> None:
+    """By the commands that deploy/README names: no tag of a lost edit means another one."""
+    copy_into_store(own, database_of(url), Silent())
+    copy_into_folder(IndexLayout(tmp_path / "saved"), database_of(url), Silent())
+    back_up(tmp_path / "saved", tmp_path / "saved.tar")
+    restore_backup(tmp_path / "saved.tar", tmp_path / "renewed")
+    with empty_store(postgres_server) as fresh:
+        copy_into_store(IndexLayout(tmp_path / "renewed"), database_of(fresh), Silent())
+        with opened(database_of(url)) as former, opened(database_of(fresh)) as new:
+            assert new.revision[0] != former.revision[0]
+            assert new.revision[1] == former.revision[1]
+            assert [*new.entries()] == [*former.entries()]
+        join_store(IndexLayout(tmp_path / "server"), fresh, Silent())
+    assert verify(tmp_path / "server")
 
 
 def test_a_copy_that_was_interrupted_goes_on(
