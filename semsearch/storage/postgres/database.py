@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from semsearch.core.errors import MissingExtra
+from semsearch.core.errors import IndexBusy, MissingExtra
 from semsearch.core.shared_store_errors import StoreUnavailable
 from semsearch.storage.files.shared_setting import address_parts, public_address
 from semsearch.storage.postgres.connection import STATEMENT_S, PostgresConnection
@@ -101,6 +101,7 @@ class SharedDatabase:
 
         Raises:
             StoreUnavailable: PostgreSQL does not answer or refuses the connection.
+            IndexBusy: this process has all its connections in use.
         """
         import psycopg
 
@@ -108,7 +109,13 @@ class SharedDatabase:
         try:
             return PostgresConnection(self._pool.getconn(), self)
         except psycopg.Error as error:
-            raise self._unreachable(self._attempts.reason(error, self._patience_s)) from error
+            reason = self._attempts.reason(error, self._patience_s)
+            if reason is error and self._pool.get_stats()["pool_size"] >= MAX_CONNECTIONS:
+                raise IndexBusy(
+                    f"this process has all its {MAX_CONNECTIONS} connections to {self.name} in use; "
+                    "try again in a moment"
+                ) from error
+            raise self._unreachable(reason) from error
 
     @contextmanager
     def listening(self) -> Iterator[Callable[[float], bool]]:

@@ -10,12 +10,12 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING
 
 import pytest
 
-from semsearch.core.errors import IndexDamaged, InvalidEntry, InvalidSetting
+from semsearch.core.errors import IndexBusy, IndexDamaged, InvalidEntry, InvalidSetting
 from semsearch.core.shared_store_errors import StoreUnavailable
 from semsearch.storage.idempotency import StoredRequest
 from semsearch.storage.store_connection import Lock
@@ -159,6 +159,18 @@ def test_connections_to_a_primary_that_died_are_not_tried_in_turn() -> None:
             with closing(database.connect()) as again:
                 assert again.execute("SELECT 1").fetchone() == (1,)
             assert database._pool.get_stats().get("connections_lost", 0) == 0
+
+
+def test_a_process_whose_connections_are_all_in_use_is_busy(database: SharedDatabase) -> None:
+    """PostgreSQL answers, so nobody is told to look for it."""
+    from semsearch.storage.postgres.database import MAX_CONNECTIONS  # noqa: PLC0415 - an extra
+
+    with ExitStack() as used:
+        for _ in range(MAX_CONNECTIONS):
+            used.enter_context(closing(database.connect()))
+        with pytest.raises(IndexBusy, match="all its 4 connections"):
+            database.connect()
+    database.connect().close()
 
 
 def test_each_host_of_an_address_has_its_time_to_answer() -> None:
