@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 
@@ -36,24 +36,44 @@ class StoredCalibration:
         return Calibration(self.slope, self.intercept)
 
 
-def save_calibration(layout: IndexLayout, stored: StoredCalibration) -> None:
+def save_calibration(
+    layout: IndexLayout,
+    stored: StoredCalibration,
+    share: Callable[[bytes | None], None] | None = None,
+) -> None:
     """Store the calibration; it applies when the index is next opened.
+
+    Args:
+        layout: of the index folder.
+        stored: the calibration.
+        share: puts the content into the shared store first, so that no copy from it is older.
 
     Raises:
         StoredIndexError: there is no index, a build is running, or the file cannot be written.
     """
     with _writing(layout):
-        replace_atomically(layout.calibration, json.dumps(asdict(stored), indent=2).encode())
+        content = json.dumps(asdict(stored), indent=2).encode()
+        if share is not None:
+            share(content)
+        replace_atomically(layout.calibration, content)
 
 
-def remove_calibration(layout: IndexLayout) -> bool:
+def remove_calibration(
+    layout: IndexLayout, share: Callable[[bytes | None], None] | None = None
+) -> bool:
     """Remove the calibration, even a damaged one; return False if there is none.
+
+    Args:
+        layout: of the index folder.
+        share: removes it from the shared store first, so that no copy from it has it again.
 
     Raises:
         StoredIndexError: there is no index, a build is running, or the file cannot be removed.
     """
     with _writing(layout):
         had_one = layout.calibration.exists()
+        if share is not None:
+            share(None)
         layout.calibration.unlink(missing_ok=True)
         sync(layout.root)
     return had_one

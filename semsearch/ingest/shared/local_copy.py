@@ -269,8 +269,8 @@ def locked_store(layout: IndexLayout, database: SharedDatabase) -> Iterator[Entr
             _log.warning("an edit was stored and is not shown yet: %s", error)
 
 
-def share_calibration(layout: IndexLayout) -> None:
-    """Make the calibration of a copy that of its store; do nothing for an index of its own.
+def share_calibration(layout: IndexLayout, content: bytes | None) -> None:
+    """Make a calibration, or none, that of the store of a copy; an index of its own has no store.
 
     Raises:
         StoreUnavailable: PostgreSQL does not answer.
@@ -278,4 +278,4 @@ def share_calibration(layout: IndexLayout) -> None:
     database = shared_database(layout)
     if database is not None:
         with opened(database) as shared:
-            put_calibration(layout, shared)
+            put_calibration(content, shared)

@@ -100,7 +100,8 @@ def copy_into_store(layout: IndexLayout, database: SharedDatabase, progress: Pro
         put = put_files(layout, files.root, manifest, shared.connection, progress)
         replicate(store, shared, progress, with_answers=True)
         rows = _verified(store, shared)
-        put_calibration(layout, shared)
+        has_calibration = layout.calibration.exists()
+        put_calibration(layout.calibration.read_bytes() if has_calibration else None, shared)
         with shared.connection.transaction():  # last: a store with a generation is complete
             keys = put_keys(layout.keys, shared.connection)
             put_generation(manifest, put, shared.connection)

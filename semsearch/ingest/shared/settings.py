@@ -24,11 +24,9 @@ def copy_settings(layout: IndexLayout, shared: EntryReader) -> None:
         replace_atomically(layout.calibration, bytes(row[0]))
 
 
-def put_calibration(layout: IndexLayout, shared: EntryReader) -> None:
-    """Make the calibration of an index folder, or that it has none, the one of a shared store."""
+def put_calibration(content: bytes | None, shared: EntryReader) -> None:
+    """Make the content of `calibration.json`, or that there is none, the one of a shared store."""
     with shared.connection.transaction():
         shared.connection.execute("DELETE FROM setting WHERE name = ?", (_CALIBRATION,))
-        if layout.calibration.exists():
-            shared.connection.execute(
-                "INSERT INTO setting VALUES (?, ?)", (_CALIBRATION, layout.calibration.read_bytes())
-            )
+        if content is not None:
+            shared.connection.execute("INSERT INTO setting VALUES (?, ?)", (_CALIBRATION, content))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from semsearch.index.calibration import StoredCalibration, remove_calibration, save_calibration
@@ -64,8 +65,8 @@ def recalibrate(
                 questions=trial.questions,
                 fitted_at=datetime.now(UTC).isoformat(timespec="seconds"),
             ),
+            partial(share_calibration, layout),
         )
-        share_calibration(layout)
     return Recalibration(
         layout.calibration, trial, (*_missing_unanswerable(questions), *warnings), is_stored
     )
@@ -78,9 +79,7 @@ def reset(index: Path) -> bool:
         StoredIndexError: there is no index, a build is running, or the file cannot be removed.
     """
     layout = IndexLayout(index)
-    had_one = remove_calibration(layout)
-    share_calibration(layout)
-    return had_one
+    return remove_calibration(layout, partial(share_calibration, layout))
 
 
 def _missing_unanswerable(questions: Iterable[JudgedQuestion]) -> list[str]:

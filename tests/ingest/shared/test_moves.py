@@ -12,6 +12,7 @@ import time
 from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ from semsearch.core.errors import (
 from semsearch.core.progress import Silent
 from semsearch.core.shared_store_errors import StoreUnavailable
 from semsearch.index.backup import back_up
-from semsearch.index.calibration import StoredCalibration
+from semsearch.index.calibration import StoredCalibration, save_calibration
 from semsearch.index.restore import restore_backup
 from semsearch.index.shared_files import fetch_generation
 from semsearch.index.verify import verify
@@ -35,7 +36,9 @@ from semsearch.ingest import Editor
 from semsearch.ingest.shared import local_copy, moves
 from semsearch.ingest.shared.local_copy import catch_up, database_of, join_store, opened
 from semsearch.ingest.shared.moves import copy_into_folder, copy_into_store, has_glossary
+from semsearch.ingest.shared.settings import copy_settings
 from semsearch.models.encoders.hashed import HashedEncoder
+from semsearch.quality.evaluation import calibrate
 from semsearch.quality.evaluation.calibrate import reset
 from semsearch.server.auth.key_store import KeyRing, KeyStore
 from semsearch.server.auth.keys import KeyScope
@@ -277,3 +280,28 @@ def test_a_calibration_is_one_of_the_store(url: str, own: IndexLayout, tmp_path:
     for layout in (one, other):
         catch_up(layout, database_of(url), Silent())
         assert not layout.calibration.exists()
+
+
+def test_no_look_of_a_follower_undoes_a_calibration(
+    url: str, own: IndexLayout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It looks just before and just after the store has the change."""
+    copy_into_store(own, database_of(url), Silent())
+    one = IndexLayout(tmp_path / "one")
+    join_store(one, url, Silent())
+    share = calibrate.share_calibration
+
+    def between_looks(layout: IndexLayout, *content: bytes | None) -> None:
+        with opened(database_of(url)) as shared:
+            copy_settings(layout, shared)
+            share(layout, *content)
+            copy_settings(layout, shared)
+
+    monkeypatch.setattr(calibrate, "share_calibration", between_looks)
+    assert reset(one.root)
+    catch_up(one, database_of(url), Silent())
+    assert not one.calibration.exists()
+    stored = StoredCalibration(**json.loads(CALIBRATION))
+    save_calibration(one, stored, partial(between_looks, one))
+    catch_up(one, database_of(url), Silent())
+    assert json.loads(one.calibration.read_bytes()) == asdict(stored)
