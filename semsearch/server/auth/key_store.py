@@ -8,6 +8,7 @@ one transaction.
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +25,7 @@ from semsearch.core.errors import (
     InvalidSetting,
     KeyNotFound,
     KeyRefused,
+    StoredIndexError,
 )
 from semsearch.ingest.shared.local_copy import opened
 from semsearch.server.auth.keys import AccessKey, KeyScope, Secret, is_key, utc_now
@@ -89,6 +91,10 @@ class KeyStore:
             reserve.hold(self._reserve)
         with self._writing() as connection:
             connection.execute("INSERT INTO key VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        try:
+            self._bring_copy_in_step()
+        except StoredIndexError as error:  # the key is stored, and nobody else knows its secret
+            logging.getLogger("semsearch").warning("the key counts here later: %s", error)
         return key, secret
 
     def revoke(self, id_: str, *, now: datetime) -> AccessKey:
@@ -118,7 +124,9 @@ class KeyStore:
         with self._writing() as connection:
             set_ = "UPDATE key SET revoked = coalesce(revoked, ?) WHERE id = ?"
             connection.execute(set_, (now.isoformat(), id_))
-            return _select(connection, "WHERE id = ?", id_)
+            found = _select(connection, "WHERE id = ?", id_)
+        self._bring_copy_in_step()
+        return found
 
     def all(self) -> list[AccessKey]:
         """Return all keys, oldest first; none if there is no file.
@@ -157,10 +165,8 @@ class KeyStore:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection | StoreConnection]:
         if self._shared is not None:
-            with opened(self._shared) as store:
-                with store.connection.transaction():
-                    yield store.connection
-                copy_keys(store.connection, self._file)
+            with opened(self._shared) as store, store.connection.transaction():
+                yield store.connection
             return
         with _translated_errors(self._file):
             self._file.touch(mode=0o600)  # SQLite creates its journal with the mode of the file
@@ -169,6 +175,12 @@ class KeyStore:
                 transaction(connection),
             ):
                 yield connection
+
+    def _bring_copy_in_step(self) -> None:
+        """Copy the keys of a shared store to the file of this index, if that is a copy."""
+        if self._shared is not None:
+            with opened(self._shared) as store, _translated_errors(self._file):
+                copy_keys(store.connection, self._file)
 
 
 class KeyRing:

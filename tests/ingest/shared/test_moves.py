@@ -34,12 +34,19 @@ from semsearch.index.shared_files import fetch_generation
 from semsearch.index.verify import verify
 from semsearch.ingest import Editor
 from semsearch.ingest.shared import local_copy, moves
-from semsearch.ingest.shared.local_copy import catch_up, database_of, join_store, opened
+from semsearch.ingest.shared.local_copy import (
+    catch_up,
+    database_of,
+    join_store,
+    opened,
+    share_calibration,
+)
 from semsearch.ingest.shared.moves import copy_into_folder, copy_into_store, has_glossary
 from semsearch.ingest.shared.settings import copy_settings
 from semsearch.models.encoders.hashed import HashedEncoder
 from semsearch.quality.evaluation import calibrate
 from semsearch.quality.evaluation.calibrate import reset
+from semsearch.server.auth import key_store
 from semsearch.server.auth.key_store import KeyRing, KeyStore
 from semsearch.server.auth.keys import KeyScope
 from semsearch.storage.entry_reader import EntryReader
@@ -269,6 +276,38 @@ def test_keys_are_those_of_the_store(url: str, own: IndexLayout, tmp_path: Path)
             ring.find(secret.text)
 
 
+def test_a_key_is_made_and_revoked_also_while_its_copy_cannot_be_written(
+    url: str, own: IndexLayout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody else knows the secret of a new key; that one is revoked has to be told."""
+    copy_into_store(own, database_of(url), Silent())
+    one = IndexLayout(tmp_path / "one")
+    join_store(one, url, Silent())
+    keys, now = KeyStore(one.keys, database_of(url)), datetime.now(UTC)
+
+    def locked(_: object, file: Path) -> None:
+        with (
+            closing(sqlite3.connect(file)) as another,
+            closing(sqlite3.connect(file, timeout=0)) as refused,
+        ):
+            another.execute("BEGIN EXCLUSIVE")
+            refused.execute("BEGIN IMMEDIATE")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(key_store, "copy_keys", locked)
+        key, secret = keys.create(name="new", scope=KeyScope.SEARCH, now=now)
+    catch_up(one, database_of(url), Silent())
+    with closing(KeyRing(one.keys)) as ring:
+        assert ring.find(secret.text).name == "new"
+        with monkeypatch.context() as patch:
+            patch.setattr(key_store, "copy_keys", locked)
+            with pytest.raises(IndexBusy):
+                keys.revoke(key.id, now=now)
+        catch_up(one, database_of(url), Silent())
+        with pytest.raises(SemsearchError, match="revoked"):
+            ring.find(secret.text)
+
+
 def test_a_calibration_is_one_of_the_store(url: str, own: IndexLayout, tmp_path: Path) -> None:
     """Removed on one server, it is gone on the others."""
     copy_into_store(own, database_of(url), Silent())
@@ -289,7 +328,7 @@ def test_no_look_of_a_follower_undoes_a_calibration(
     copy_into_store(own, database_of(url), Silent())
     one = IndexLayout(tmp_path / "one")
     join_store(one, url, Silent())
-    share = calibrate.share_calibration
+    share = share_calibration
 
     def between_looks(layout: IndexLayout, *content: bytes | None) -> None:
         with opened(database_of(url)) as shared:
