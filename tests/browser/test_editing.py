@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Request
+from playwright.sync_api import Locator, Page, Request
 
 from semsearch.ingest import Editor
 from semsearch.server.auth.key_store import KeyStore
@@ -61,6 +61,12 @@ def check_accessible(page: Page) -> None:
     page.set_viewport_size({"width": 1000, "height": 800})
 
 
+def press(button: Locator) -> None:
+    """Press a button by keyboard, once the script is there."""
+    expect(button).to_be_enabled()
+    button.press("Enter")
+
+
 def test_nothing_is_sent_before_the_script_is_there(
     page: Page, editing_site: str, key: str
 ) -> None:
@@ -79,7 +85,7 @@ def test_nothing_is_sent_before_the_script_is_there(
             left.append(request.url)
 
     page.on("request", note)
-    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("button", name="Save", exact=True)).to_be_disabled()
     page.get_by_label("Term", exact=True).press("Enter")
     page.wait_for_timeout(300)  # nothing happens, and a form that is sent leaves within that
     assert left == []
@@ -168,14 +174,14 @@ def test_an_entry_is_added_deleted_and_restored(owner: Page, editing_site: str) 
 
     owner.get_by_role("link", name="Edit", exact=True).click()
     owner.get_by_label("Term", exact=True).fill("Porridge stick")
-    owner.get_by_role("button", name="Save", exact=True).press("Enter")
+    press(owner.get_by_role("button", name="Save", exact=True))
     expect(owner.locator(".said")).to_have_text("The entry is saved.")
 
     owner.get_by_role("link", name="Edit", exact=True).click()
     owner.locator("summary", has_text="Delete this entry").press("Enter")
     owner.get_by_label("Its address leads to").fill("whisk")
     check_accessible(owner)
-    owner.get_by_role("button", name="Delete Porridge stick").press("Enter")
+    press(owner.get_by_role("button", name="Delete Porridge stick"))
     expect(owner.locator(".said")).to_have_text("The entry is deleted.")
     owner.goto(f"{editing_site}entry/kitchen:spurtle")
     expect(owner.locator("h1")).to_have_text("Whisk")
@@ -184,7 +190,7 @@ def test_an_entry_is_added_deleted_and_restored(owner: Page, editing_site: str) 
     expect(owner.locator(".versions del").first).to_contain_text("Spurtle")
     check_accessible(owner)
 
-    owner.get_by_role("button", name="Restore revision").last.press("Enter")
+    press(owner.get_by_role("button", name="Restore revision").last)
     expect(owner.locator(".said")).to_contain_text("is restored.")
     expect(owner.locator("h1")).to_have_text("Spurtle")
     owner.goto(f"{editing_site}?q=what stirs porridge?")

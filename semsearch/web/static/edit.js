@@ -172,6 +172,11 @@ function leave(id, text) {
   leaveWith(`${root}entry/${encodeURIComponent(id)}`, text);
 }
 
+/** Let the buttons be pressed, which nothing listened to before. */
+function enable(place) {
+  for (const button of place.querySelectorAll("button[disabled]")) button.disabled = false;
+}
+
 function bind(editor) {
   const form = editor.querySelector("form");
   form.addEventListener("submit", (event) => {
@@ -183,6 +188,7 @@ function bind(editor) {
     if (button?.dataset.take) take(editor, button);
     else if (button && "delete" in button.dataset) run(form, () => remove(editor));
   });
+  enable(editor);
 }
 
 // -- the history ----------------------------------------------------------------------------------------------------
@@ -208,3 +214,4 @@ versions?.addEventListener("click", ({ target }) => {
   const button = target.closest("[data-restore]");
   if (button) run(versions, () => restore(versions, Number(button.dataset.restore)));
 });
+if (versions) enable(versions);
