@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from semsearch.core.errors import UNREADABLE, FormatTooNew, FormatTooOld, IndexDamaged
 from semsearch.core.index_info import EngineInfo, RerankerInfo
 from semsearch.core.presentation import Presentation
+from semsearch.core.version import __version__
 from semsearch.index.manifest import (
     FORMAT,
     OLDEST_UPGRADED,
@@ -87,30 +88,34 @@ def read_manifest_of_any_format(layout: IndexLayout) -> ManifestOfAnyFormat:
         raise IndexDamaged(damaged(layout.root, f"{root} is incomplete")) from error
 
 
-def check_replaces(layout: IndexLayout, generation: int) -> None:
+def check_replaces(layout: IndexLayout, manifest: bytes) -> None:
     """Refuse a generation that this version cannot open in place of one that it can.
 
     A generation whose scores are weighed otherwise has the same format.
 
     Args:
         layout: of the index.
-        generation: is there, and not current yet.
+        manifest: of the generation, which is not current yet.
 
     Raises:
         FormatTooNew: it is so.
     """
-    current = read_pointer(layout).generation if layout.current.exists() else 0
-    if _is_weighed_alike(layout, current) and not _is_weighed_alike(layout, generation):
+    if not layout.current.exists():
+        return
+    current = layout.generation(read_pointer(layout).generation).manifest
+    present = current.read_bytes() if current.exists() else b""
+    if _is_weighed_alike(present) and not _is_weighed_alike(manifest):
+        stated = json.loads(manifest)
         raise FormatTooNew(
-            f"generation {generation} weighs scores otherwise than this version of semsearch; "
-            "upgrade it on this machine"
+            f"generation {stated['generation']} was built by {stated['built_by']}, which weighs scores "
+            f"otherwise than this version ({__version__}); run one version on all machines, and build "
+            "with that"
         )
 
 
-def _is_weighed_alike(layout: IndexLayout, generation: int) -> bool:
-    """Return whether a generation is there and weighs scores as this version does."""
+def _is_weighed_alike(manifest: bytes) -> bool:
+    """Return whether a generation weighs scores as this version does."""
     try:
-        stated = json.loads(layout.generation(generation).manifest.read_bytes())
-        return bool(stated["weights"] == weights_as_dict(DEFAULT))
-    except (OSError, *UNREADABLE):
+        return bool(json.loads(manifest)["weights"] == weights_as_dict(DEFAULT))
+    except UNREADABLE:
         return False

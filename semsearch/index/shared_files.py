@@ -22,7 +22,6 @@ from semsearch.core.progress import Progress
 from semsearch.core.shared_store_errors import SharedFileDamaged
 from semsearch.core.temporary_folders import make_temporary_folder
 from semsearch.index.manifest import Manifest, pointer_to
-from semsearch.index.manifest_of_any_format import check_replaces
 from semsearch.storage.files.atomic_files import LONG_S, file_lock, replace_atomically, sync
 from semsearch.storage.files.file_places import (
     FilePlace,
@@ -266,7 +265,6 @@ def fetch_generation(
         progress: reports the files.
 
     Raises:
-        FormatTooNew: only another version can open it; the current one stays.
         SharedFileDamaged: a file is missing, or not as its hash says.
         StoreUnavailable: the place of the files does not answer.
     """
@@ -280,7 +278,6 @@ def fetch_generation(
     for folder, files in sorted(folders.items()):
         _fetch_folder(layout, layout.root / folder, files, place, connection)
         progress.advance(len(files))
-    check_replaces(layout, shared.number)
     with file_lock(layout.lock, LONG_S):
         replace_atomically(layout.current, shared.pointer)
 

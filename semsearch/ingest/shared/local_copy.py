@@ -13,15 +13,20 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, nullcontext
 from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from semsearch.core.errors import FormatTooNew, IndexMissing, SemsearchError
 from semsearch.core.progress import Progress, Silent
 from semsearch.core.shared_store_errors import StoreUnavailable
+from semsearch.core.temporary_folders import PREFIX
 from semsearch.index.manifest import FORMAT, read_pointer
+from semsearch.index.manifest_of_any_format import check_replaces
 from semsearch.index.retention import remove_generations, remove_models, remove_unfinished
 from semsearch.index.shared_files import (
     SharedGeneration,
+    fetch_file,
     fetch_generation,
     held_generation,
     shared_generation,
@@ -33,10 +38,11 @@ from semsearch.ingest.shared.settings import copy_settings, put_calibration
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import EntryStore, open_migrated
 from semsearch.storage.files.atomic_files import LONG_S, PATIENCE_S, file_lock
+from semsearch.storage.files.file_places import file_place
 from semsearch.storage.files.io_errors import translate_os_errors
 from semsearch.storage.files.layout import IndexLayout
 from semsearch.storage.files.shared_setting import refuse_own_store, shared_url, write_shared_url
-from semsearch.storage.store_connection import Lock
+from semsearch.storage.store_connection import Lock, StoreConnection
 
 if TYPE_CHECKING:
     from semsearch.storage.postgres.database import SharedDatabase
@@ -229,12 +235,13 @@ def fetch_newest(
         may_lag: whether this is a replica; see `catch_up_rows`.
 
     Raises:
-        FormatTooNew: a newer version of semsearch wrote it; the current one stays.
+        FormatTooNew: only another version of semsearch can open it; the current one stays.
     """
     with held_generation(shared.connection) as newest:
         if newest is None or newest.pointer == _pointer(layout):
             return
         check_can_read(newest)
+        _check_replaces(layout, newest, shared.connection)
         # a generation is never ahead of the rows
         catch_up_rows(layout, shared, progress, may_lag=may_lag)
         remove_unfinished(layout)
@@ -245,6 +252,22 @@ def fetch_newest(
                 copy_live_embeddings(layout, shared, copy)
         remove_generations(layout, {newest.number, former})
         remove_models(layout, {newest.number, former})
+
+
+def _check_replaces(
+    layout: IndexLayout, newest: SharedGeneration, connection: StoreConnection
+) -> None:
+    """Refuse a generation that this version cannot open in place of one that it can.
+
+    Only its manifest is fetched for that. All its files would be fetched again at each look.
+    """
+    manifest = layout.generation(int(json.loads(newest.pointer)["generation"])).manifest
+    digest = newest.files[manifest.relative_to(layout.root).as_posix()]
+    layout.generations.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=PREFIX, dir=layout.generations) as scratch:
+        fetched = Path(scratch) / manifest.name
+        fetch_file(file_place(connection), digest, fetched, connection)
+        check_replaces(layout, fetched.read_bytes())
 
 
 @contextmanager
