@@ -35,12 +35,17 @@ _WAYS_OUT = (
         "`sslkey` (a key only its owner may read)",
     ),
     (
-        "certificate has expired|alert unknown ca|alert certificate",
+        "alert unknown ca|alert (?:bad )?certificate(?! required)",
         "PostgreSQL does not take the certificate of this client; name one that its `ssl_ca_file` "
         "signed and that has not expired (`sslcert`, `sslkey`)",
     ),
     (
-        "too many clients|remaining connection slots|too many connections",
+        "too many connections for",
+        "this role or database may have no more connections; raise its limit (ALTER ... CONNECTION "
+        "LIMIT), or run fewer servers",
+    ),
+    (
+        "too many clients|remaining connection slots",
         "PostgreSQL has no connection left; raise `max_connections`, or run fewer servers",
     ),
     (
