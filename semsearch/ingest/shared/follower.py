@@ -196,9 +196,10 @@ class SharedFollower(Closeable):
             return
         except Exception as error:  # whatever it is, it is fetched again later
             self._fetch_after = time.monotonic() + FETCH_PAUSE_S
-            if str(error) != self._fetch_told:
-                self._fetch_told = str(error)
-                _log.warning("the newest generation was not fetched: %s", error)
+            told = str(error) or repr(error)
+            if told != self._fetch_told:
+                self._fetch_told = told
+                _log.warning("the newest generation was not fetched: %s", told)
 
     def _note_problem(self, problem: str) -> None:
         """Note what is wrong with the store or its replica, for `info`; empty if nothing is."""
@@ -214,7 +215,7 @@ class SharedFollower(Closeable):
         if kind != self._told:
             self._told = kind
             if problem is not None:
-                _log.warning("the index is not kept in step: %s", problem)
+                _log.warning("the index is not kept in step: %s", str(problem) or repr(problem))
             else:
                 _log.info("the index is in step with its store again")
 

@@ -214,7 +214,11 @@ def test_a_revoked_key_is_refused_though_rows_cannot_be_copied(
             assert comes(is_refused)
 
 
+@pytest.mark.parametrize(
+    "error", [StoreUnavailable("the files of the shared store cannot be reached"), MemoryError()]
+)
 def test_a_generation_that_cannot_be_fetched_is_tried_again(
+    error: Exception,
     new_server: NewServer,
     database: SharedDatabase,
     monkeypatch: pytest.MonkeyPatch,
@@ -226,7 +230,7 @@ def test_a_generation_that_cannot_be_fetched_is_tried_again(
 
     def fail(*_: object, **__: object) -> None:
         attempts.append(1)
-        raise StoreUnavailable("the files of the shared store cannot be reached")
+        raise error
 
     monkeypatch.setattr(following, "FETCH_PAUSE_S", 0.01)
     monkeypatch.setattr(following, "POLL_S", 0.01)
@@ -240,4 +244,4 @@ def test_a_generation_that_cannot_be_fetched_is_tried_again(
             assert comes(lambda: len(attempts) > 2)
             assert comes(lambda: in_step(other).revision == 8)
         assert comes(lambda: other.current.read_bytes() == one.current.read_bytes())
-    assert caplog.text.count("was not fetched") == 1
+    assert caplog.text.count(f"was not fetched: {str(error) or repr(error)}") == 1
