@@ -49,6 +49,7 @@ def test_only_who_may_edit_sees_a_form(client: TestClient, folder: Path, path: s
     assert response.status_code == 200
     assert response.headers["cache-control"] == "no-store"
     assert 'name="definition"' in response.text
+    assert response.text.count("Without JavaScript this page cannot save.") == 1
 
 
 def test_a_key_of_another_glossary_finds_no_entry(client: TestClient, folder: Path) -> None:
@@ -129,10 +130,10 @@ def test_the_history_needs_a_key_and_says_what_was_changed(
     assert "<del>" in page.text
     assert "by <bdi>Ann" in page.text
     assert page.text.count("data-restore") == 1
-    assert (
-        "data-restore"
-        not in client.get(f"/history/{WHISK}", headers=key_header(folder, KeyScope.SEARCH)).text
-    )
+    assert page.text.count("Without JavaScript this page cannot restore.") == 1
+    reader = client.get(f"/history/{WHISK}", headers=key_header(folder, KeyScope.SEARCH)).text
+    assert "data-restore" not in reader
+    assert "JavaScript" not in reader
 
 
 def test_a_deleted_entry_has_a_history(client: TestClient, folder: Path) -> None:
