@@ -1,12 +1,12 @@
 """The mean of several trained encoders (model soup).
 
-    python -m training.means TARGET FOLDER...
+    python -m training.means TARGET FOLDER... [--base NAME]
 
-Each FOLDER is what `training.tune` wrote. TARGET gets the mean of the adapters and, merged, of the
-models in `model/`; of runs with `--all-parameters` it gets the models only. The mean of adapters is
-that of the factors of each layer. It differs from the mean of their products by products of the
-changes since the start, which are small for a short training
-(Wortsman et al., 2022, https://arxiv.org/abs/2203.05482).
+Each FOLDER is what `training.tune` wrote, with the same `--base` if it trained adapters. TARGET
+gets the mean of the adapters and, merged, of the models in `model/`; of runs with
+`--all-parameters` it gets the models only. The mean of adapters is that of the factors of each
+layer. It differs from the mean of their products by products of the changes since the start, which
+are small for a short training (Wortsman et al., 2022, https://arxiv.org/abs/2203.05482).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from semsearch.core.errors import ImportFailed
+from semsearch.models.registry import BASE_MODEL
 from training.install import CONFIG, WEIGHTS
 from training.runs import save_whole
 
@@ -59,15 +60,17 @@ def main() -> None:
     )
     parser.add_argument("target", type=Path)
     parser.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
+    parser.add_argument("--base", default=BASE_MODEL, help="of the adapters")
     given = parser.parse_args()
     if all((folder / WEIGHTS).exists() for folder in given.folders):
         write_mean(given.folders, given.target, WEIGHTS)
         shutil.copyfile(given.folders[-1] / CONFIG, given.target / CONFIG)
-        save_whole(given.target, given.target / "model")
+        save_whole(given.target, given.target / "model", given.base)
     else:
-        models = [folder / "model" for folder in given.folders]
-        shutil.copytree(models[-1], given.target / "model", dirs_exist_ok=True)
-        write_mean(models, given.target / "model", MODEL_WEIGHTS)
+        models, target = [folder / "model" for folder in given.folders], given.target / "model"
+        write_mean(models, target, MODEL_WEIGHTS)  # first: it may refuse
+        others = shutil.ignore_patterns(MODEL_WEIGHTS)
+        shutil.copytree(models[-1], target, ignore=others, dirs_exist_ok=True)
     print(f"The mean of {len(given.folders)} encoders: {given.target}")
 
 

@@ -64,6 +64,35 @@ def test_the_mean_of_adapters_is_a_model_too(
     assert find_model(str(tmp_path / "mean" / "model")).path.name == "model"
 
 
+def test_the_mean_of_adapters_is_merged_into_their_base(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which is named, as for their training."""
+    merged: list[str] = []
+    monkeypatch.setattr(means, "save_whole", lambda _, __, base: merged.append(base))
+    folders = [str(written(tmp_path / str(n), n, n)) for n in (1, 2)]
+    for options in ([], ["--base", "larger"]):
+        monkeypatch.setattr(sys, "argv", ["means", str(tmp_path / "mean"), *folders, *options])
+        means.main()
+    assert merged == [BASE_MODEL, "larger"]
+
+
+def test_models_of_two_shapes_have_no_mean(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And leave no model in its place."""
+    import torch
+    from safetensors.torch import save_file  # noqa: PLC0415 - loads torch
+
+    for width in (2, 3):
+        (tmp_path / str(width) / "model").mkdir(parents=True)
+        file = tmp_path / str(width) / "model" / MODEL_WEIGHTS
+        save_file({"layer": torch.zeros(width)}, file, {"format": "pt"})
+    folders = [str(tmp_path / width) for width in ("2", "3")]
+    monkeypatch.setattr(sys, "argv", ["means", str(tmp_path / "mean"), *folders])
+    with pytest.raises(ImportFailed, match="other layers"):
+        means.main()
+    assert not (tmp_path / "mean").exists()
+
+
 def test_models_have_a_mean_without_adapters(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
