@@ -78,7 +78,10 @@ _DECISIVE = (
 
 def main() -> int:
     """Read concepts and pairs, train, and write the adapter."""
-    given = _parser().parse_args()
+    parser = _parser()
+    given = parser.parse_args()
+    if given.all_parameters and given.start:
+        parser.error("--all-parameters trains no adapter; name the merged model of START by --base")
     concepts = read_concepts(CONCEPTS)
     if given.common:
         concepts = part_of(read_common(concepts, CONCEPTS), given.common)

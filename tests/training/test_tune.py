@@ -132,5 +132,16 @@ def test_a_run_may_train_all_parameters(tmp_path: Path, monkeypatch: pytest.Monk
     assert len(lengths) == 1
 
 
+def test_an_adapter_is_no_start_for_all_parameters(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would be left out without a word; its merged model is a base."""
+    options = ["--all-parameters", "--start", "adapter"]
+    monkeypatch.setattr(sys, "argv", ["tune", "data", "run", *options])
+    with pytest.raises(SystemExit, match="2"):
+        tune.main()
+    assert "name the merged model of START by --base" in capsys.readouterr().err
+
+
 def _encoder(name: str) -> SentenceEncoder:
     return SentenceEncoder(evaluate.model_of(name))
