@@ -240,8 +240,7 @@ def fetch_newest(
     with held_generation(shared.connection) as newest:
         if newest is None or newest.pointer == _pointer(layout):
             return
-        check_can_read(newest)
-        _check_replaces(layout, newest, shared.connection)
+        check_can_open(layout, newest, shared.connection)
         # a generation is never ahead of the rows
         catch_up_rows(layout, shared, progress, may_lag=may_lag)
         remove_unfinished(layout)
@@ -254,13 +253,23 @@ def fetch_newest(
         remove_models(layout, {newest.number, former})
 
 
-def _check_replaces(
+def check_can_open(
     layout: IndexLayout, newest: SharedGeneration, connection: StoreConnection
 ) -> None:
     """Refuse a generation that this version cannot open in place of one that it can.
 
     Only its manifest is fetched for that. All its files would be fetched again at each look.
+
+    Args:
+        layout: of the copy.
+        newest: the generation, whose files are not removed meanwhile.
+        connection: of its store.
+
+    Raises:
+        FormatTooNew: it is so.
+        StoreUnavailable: the place of the files does not answer, or lacks the manifest.
     """
+    check_can_read(newest)
     manifest = layout.generation(int(json.loads(newest.pointer)["generation"])).manifest
     digest = newest.files[manifest.relative_to(layout.root).as_posix()]
     layout.generations.mkdir(parents=True, exist_ok=True)

@@ -16,12 +16,12 @@ from semsearch.core.progress import Progress
 from semsearch.index.generation import UnpublishedGeneration, publish_generation
 from semsearch.index.pgvector.writing import database_behind
 from semsearch.index.shared_files import (
+    held_generation,
     put_files,
     put_generation,
     put_in_order,
-    shared_generation,
 )
-from semsearch.ingest.shared.local_copy import check_can_read, fetch_newest, opened, shared_database
+from semsearch.ingest.shared.local_copy import check_can_open, fetch_newest, opened, shared_database
 from semsearch.ingest.shared.rows import catch_up_rows
 from semsearch.storage.entry_reader import EntryReader
 from semsearch.storage.entry_store import EntryStore
@@ -68,12 +68,12 @@ def building(
 
     Raises:
         StoreUnavailable: PostgreSQL does not answer. IndexBusy: another server builds.
-        FormatTooNew: the store has a generation of a newer version.
+        FormatTooNew: the store has a generation that only another version can open.
     """
     with opened(database) as store, store.connection.locked(Lock.BUILDING, PATIENCE_S):
-        newest = shared_generation(store.connection)
-        if newest is not None:
-            check_can_read(newest)  # or all the work would be in vain
+        with held_generation(store.connection) as newest:
+            if newest is not None:
+                check_can_open(layout, newest, store.connection)  # or all the work would be in vain
         yield store
         catch_up_rows(layout, store, progress, is_built=True)
 
