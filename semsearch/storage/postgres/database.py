@@ -6,6 +6,7 @@ Everything that the address says counts for each of them: TLS, several hosts, a 
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -82,6 +83,9 @@ class SharedDatabase:
         self.conninfo = conninfo.make_conninfo(**parts)
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # each caller tells it
         self._attempts = FailedAttempts()
+        self._counting = threading.Lock()
+        self._in_use = 0
+        """Connections that were given out; the pool also counts idle ones, which may be lost."""
         self._pool: ConnectionPool[Connection[tuple[Any, ...]]] = ConnectionPool(
             self.conninfo,
             connection_class=self._attempts.connection_class(),
@@ -107,15 +111,17 @@ class SharedDatabase:
 
         self._pool.open()
         try:
-            return PostgresConnection(self._pool.getconn(), self)
+            taken = self._pool.getconn()
         except psycopg.Error as error:
             reason = self._attempts.reason(error, self._patience_s)
-            if reason is error and self._pool.get_stats()["pool_size"] >= MAX_CONNECTIONS:
+            if reason is error and self._in_use >= MAX_CONNECTIONS:
                 raise IndexBusy(
                     f"this process has all its {MAX_CONNECTIONS} connections to {self.name} in use; "
                     "try again in a moment"
                 ) from error
             raise self._unreachable(reason) from error
+        self._count(1)
+        return PostgresConnection(taken, self)
 
     @contextmanager
     def listening(self) -> Iterator[Callable[[float], bool]]:
@@ -150,11 +156,16 @@ class SharedDatabase:
         """Put a connection into the pool; one that is broken or in a transaction is closed."""
         if connection.broken:
             self._pool.drain()  # the others lead to the same primary
+        self._count(-1)
         self._pool.putconn(connection)
 
     def close(self) -> None:
         """End all connections."""
         self._pool.close()
+
+    def _count(self, more: int) -> None:
+        with self._counting:
+            self._in_use += more
 
     def unavailable(self, error: Exception) -> StoreUnavailable:
         """Return the error for a store that does not answer any more."""

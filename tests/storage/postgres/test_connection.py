@@ -173,6 +173,27 @@ def test_a_process_whose_connections_are_all_in_use_is_busy(database: SharedData
     database.connect().close()
 
 
+def test_a_postgresql_that_is_out_of_reach_is_no_busy_process(
+    database: SharedDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though the pool has all its connections: they are idle, and none of them answers in time."""
+    import psycopg
+
+    from semsearch.storage.postgres.database import MAX_CONNECTIONS  # noqa: PLC0415 - an extra
+
+    for connection in [database.connect() for _ in range(MAX_CONNECTIONS)]:
+        connection.close()
+
+    def wait_in_vain(_: object) -> None:
+        time.sleep(0.2)
+        raise psycopg.OperationalError("could not receive data from server: timed out")
+
+    monkeypatch.setattr(database._pool, "timeout", 0.1)
+    monkeypatch.setattr(database._pool, "_check", wait_in_vain)
+    with pytest.raises(StoreUnavailable, match="cannot be reached"):
+        database.connect()
+
+
 def test_each_host_of_an_address_has_its_time_to_answer() -> None:
     """The first one may be out of reach, so that a connection takes longer than one attempt."""
     pytest.importorskip("psycopg_pool", reason="the extra postgres is not installed")
