@@ -51,7 +51,7 @@ class InStep:
     tables: int = 0
     """Version of the tables that its rows were copied into."""
     problem: str = ""
-    """What is wrong with the replica that it is read from, for people."""
+    """Why it is not in step, or read from no replica, for people; empty if all is well."""
 
     @property
     def ago_s(self) -> float:
