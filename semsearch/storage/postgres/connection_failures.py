@@ -50,8 +50,7 @@ _WAYS_OUT = (
     ),
     (
         "permission denied for database",
-        "this user may not connect; run `semsearch store migrate --role USER` as the owner, or "
-        "GRANT CONNECT",
+        "this user may not connect to it; run GRANT CONNECT ON DATABASE as the owner of the database",
     ),
     (
         "the database system is (?:starting up|shutting down|not yet accepting|in recovery)",
