@@ -87,7 +87,7 @@ def _writing(layout: IndexLayout) -> Iterator[None]:
             yield
     except OSError as error:
         raise IndexUnwritable(
-            f"{layout.calibration} cannot be written ({error}); the index is unchanged; "
+            f"{layout.calibration} cannot be written ({error}) and is as before; "
             "free space on the disk, or ask its owner"
         ) from error
 
