@@ -271,9 +271,9 @@ training-data: $(BIN)/.dev $(DICT)/foldoc.index ## Write pairs of questions and 
 training: training-data ## Train the encoder's adapter from that data and the concepts, and the encoders of three folds (two hours); see docs/development.md
 	@$(BIN)/python -m training.train build/training build/training/run
 	@for part in 1 2; do $(BIN)/python -m training.tune build/training build/training/common/$$part --start build/training/run/adapter --strength 0.6 --common $$part/2 --epochs 1 || exit 1; done
-	@$(BIN)/python -m training.means build/training/common/mean $(addprefix build/training/common/,1 2)
+	@$(BIN)/python -m training.adapters build/training/common/mean $(addprefix build/training/common/,1 2)
 	@for fold in a b c; do $(BIN)/python -m training.tune build/training build/training/folds/$$fold --start build/training/common/mean --fold $$fold || exit 1; done
-	@$(BIN)/python -m training.means build/training/mean $(addprefix build/training/folds/,a b c)
+	@$(BIN)/python -m training.adapters build/training/mean $(addprefix build/training/folds/,a b c)
 
 fit-weights: $(BIN)/.dev ## Fit the weights of the score on the domains and the tuning halves of the questions in SHARED
 	@$(BIN)/python -m benchmarks.quality.fit_weights $(SHARED) build/quality build/questions $(if $(FOLD_ENCODERS),--encoders $(FOLD_ENCODERS))

@@ -23,10 +23,8 @@ from semsearch.models import registry
 from semsearch.models.encoders.mpnet_parts import ACCURATE_MODEL
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
-MAX_BYTES = 16_000_000
+MAX_BYTES = 6_000_000
 """Largest adapter that is worth its size in the package; the base has 90 MB."""
-_SECOND = re.compile(r"\.lora_(embedding_)?B(\.|$)")
-"""The second factor of a layer's change, which is zero before training."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ def _config(file: Path, base: str) -> bytes:
 def _weights(file: Path, strength: float) -> bytes:
     """Return the file in half precision, its tensors in the order of their names.
 
-    A layer changes by the product of two factors, so one of them carries the strength.
+    A layer changes by lora_B @ lora_A, so one of the two carries the strength.
     """
     import torch
     from safetensors.torch import load_file, save  # noqa: PLC0415 - loads torch
@@ -115,15 +113,15 @@ def _weights(file: Path, strength: float) -> bytes:
         tensors = load_file(file)
     except Exception as error:  # the library has an error of its own
         raise ImportFailed(f"is not a file of weights ({error})", file) from error
-    shares = {name: strength if _SECOND.search(name) else 1.0 for name in sorted(tensors)}
+    shares = {name: strength if "lora_B" in name else 1.0 for name in sorted(tensors)}
     halves = {n: (tensors[n] * share).to(torch.float16).contiguous() for n, share in shares.items()}
     broken = [name for name, half in halves.items() if not torch.isfinite(half).all()]
     if broken or not halves:
         raise ImportFailed(
             f"has {broken[0]}, which half precision cannot hold" if broken else "is empty", file
         )
-    if not any(half.any() for name, half in halves.items() if _SECOND.search(name)):
-        raise ImportFailed("changes nothing: every second factor is 0, as before training", file)
+    if not any(half.any() for name, half in halves.items() if "lora_B" in name):
+        raise ImportFailed("changes nothing: every lora_B is 0, as before training", file)
     content: bytes = save(halves, {"format": "pt"})
     if len(content) > MAX_BYTES:
         raise ImportFailed(

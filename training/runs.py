@@ -49,17 +49,17 @@ def prepare_run(folder: Path, stated: dict[str, Any]) -> bool:
     return has_checkpoints
 
 
-def base_model(name: str = BASE_MODEL, *, threads: int, seed: int) -> Any:  # noqa: ANN401 - untyped library
-    """Load a base for training; dropout is off, since it costs more than it brings here.
-
-    Who trains cuts the texts, by `max_seq_length`.
-    """
+def base_model(
+    name: str = BASE_MODEL, *, threads: int, seed: int, max_tokens: int = MAX_TOKENS
+) -> Any:  # noqa: ANN401 - untyped library
+    """Load a base for training; dropout is off, since it costs more than it brings here."""
     import torch
     from sentence_transformers import SentenceTransformer
 
     torch.set_num_threads(threads)
     torch.manual_seed(seed)
     model = SentenceTransformer(str(find_model(name).path), local_files_only=True)
+    model.max_seq_length = max_tokens
     for module in model.modules():
         if isinstance(module, torch.nn.Dropout):
             module.p = 0.0

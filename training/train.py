@@ -31,7 +31,6 @@ from semsearch.text.normalise import fold
 from training.base import base_encoder
 from training.batches import topics_of
 from training.runs import (
-    MAX_TOKENS,
     arguments,
     base_model,
     columns,
@@ -134,7 +133,6 @@ def _model(given: argparse.Namespace) -> Any:  # noqa: ANN401 - untyped library
     from peft import LoraConfig
 
     model = base_model(threads=given.threads, seed=SEED)
-    model.max_seq_length = MAX_TOKENS
     if given.full:
         model.transformers_model.embeddings.requires_grad_(False)
     else:

@@ -1,20 +1,17 @@
 """Train the adapter on hand-written questions, after `training.train`: `make training`.
 
     python -m training.tune DATA FOLDER [--start START] [--base NAME] [--common 1/2] [--fold a]
-    python -m training.tune DATA FOLDER --all-parameters --base MODEL [--common 1/2] [--fold a]
 
 DATA holds the `pairs.jsonl` of `training.data`. START is the adapter to continue from, scaled by
 `--strength`. Without START a fresh adapter is trained, which is for another `--base`. The concepts
 of `domains.jsonl` come in batches of whole domains, mixed with batches of old pairs against
 forgetting. FOLDER becomes the folder of the adapter, with `start/`, `model/` (the adapter
-merged into the base) and `checkpoints/` in it. With `--all-parameters` no adapter is trained but
-MODEL itself, often the `model/` of an earlier run, and FOLDER has only `model/` and `checkpoints/`;
-`training.low_rank` makes an adapter of it.
+merged into the base) and `checkpoints/` in it.
 
 With `--common` the concepts of the other fields are learned in place of those of the domains, in
 batches by topic, or a part of them; the mean of the parts is where the encoders of the folds start.
-With `--fold` the domains of that fold are left out. The released encoder is the mean of those of
-the three folds (`training.means`), so two of them have seen each domain. The other options are
+With `--fold` the domains of that fold are left out. The released adapter is the mean of those of
+the three folds (`training.adapters`), so two of them have seen each domain. The other options are
 for experiments; the defaults were chosen on the development domains (`training.folds`).
 """
 
@@ -43,7 +40,6 @@ from training.concepts import (
 )
 from training.folds import FOLDS, seen_by
 from training.install import WEIGHTS
-from training.means import MODEL_WEIGHTS
 from training.runs import (
     MAX_TOKENS,
     arguments,
@@ -71,17 +67,14 @@ RANK = 16
 TERMS = 0.5
 """Share of the definitions with their term in front, as in the old pairs."""
 _DECISIVE = (
-    *("base", "all_parameters", "common", "fold", "learning_rate", "pairs", "together", "terms"),
-    *("phrases", "max_tokens", "no_tokens", "seed"),
+    *("base", "common", "fold", "learning_rate", "pairs", "together", "terms", "phrases"),
+    *("max_tokens", "no_tokens", "seed"),
 )
 
 
 def main() -> int:
     """Read concepts and pairs, train, and write the adapter."""
-    parser = _parser()
-    given = parser.parse_args()
-    if given.all_parameters and given.start:
-        parser.error("--all-parameters trains no adapter; name the merged model of START by --base")
+    given = _parser().parse_args()
     concepts = read_concepts(CONCEPTS)
     if given.common:
         concepts = part_of(read_common(concepts, CONCEPTS), given.common)
@@ -89,33 +82,25 @@ def main() -> int:
         concepts = seen_by(given.fold, concepts)
     pairs = chosen(read_pairs(given.data / "pairs.jsonl"), SHARES)[: given.pairs]
     print(f"{len(concepts):,} concepts, {len(pairs):,} old pairs")
-    model = base_model(given.base, threads=given.threads, seed=given.seed)
+    model = base_model(
+        given.base, threads=given.threads, seed=given.seed, max_tokens=given.max_tokens
+    )
     start = given.folder / "start"
-    longest = model.max_seq_length
-    model.max_seq_length = given.max_tokens
-    if given.all_parameters:
-        began = sha256_of(find_model(given.base).path / MODEL_WEIGHTS)
-    elif given.start:
+    if given.start:
         write_start(given.start, start, given.strength, find_model(given.base).name)
         load_into(model, start)
-        began = sha256_of(start / WEIGHTS)
     else:
         add_fresh(model, given.rank)
-        began = given.rank
     trainer = _trainer(model, concepts, pairs, given)
     stated = {
         **{name: getattr(given, name) for name in _DECISIVE},
         "data": sha256_of(given.data / "pairs.jsonl"),
         "concepts": sha256_of(CONCEPTS),
-        "start": began,
+        "start": sha256_of(start / WEIGHTS) if given.start else given.rank,
     }
     trainer.train(resume_from_checkpoint=prepare_run(given.folder, stated) or None)
-    if given.all_parameters:
-        model.max_seq_length = longest
-        model.save_pretrained(str(given.folder / "model"), create_model_card=False)
-    else:
-        model.transformers_model.save_pretrained(given.folder)
-        save_whole(given.folder, given.folder / "model", given.base)
+    model.transformers_model.save_pretrained(given.folder)
+    save_whole(given.folder, given.folder / "model", given.base)
     print(f"Trained: {given.folder}")
     return 0
 
@@ -123,10 +108,7 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = common_parser(__doc__, LEARNING_RATE, EPOCHS)
     parser.add_argument("--start", type=Path, help="adapter to go on from; a fresh one by default")
-    parser.add_argument("--base", default=BASE_MODEL, help="what is trained, or gets the adapter")
-    parser.add_argument(
-        "--all-parameters", action="store_true", help="train the base itself and no adapter"
-    )
+    parser.add_argument("--base", default=BASE_MODEL, help="what the adapter is for")
     parser.add_argument("--rank", type=int, default=RANK, help="of a fresh adapter")
     parser.add_argument("--strength", type=float, default=1.0, help="of START, if not installed")
     parser.add_argument(

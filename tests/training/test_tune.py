@@ -7,15 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.models.encoders.sentence_transformer import SentenceEncoder, load_model
-from semsearch.models.registry import ADAPTER, BASE_MODEL, find_model
+from semsearch.models.encoders.sentence_transformer import SentenceEncoder
+from semsearch.models.registry import ADAPTER
 from tests.training.test_concepts import COMMON, line, written
 from tests.training.test_train import pair
 from training import evaluate, tune
 from training.concepts import KINDS, read_concepts
 from training.held_out import of_domains
-from training.install import WEIGHTS
-from training.means import MODEL_WEIGHTS
 from training.runs import BATCH
 
 
@@ -103,44 +101,6 @@ def test_a_run_learns_a_part_of_the_other_fields(
     state = json.loads(next(run.glob("checkpoints/*/trainer_state.json")).read_text())
     assert state["global_step"] == 1 + 1  # a batch of half of 192 concepts, and one of old pairs
     assert json.loads((run / "run.json").read_text())["common"] == "2/2"
-
-
-@pytest.mark.model
-def test_a_run_may_train_all_parameters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It writes a model, whose words have moved and which reads texts as long as before."""
-    from safetensors.torch import load_file  # noqa: PLC0415 - loads torch
-
-    data, run = tmp_path / "data", tmp_path / "run"
-    data.mkdir()
-    lines = [json.dumps(asdict(pair(n))) for n in range(BATCH)]
-    (data / "pairs.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    terms = [line(f"term {number}", f"domain {number % 2}") for number in range(6)]
-    monkeypatch.setattr(tune, "CONCEPTS", written(tmp_path, *terms))
-    options = ["--all-parameters", "--epochs", "1", "--learning-rate", "1e-3"]
-    monkeypatch.setattr(sys, "argv", ["tune", str(data), str(run), *options])
-    assert tune.main() == 0
-    assert not (run / WEIGHTS).exists()
-    base = find_model(BASE_MODEL).path
-    before, after = (load_file(one / MODEL_WEIGHTS) for one in (base, run / "model"))
-    assert before.keys() - after.keys() <= {"embeddings.position_ids"}  # of older releases
-    words = "embeddings.word_embeddings.weight"
-    assert not before[words].equal(after[words])
-    lengths = {
-        load_model(find_model(name), "SentenceTransformer").max_seq_length
-        for name in (BASE_MODEL, str(run / "model"))
-    }
-    assert len(lengths) == 1
-
-
-def test_an_adapter_is_no_start_for_all_parameters(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """It would be left out without a word; its merged model is a base."""
-    options = ["--all-parameters", "--start", "adapter"]
-    monkeypatch.setattr(sys, "argv", ["tune", "data", "run", *options])
-    with pytest.raises(SystemExit, match="2"):
-        tune.main()
-    assert "name the merged model of START by --base" in capsys.readouterr().err
 
 
 def _encoder(name: str) -> SentenceEncoder:
