@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
-from semsearch.core.errors import FormatTooNew, FormatTooOld, InvalidSetting
+from semsearch.core.errors import FormatTooNew, FormatTooOld, IndexBusy, InvalidSetting
 from semsearch.core.shared_store_errors import StoreUnavailable
 from semsearch.index.shared_files import shared_generation
 from semsearch.storage.entry_reader import EntryReader
@@ -67,7 +67,7 @@ class ReadReplica:
         except StoreUnavailable:
             self._not_before = time.monotonic() + AWAY_S
             self._note(f"the read replica {name} does not answer; the primary is read instead")
-        except (FormatTooOld, FormatTooNew, InvalidSetting) as error:
+        except (FormatTooOld, FormatTooNew, IndexBusy, InvalidSetting) as error:
             self._note(f"the read replica {name} cannot be used ({error}); the primary is read")
         return None
 

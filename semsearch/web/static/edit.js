@@ -172,7 +172,7 @@ function leave(id, text) {
   leaveWith(`${root}entry/${encodeURIComponent(id)}`, text);
 }
 
-/** Let the buttons be pressed, which nothing listened to before. */
+/** Let the buttons be pressed: only now does something listen to them. */
 function enable(place) {
   for (const button of place.querySelectorAll("button[disabled]")) button.disabled = false;
 }
