@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 
 from semsearch.core.errors import UNREADABLE, FormatTooNew, FormatTooOld, IndexDamaged
@@ -91,7 +92,8 @@ def read_manifest_of_any_format(layout: IndexLayout) -> ManifestOfAnyFormat:
 def check_replaces(layout: IndexLayout, manifest: bytes) -> None:
     """Refuse a generation that this version cannot open in place of one that it can.
 
-    A generation whose scores are weighed otherwise has the same format.
+    A generation whose scores are weighed otherwise has the same format. Where there is none yet,
+    only one of a newer version is refused.
 
     Args:
         layout: of the index.
@@ -100,17 +102,25 @@ def check_replaces(layout: IndexLayout, manifest: bytes) -> None:
     Raises:
         FormatTooNew: it is so.
     """
-    if not layout.current.exists():
+    if _is_weighed_alike(manifest):
         return
-    current = layout.generation(read_pointer(layout).generation).manifest
-    present = current.read_bytes() if current.exists() else b""
-    if _is_weighed_alike(present) and not _is_weighed_alike(manifest):
-        stated = json.loads(manifest)
+    stated = json.loads(manifest)
+    if layout.current.exists():
+        current = layout.generation(read_pointer(layout).generation).manifest
+        is_refused = current.exists() and _is_weighed_alike(current.read_bytes())
+    else:  # one of an older version is taken, so that a build can replace it
+        is_refused = _release(stated["built_by"]) > _release(__version__)
+    if is_refused:
         raise FormatTooNew(
             f"generation {stated['generation']} was built by {stated['built_by']}, which weighs scores "
             f"otherwise than this version ({__version__}); run one version on all machines, and build "
             "with that"
         )
+
+
+def _release(version: str) -> list[int]:
+    """Return the numbers of a version, to be compared."""
+    return [int(number) for number in re.findall(r"\d+", version)]
 
 
 def _is_weighed_alike(manifest: bytes) -> bool:

@@ -100,6 +100,35 @@ def test_a_generation_that_is_weighed_otherwise_does_not_replace_one_that_can_be
     assert first_hit(one, "cutting the surface of dough") == "Scoring"
 
 
+@pytest.mark.parametrize(("version", "is_newer"), [("99.0.0", True), ("0.0.1", False)])
+def test_an_empty_folder_takes_no_weights_of_a_newer_version(
+    new_server: NewServer,
+    url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    version: str,
+    is_newer: bool,
+) -> None:
+    """A server that starts anew during an upgrade builds nothing over it; a newer one may."""
+    other = new_server("other")
+    with monkeypatch.context() as another:
+        another.setattr(generation, "__version__", version)
+        for module in (generation, manifest, manifest_of_any_format):
+            another.setattr(module, "weights_as_dict", lambda _: {"words": 1.0})
+        build_index([*ENTRIES, SCORED], other.root, model="hashed")
+    layout = IndexLayout(tmp_path / "empty")
+    if not is_newer:
+        join_store(layout, url, Silent())
+        build_index([*ENTRIES, SCORED], layout.root, model="hashed")
+        assert first_hit(layout, "the inside of a loaf") == "Crumb"
+        return
+    with pytest.raises(FormatTooNew, match=rf"built by semsearch {version}.*run one version"):
+        join_store(layout, url, Silent())
+    with pytest.raises(FormatTooNew, match="run one version"):
+        build_index([*ENTRIES, SCORED], layout.root, model="hashed")
+    assert not layout.current.exists()
+
+
 def test_a_generation_of_an_earlier_version_is_replaced_by_a_build(
     new_server: NewServer, url: str, database: SharedDatabase, tmp_path: Path
 ) -> None:
