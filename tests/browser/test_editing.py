@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, Request
+from playwright.sync_api import Locator, Page, Request, Route
 
 from semsearch.ingest import Editor
 from semsearch.server.auth.key_store import KeyStore
@@ -206,6 +206,20 @@ def test_a_term_that_is_missing_is_added_from_the_question(owner: Page, editing_
     owner.get_by_label("Definition", exact=True).fill("An unknown thing.")
     owner.get_by_role("button", name="Add the entry").click()
     expect(owner.locator(".said")).to_have_text("The entry is added.")
+
+
+def test_an_answer_is_that_of_the_key_whichever_script_comes_last(
+    owner: Page, editing_site: str
+) -> None:
+    """The rest of the page may be completed before the script that asks again."""
+
+    def late(route: Route) -> None:
+        expect(owner.locator(".owners[data-may-edit]")).to_be_visible()
+        route.continue_()
+
+    owner.route("**/teach.js*", late)
+    owner.goto(f"{editing_site}?q=wvv jkp", wait_until="commit")
+    expect(owner.get_by_role("link", name="Add an entry that is found by this")).to_be_visible()
 
 
 def test_visitors_see_no_controls_and_need_no_script_more(page: Page, editing_site: str) -> None:

@@ -78,7 +78,8 @@ if (answer) {
       event.preventDefault();
       useKey(form);
     });
-    // the page itself was asked for without the key that the tab has
-    if (sessionStorage.getItem(KEY) && new URLSearchParams(location.search).get("q")) stale(true);
   }
+  // the page itself was asked for without the key that the tab has
+  const isBare = !("mayEdit" in answer.dataset) && new URLSearchParams(location.search).get("q");
+  if (isBare && sessionStorage.getItem(KEY)) stale(true);
 }
