@@ -232,8 +232,7 @@ def test_another_rule_breaks_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
     """An entry that would have more questions than at build has those that were embedded."""
     slashing = Entry("bakery:slashing", "Slashing", SLASHED, "bakery")
     with monkeypatch.context() as stricter:
-        stricter.setattr(common_questions, "MIN_SHARED", 99)
-        stricter.setattr(common_questions, "MIN_SHARED_WITH_ONLY_CONCEPT", 99)
+        stricter.setattr(common_questions, "MIN_PROBABILITY", 1.1)
         index = build(tmp_path / "index", [*ENTRIES, slashing])
     assert manifest(index).phrases == 0
     with Editor(index) as editor:
