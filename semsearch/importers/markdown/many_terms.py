@@ -24,6 +24,12 @@ _ABOUT = frozenset(
 """Fields about a file of any kind, in lower case."""
 _PLACES = frozenset({"id", "slug"})
 """Fields about the place of a file, which entries have too."""
+ALIAS_FIELDS = ("aliases", "aka", "alias", "synonyms")
+LINK_FIELDS = ("see_also", "see also", "seealso", "related", "related_terms")
+ENTRY_FIELDS = frozenset(
+    {*ALIAS_FIELDS, *LINK_FIELDS, "asked_as", "definition", "full_link", "page-type", "term"}
+)
+"""Fields of entries, which a file of many terms does not have."""
 _HEADING = re.compile(r"^##[ \t]+(\S[^\n]*)\n(?:[ \t]*\n)*([^\n]*)", re.MULTILINE)
 _DEEPER = re.compile(r"^#{3,6}[ \t]+(\S[^\n]*)\n(?:[ \t]*\n)*([^\n]*)", re.MULTILINE)
 _NO_PARAGRAPH = ("#", "|", "```", "~~~", "- ", "* ", "+ ", "<", "---", ":::")
