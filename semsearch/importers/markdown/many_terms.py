@@ -44,6 +44,11 @@ _GLOSSARY = re.compile(
     r"begriffe|glosario|lexique)\b",
     re.IGNORECASE,
 )
+_CONTENTS = re.compile(
+    r"(?:table[ ]of[ ])?contents|toc|index|on this page|quick (?:links|navigation)|navigation|"
+    r"jump to.*|inhalt(?:sverzeichnis)?|sommaire|table des matières|índice|contenido",
+    re.IGNORECASE,
+)
 _PAGES = (".md", ".markdown")
 
 
@@ -60,6 +65,11 @@ def is_called_glossary(path: Path, text: str) -> bool:
 def is_part_of_page(heading: str) -> bool:
     """Return whether a heading is one of a page and no term, such as "Introduction"."""
     return _SECTIONS.fullmatch(heading) is not None
+
+
+def is_contents(heading: str) -> bool:
+    """Return whether a heading stands above the contents of a file."""
+    return _CONTENTS.fullmatch(heading.strip(" :")) is not None
 
 
 def fields_of(text: str) -> dict[str, str]:

@@ -7,7 +7,8 @@ The rules, in this order:
   definition: the first is the term, the others are aliases. A heading with a list of entries
   directly below it names a group.
 3. Of the other headings, those of the highest level name terms, unless they name groups: none has
-  text directly below it, or most are single letters. Then the next level is tried.
+  text directly below it, most are single letters, or some have a sentence about the terms below
+  (`sections.py`). Then the next level is tried.
 4. Headings below the level of the terms belong to the definition of the term above them.
 5. Paragraphs and list items that begin with a term in bold are entries, if most sections consist of
   them (`bold_terms.py`).
@@ -41,7 +42,10 @@ from semsearch.importers.markdown.metadata_lines import aliases_in_comments, pop
 from semsearch.importers.markdown.plain_lists import with_marked_terms
 from semsearch.importers.markdown.sections import (
     HeadedSection,
+    drop_contents,
     glossary_sections,
+    is_glossary_file,
+    note_on_sections,
     popped_tables,
     term_level,
 )
@@ -69,8 +73,11 @@ def read(path: Path, options: ReadOptions, kind: str = "") -> Iterator[Item | No
     """Read a Markdown glossary; a file of the kind `tables` is one of tables."""
     every_table = kind == "tables"
     text = read_text(path)
+    title = ""
     if close := front_matter_lines(text.split("\n")):
-        names = ", ".join(map(shorten, fields_of(text)))
+        fields = fields_of(text)
+        title = fields.get("title", "")
+        names = ", ".join(map(shorten, fields))
         hint = (
             f"{'' if every_table else 'headings are read as terms; '}--format page reads the file"
         )
@@ -79,7 +86,7 @@ def read(path: Path, options: ReadOptions, kind: str = "") -> Iterator[Item | No
     if not every_table:
         text = with_marked_terms(text, path)
     records: list[Record] = []
-    for item in read_markdown(text, path, options, every_table=every_table):
+    for item in read_markdown(text, path, options, every_table=every_table, title=title):
         if isinstance(item, Record):
             item = with_labels_read(item, has_links=bool(item.see_also))  # noqa: PLW2901
             records = [*records[:1], item]
@@ -90,7 +97,12 @@ def read(path: Path, options: ReadOptions, kind: str = "") -> Iterator[Item | No
 
 
 def read_markdown(
-    text: str, path: Path, options: ReadOptions | None = None, *, every_table: bool = False
+    text: str,
+    path: Path,
+    options: ReadOptions | None = None,
+    *,
+    every_table: bool = False,
+    title: str = "",
 ) -> Iterator[Item | Note]:
     """Read a glossary in Markdown from a text.
 
@@ -99,12 +111,15 @@ def read_markdown(
         path: the file it is from.
         options: the columns and the language of tables.
         every_table: see `read`.
+        title: of the file, as its front matter states it.
     """
     blocks, stacks = parse_with_stacks(text)
     reader = _MarkdownReader(str(path), blocks.references, stacks)
     sections = list(reader.sections(blocks.nodes))
+    is_glossary = is_glossary_file(sections, path, title)
+    drop_contents(sections, has_lists=False)
     if own := glossary_sections(sections, path):
-        yield _note_on_sections(own, sections, path)
+        yield note_on_sections(own, sections, path)
         sections = own
     tables = list(popped_tables(sections, every_table=every_table))
     if tables or every_table:
@@ -115,7 +130,7 @@ def read_markdown(
     if not has_anchors and are_bold_terms([section.blocks for section in texts]):
         for section in sections:
             section.has_bold_terms = section.has_text
-    level = term_level(sections)
+    level = term_level(sections, is_glossary=is_glossary)
     term: list[HeadedSection] = []
     for section in sections:
         if not term or section.level <= level or section.has_list or section.is_aside:
@@ -147,16 +162,6 @@ def read_blocks(blocks: Iterable[tuple[int, str]], path: Path) -> Iterator[Item 
         line = numbers[min(item.source.line, len(numbers)) - 1] if numbers else 1
         placed = replace(item, source=Source(str(path), line))
         yield with_labels_read(placed) if isinstance(placed, Record) else placed
-
-
-def _note_on_sections(
-    own: Sequence[HeadedSection], every: Sequence[HeadedSection], path: Path
-) -> Note:
-    read = {*map(id, own)}
-    others = [one.name for one in every if one.name and id(one) not in read]
-    names = " and ".join(repr(shorten(one.name)) for one in own if one.is_glossary)
-    text = f"only the glossary in it is read, {names}, and not {beginning_of_list(others)}"
-    return Note(Source(str(path), own[0].line), text)
 
 
 def _filled(sections: Sequence[HeadedSection]) -> set[int]:
