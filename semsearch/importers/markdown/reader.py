@@ -21,6 +21,7 @@ The rules, in this order:
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -127,7 +128,9 @@ def read_markdown(
     texts = [section for section in sections if section.has_text]
     names = [section.name for section in texts if section.heading]
     has_anchors = bool(names) and all(map(_ANCHOR.search, names))
-    if not has_anchors and are_bold_terms([section.blocks for section in texts]):
+    if not has_anchors and are_bold_terms(
+        [section.blocks for section in texts], is_glossary=is_glossary
+    ):
         for section in sections:
             section.has_bold_terms = section.has_text
     level = term_level(sections, is_glossary=is_glossary)
@@ -250,15 +253,16 @@ class _MarkdownReader:
         self, section: HeadedSection, level: int, *, beside_tables: bool
     ) -> Iterator[Record | Refusal]:
         """Yield the entries of definition lists in a section that names no term."""
+        bold = list(bold_terms(section.blocks)) if section.has_bold_terms else []
+        first = bold[0].line if bold else sys.maxsize
         for node in section.blocks:
             if node.type == "dl":
                 yield from self._definition_list(node)
-            elif not section.has_bold_terms and node.type in _PROSE:
+            elif node.first_line + 1 < first and node.type in _PROSE:
                 content = next(filter(None, (part.content for part in node.walk())), "")
                 shown = inline_words(content[:_MAX_SHOWN], self._references)
                 self._unread.append((node.first_line + 1, shown))
-        for bold in bold_terms(section.blocks) if section.has_bold_terms else ():
-            yield self._bold_term(bold)
+        yield from map(self._bold_term, bold)
         is_text = section.has_text and not (section.has_list or section.is_aside or beside_tables)
         if section.level > level and is_text:
             reason = f"text below {section.name!r} belongs to no term"
