@@ -49,6 +49,12 @@ _CONTENTS = re.compile(
     r"jump to.*|inhalt(?:sverzeichnis)?|sommaire|table des matières|índice|contenido",
     re.IGNORECASE,
 )
+_END = re.compile(
+    r"(?:(?:other|additional|external|useful)[ ])?(?:(?:see also|references?|sources?|bibliography|"
+    r"licen[cs]e|further reading|footnotes?|links|(?:related[ ])?resources|credits|authors?)"
+    r"(?:[ ]*(?:&|and|,|/)[^\n]*)?|contribut(?:e|ing|ions?|ors?)(?:[ ]to[^\n]*)?|about (?:this|the|us)[^\n]*)",
+    re.IGNORECASE,
+)
 _PAGES = (".md", ".markdown")
 
 
@@ -65,6 +71,11 @@ def is_called_glossary(path: Path, text: str) -> bool:
 def is_part_of_page(heading: str) -> bool:
     """Return whether a heading is one of a page and no term, such as "Introduction"."""
     return _SECTIONS.fullmatch(heading) is not None
+
+
+def is_end_matter(heading: str) -> bool:
+    """Return whether a heading stands above what follows the terms of a file, such as "Sources"."""
+    return _END.fullmatch(heading[:200].strip(" :")) is not None
 
 
 def is_contents(heading: str) -> bool:

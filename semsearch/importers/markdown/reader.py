@@ -16,6 +16,8 @@ The rules, in this order:
   all that stands below a heading. In a file of tables every table is.
 7. Lines directly below a term state its aliases and relations (`metadata_lines.py`). So does a line
   in italics, if rules (`---`) separate the terms.
+
+Terms without any of these marks get some first (`plain_lists.py`).
 """
 
 from __future__ import annotations
@@ -84,8 +86,7 @@ def read(path: Path, options: ReadOptions, kind: str = "") -> Iterator[Item | No
         )
         yield Note(Source(str(path), 1), f"front matter is not read: {names}; {hint} as one entry")
         text = "\n" * close + "\n".join(text.split("\n")[close:])
-    if not every_table:
-        text = with_marked_terms(text, path)
+    text = with_marked_terms(text, path, title)
     records: list[Record] = []
     for item in read_markdown(text, path, options, every_table=every_table, title=title):
         if isinstance(item, Record):
