@@ -77,3 +77,19 @@ def test_headings_below_terms_are_parts_of_them(
     text = "".join(group(f"Knot {n}", [f"{p} {n}" for p in parts], "\nText.\n") for n in range(3))
     items = read_text(tmp_path, name, f"# Ropes\n\n{text}")
     assert [term for _, term, _ in terms(items)] == TERMS[:3]
+
+
+def test_underlined_links_are_names(tmp_path: Path) -> None:
+    """Letters between them are no text of a term."""
+    names = ["Awl", "Bobbin", "Clasp", "Dart", "Eyelet"]
+    entries = [
+        f"{name[0]}\n\n[{name}](https://x.example/{name})\n------------\n\nThe {name}.\n\n"
+        "[↑ Back to top](https://x.example/#top)\n"
+        for name in names
+    ]
+    text = "---\nTitle: Sewing glossary\nURL: /s/\n---\n\n# Glossary\n\n" + "\n".join(entries)
+    file = tmp_path / "sewing.md"
+    file.write_text(text)
+    corpus = read_corpus([file])
+    found = [(entry.term, entry.definition) for entry in corpus.entries]
+    assert found == [(name, f"The {name}.") for name in names]

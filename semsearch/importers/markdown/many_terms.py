@@ -2,7 +2,8 @@
 
 A file of many terms has at least two headings of the second level, each above a paragraph. Its
 front matter is about the file (title, date, author). No other page stands beside it, unless its
-title says that it is a glossary.
+title says that it is a glossary. A file whose title or name says so may have any fields but those
+of an entry, if it has several headings, terms in bold, definition lists or terms in a list.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from pathlib import Path
 
 from semsearch.importers.files.text_files import front_matter_lines, has_front_matter
+from semsearch.importers.plain_text.term_lines import fits
 
 _KEY = re.compile(r"^([\w-]+)[ \t]*:[ \t]*(.*)$", re.MULTILINE)
 _ABOUT = frozenset(
@@ -30,6 +32,14 @@ ENTRY_FIELDS = frozenset(
     {*ALIAS_FIELDS, *LINK_FIELDS, "asked_as", "definition", "full_link", "page-type", "term"}
 )
 """Fields of entries, which a file of many terms does not have."""
+_MIN_TERMS = 5
+"""Signs of terms from which a file that is called a glossary has many."""
+_ANY_HEADING = re.compile(r"^#{2,6}[ \t]+(\S\S[^\n]*)|^(\S\S[^\n]*)\n-{3,}[ \t]*$", re.MULTILINE)
+_BOLD = re.compile(
+    r"^(?:[-*+][ \t]+|\d{1,4}[.)][ \t]+)?(?:\*\*|__)[^*_\n]{2,200}(?:\*\*|__)", re.MULTILINE
+)
+_DEFINITIONS = re.compile(r"^(?::[ \t]+\S|[ \t]{0,9}<dt\b)", re.MULTILINE)
+_ITEMS = re.compile(r"^(?:[-*+]|\d{1,4}[.)])[ \t]+([^\n]+)", re.MULTILINE)
 _HEADING = re.compile(r"^##[ \t]+(\S[^\n]*)\n(?:[ \t]*\n)*([^\n]*)", re.MULTILINE)
 _DEEPER = re.compile(r"^#{3,6}[ \t]+(\S[^\n]*)\n(?:[ \t]*\n)*([^\n]*)", re.MULTILINE)
 _NO_PARAGRAPH = ("#", "|", "```", "~~~", "- ", "* ", "+ ", "<", "---", ":::")
@@ -112,6 +122,9 @@ def has_many_terms(path: Path, text: str) -> bool:
     """Return whether a file with front matter holds many terms and is no page of one."""
     fields = fields_of(text)
     is_glossary = is_glossary_title(fields.get("title", ""))
+    is_called = is_glossary or is_glossary_title(path.stem.replace("_", " "))
+    if is_called and not fields.keys() & ENTRY_FIELDS and _has_many_signs(text):
+        return True
     known = _ABOUT | _PLACES if is_glossary else _ABOUT
     if (
         not fields
@@ -120,6 +133,20 @@ def has_many_terms(path: Path, text: str) -> bool:
     ):
         return False
     return is_glossary or (path.stem != "index" and is_alone(path))
+
+
+def _has_many_signs(text: str) -> bool:
+    """Return whether a glossary has several terms, in any of the ways that the reader knows."""
+    lines = text.split("\n")
+    body = "\n".join(lines[front_matter_lines(lines) :])
+    names = [a or b for a, b in _ANY_HEADING.findall(body)]
+    counts = (
+        sum(not (is_part_of_page(name) or is_contents(name)) for name in names),
+        len(_BOLD.findall(body)),
+        len(_DEFINITIONS.findall(body)),
+    )
+    items = _ITEMS.findall(body)
+    return max(counts) >= _MIN_TERMS or (len(items) >= _MIN_TERMS and fits(items, 0.8))
 
 
 def is_alone(path: Path) -> bool:

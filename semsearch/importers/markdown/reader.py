@@ -40,6 +40,7 @@ from semsearch.importers.markdown.bold_terms import (
     italic_names,
 )
 from semsearch.importers.markdown.definition_lists import Stacks, parse_with_stacks
+from semsearch.importers.markdown.html_lists import popped_html_lists
 from semsearch.importers.markdown.many_terms import fields_of, is_glossary_title
 from semsearch.importers.markdown.metadata_lines import aliases_in_comments, pop_metadata_lines
 from semsearch.importers.markdown.plain_lists import with_marked_terms
@@ -86,9 +87,14 @@ def read(path: Path, options: ReadOptions, kind: str = "") -> Iterator[Item | No
         )
         yield Note(Source(str(path), 1), f"front matter is not read: {names}; {hint} as one entry")
         text = "\n" * close + "\n".join(text.split("\n")[close:])
+    text, listed = popped_html_lists(text, path, options.language)
+    yield from listed
     text = with_marked_terms(text, path, title)
-    records: list[Record] = []
-    for item in read_markdown(text, path, options, every_table=every_table, title=title):
+    records = [item for item in listed if isinstance(item, Record)]
+    made = read_markdown(
+        text, path, options, every_table=every_table, title=title, has_lists=bool(listed)
+    )
+    for item in made:
         if isinstance(item, Record):
             item = with_labels_read(item, has_links=bool(item.see_also))  # noqa: PLW2901
             records = [*records[:1], item]
@@ -105,6 +111,7 @@ def read_markdown(
     *,
     every_table: bool = False,
     title: str = "",
+    has_lists: bool = False,
 ) -> Iterator[Item | Note]:
     """Read a glossary in Markdown from a text.
 
@@ -114,12 +121,13 @@ def read_markdown(
         options: the columns and the language of tables.
         every_table: see `read`.
         title: of the file, as its front matter states it.
+        has_lists: whether entries were taken out of the text already.
     """
     blocks, stacks = parse_with_stacks(text)
     reader = _MarkdownReader(str(path), blocks.references, stacks)
     sections = list(reader.sections(blocks.nodes))
     is_glossary = is_glossary_file(sections, path, title)
-    drop_contents(sections, has_lists=False)
+    drop_contents(sections, has_lists=has_lists)
     if own := glossary_sections(sections, path):
         yield note_on_sections(own, sections, path)
         sections = own
@@ -142,7 +150,7 @@ def read_markdown(
             names_term = section.level == level > 0 and not (section.has_list or section.is_aside)
             term = [section] if names_term else []
             if not term:
-                yield from reader.loose(section, level, beside_tables=bool(tables))
+                yield from reader.loose(section, level, beside_tables=bool(tables) or has_lists)
         else:
             term.append(section)
     yield from reader.term(term)
