@@ -166,6 +166,16 @@ def test_headings_of_a_glossary_keep_their_paragraphs(tmp_path: Path) -> None:
     assert found(tmp_path, "a.md", text) == {n: f"Joinery: {t}" for n, t in WORDS.items()}
 
 
+def test_marks_of_what_is_no_term_leave_no_trace(tmp_path: Path) -> None:
+    """Paragraphs that begin with labels belong to the headings above them."""
+    parts = [f"{label} - say it in {n} words." for n, label in enumerate(("Hint", "Tip", "Usage"))]
+    text = "## Mortise\n\n{0}\n\n## Tenon\n\n{0}".format("\n\n".join(parts))
+    text = text.replace("Usage", "Pros").replace("Hint", "Cons", 1).replace("Tip", "Warning", 1)
+    read = found(tmp_path, "glossary.md", text)
+    assert read.keys() == {"Mortise", "Tenon"}
+    assert read["Tenon"].startswith("Hint - say it in 0 words.")
+
+
 def test_code_tables_and_quotations_hold_no_terms(tmp_path: Path) -> None:
     """Nor do comments."""
     rest = "```\nOne: of code.\n\nTwo: of code.\n```\n\n> Three: of a quotation.\n\n<!--\n\nFour: none.\n\n-->\n"

@@ -51,6 +51,8 @@ _MAX_WORDS = 8
 _MAX_LINE = 120
 _MIN_TERMS = 2
 _MIN_ITEMS = 3
+_MIN_BELOW = 6
+"""Terms below headings of topics."""
 _MIN_PLAIN = 8
 """Terms from which a file is a glossary without saying so, and a list beside paragraphs one."""
 _ALL = 0.9
@@ -60,7 +62,16 @@ _PARTS = 3
 """Lines in bold of one name that are parts of definitions."""
 
 
-def with_marked_terms(text: str, path: Path, title: str = "") -> str:
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Markdown with marks at terms that had none, and the same without marks in bold."""
+
+    text: str
+    plain: str = ""
+    """Empty if no term was put in bold."""
+
+
+def with_marked_terms(text: str, path: Path, title: str = "") -> Marked:
     """Return Markdown with marks at terms that have none.
 
     Args:
@@ -73,13 +84,15 @@ def with_marked_terms(text: str, path: Path, title: str = "") -> str:
     names = (outline.title, title, re.sub("[_-]", " ", path.stem))
     is_glossary = any(map(is_glossary_title, names))
     marker = _Marker(lines, outline, is_glossary, path.stem.casefold())
-    marked = marker.marked()
+    bold = marker.in_bold()
+    marked = bold or [*marker.headings()]
+    plain = "\n".join(lines) if bold else ""
     for place, line in marked:
         lines[place] = line
-    if marker.is_glossary or marked:
+    if is_glossary or marked:
         for place in outline.letters:
             lines[place] = ""
-    return "\n".join(lines)
+    return Marked("\n".join(lines), plain)
 
 
 @dataclass
@@ -100,17 +113,16 @@ class _Marker:
         """Return the first lines of paragraphs."""
         return [start for start, _ in self.outline.paragraphs]
 
-    def marked(self) -> list[tuple[int, str]]:
-        """Return the lines to replace, and what replaces them."""
+    def in_bold(self) -> list[tuple[int, str]]:
+        """Return the lines that begin with a term, and the same with the term in bold."""
         found = [*self._breaks()] or [*self._unsigned()]
         paragraphs = [] if found else self._paragraphs()
         items = [] if found else self._items(beside=bool(paragraphs))
-        found += [*self._with_signs(sorted([*paragraphs, *items]))]
-        return found or [*self._headings()]
+        return found or [*self._with_signs(sorted([*paragraphs, *items]))]
 
     def _is_enough(self, count: int) -> bool:
         """Return whether so many terms stand below headings that they are no texts of these."""
-        return count >= _MIN_TERMS and count >= 2 * self.topics
+        return count >= (max(_MIN_BELOW, 2 * self.topics) if self.topics else _MIN_TERMS)
 
     def _fits(self, places: Sequence[int], share: float) -> bool:
         texts = (_text(self.lines[n]) for n in places)
@@ -119,6 +131,8 @@ class _Marker:
     def _paragraphs(self) -> list[int]:
         """Return the lines of paragraphs that begin with a term and a sign."""
         every = [n for start, end in self.outline.paragraphs for n in range(start, end)]
+        if not self._is_enough(len(every)):
+            return []
         places = every if self._fits(every, _ALL) else self.firsts
         share = (_MOST if self.topics else _MANY) if self.is_glossary else _ALL
         is_list = self._is_enough(len(places)) and self._fits(places, share)
@@ -217,7 +231,7 @@ class _Marker:
         is_term = len(name.split()) <= _MAX_WORDS and not name.endswith((".", ",", ";", "*", "_"))
         return name if is_term and not term_and_text(name) else ""
 
-    def _headings(self) -> Iterator[tuple[int, str]]:
+    def headings(self) -> Iterator[tuple[int, str]]:
         """Yield lines in bold above their text as headings."""
         found = [n for n in self.firsts if self._is_bold_line(n)] if self.is_glossary else []
         names = Counter(_name(self.lines[n]) for n in found)

@@ -25,7 +25,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,9 @@ from semsearch.importers.markdown.plain_lists import with_marked_terms
 from semsearch.importers.markdown.sections import (
     HeadedSection,
     drop_contents,
+    filled,
     glossary_sections,
+    heading_source,
     is_glossary_file,
     note_on_sections,
     popped_tables,
@@ -73,6 +75,16 @@ _PROSE = ("paragraph", "bullet_list", "ordered_list", "blockquote", "table", "fe
 _References = MutableMapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What is known of a text: its title in front matter, and whether lists were taken out."""
+
+    title: str = ""
+    has_lists: bool = False
+    plain: str = ""
+    """The text without marks at terms, if there are some."""
+
+
 def read(path: Path, options: ReadOptions, kind: str = "") -> Iterator[Item | Note]:
     """Read a Markdown glossary; a file of the kind `tables` is one of tables."""
     every_table = kind == "tables"
@@ -89,12 +101,10 @@ def read(path: Path, options: ReadOptions, kind: str = "") -> Iterator[Item | No
         text = "\n" * close + "\n".join(text.split("\n")[close:])
     text, listed = popped_html_lists(text, path, options.language)
     yield from listed
-    text = with_marked_terms(text, path, title)
+    marked = with_marked_terms(text, path, title)
     records = [item for item in listed if isinstance(item, Record)]
-    made = read_markdown(
-        text, path, options, every_table=every_table, title=title, has_lists=bool(listed)
-    )
-    for item in made:
+    about = _About(title, bool(listed), marked.plain)
+    for item in read_markdown(marked.text, path, options, every_table=every_table, about=about):
         if isinstance(item, Record):
             item = with_labels_read(item, has_links=bool(item.see_also))  # noqa: PLW2901
             records = [*records[:1], item]
@@ -110,8 +120,7 @@ def read_markdown(
     options: ReadOptions | None = None,
     *,
     every_table: bool = False,
-    title: str = "",
-    has_lists: bool = False,
+    about: _About = _About(),
 ) -> Iterator[Item | Note]:
     """Read a glossary in Markdown from a text.
 
@@ -120,28 +129,31 @@ def read_markdown(
         path: the file it is from.
         options: the columns and the language of tables.
         every_table: see `read`.
-        title: of the file, as its front matter states it.
-        has_lists: whether entries were taken out of the text already.
+        about: what was found out before.
     """
     blocks, stacks = parse_with_stacks(text)
     reader = _MarkdownReader(str(path), blocks.references, stacks)
     sections = list(reader.sections(blocks.nodes))
-    is_glossary = is_glossary_file(sections, path, title)
-    drop_contents(sections, has_lists=has_lists)
-    if own := glossary_sections(sections, path):
-        yield note_on_sections(own, sections, path)
-        sections = own
+    is_glossary = is_glossary_file(sections, path, about.title)
+    drop_contents(sections, has_lists=about.has_lists)
+    own = glossary_sections(sections, path)
+    every, sections = sections, own or sections
     tables = list(popped_tables(sections, every_table=every_table))
-    if tables or every_table:
-        yield from records_of(tables, blocks.references, path, options or ReadOptions())
     texts = [section for section in sections if section.has_text]
     names = [section.name for section in texts if section.heading]
     has_anchors = bool(names) and all(map(_ANCHOR.search, names))
-    if not has_anchors and are_bold_terms(
-        [section.blocks for section in texts], is_glossary=is_glossary
-    ):
-        for section in sections:
-            section.has_bold_terms = section.has_text
+    parts = [section.blocks for section in texts]
+    has_bold = not has_anchors and are_bold_terms(parts, is_glossary=is_glossary)
+    if about.plain and not has_bold:
+        left = replace(about, plain="")
+        yield from read_markdown(about.plain, path, options, every_table=every_table, about=left)
+        return
+    if own:
+        yield note_on_sections(own, every, path)
+    if tables or every_table:
+        yield from records_of(tables, blocks.references, path, options or ReadOptions())
+    for section in sections:
+        section.has_bold_terms = has_bold and section.has_text
     level = term_level(sections, is_glossary=is_glossary)
     term: list[HeadedSection] = []
     for section in sections:
@@ -150,7 +162,9 @@ def read_markdown(
             names_term = section.level == level > 0 and not (section.has_list or section.is_aside)
             term = [section] if names_term else []
             if not term:
-                yield from reader.loose(section, level, beside_tables=bool(tables) or has_lists)
+                yield from reader.loose(
+                    section, level, beside_tables=bool(tables) or about.has_lists
+                )
         else:
             term.append(section)
     yield from reader.term(term)
@@ -174,23 +188,6 @@ def read_blocks(blocks: Iterable[tuple[int, str]], path: Path) -> Iterator[Item 
         line = numbers[min(item.source.line, len(numbers)) - 1] if numbers else 1
         placed = replace(item, source=Source(str(path), line))
         yield with_labels_read(placed) if isinstance(placed, Record) else placed
-
-
-def _filled(sections: Sequence[HeadedSection]) -> set[int]:
-    """Return the identities of sections with text below their headings, or below deeper ones."""
-    found: set[int] = set()
-    level = 0  # of the filled section below
-    for section in reversed(sections):
-        if section.has_text or level > section.level:
-            found.add(id(section))
-            level = section.level
-    return found
-
-
-def _heading_source(section: HeadedSection) -> str:
-    return (
-        section.heading.children[0].content if section.heading and section.heading.children else ""
-    )
 
 
 class _MarkdownReader:
@@ -229,14 +226,14 @@ class _MarkdownReader:
         anchor = _ANCHOR.search(name)
         name = name[: anchor.start()].rstrip() if anchor else name
         nodes = list(sections[0].blocks)
-        commented = aliases_in_comments(_heading_source(sections[0]))
+        commented = aliases_in_comments(heading_source(sections[0]))
         metadata = pop_metadata_lines(nodes, self._references)
         if self._has_rules and nodes and (italic := italic_names(nodes[0])):
             commented += italic
             del nodes[0]
-        filled = _filled(sections)
+        own = filled(sections)
         for section in sections[1:]:
-            if id(section) not in filled:
+            if id(section) not in own:
                 if section.name and not names_field(section.name):
                     place = Source(self._file, section.line)
                     yield Refusal(place, f"no definition of {shorten(section.name)!r}")

@@ -255,3 +255,21 @@ def _holds_terms(sections: Sequence[HeadedSection]) -> bool:
     has_terms = any(b.type == "dl" or (b.type == "table" and is_table_of_terms(b)) for b in blocks)
     has_headings = sum(one.has_text for one in sections[1:]) > 1
     return has_terms or has_headings or are_bold_terms([sections[0].blocks])
+
+
+def filled(sections: Sequence[HeadedSection]) -> set[int]:
+    """Return the identities of sections with text below their headings, or below deeper ones."""
+    found: set[int] = set()
+    level = 0  # of the filled section below
+    for section in reversed(sections):
+        if section.has_text or level > section.level:
+            found.add(id(section))
+            level = section.level
+    return found
+
+
+def heading_source(section: HeadedSection) -> str:
+    """Return the Markdown of a heading; empty if there is none."""
+    return (
+        section.heading.children[0].content if section.heading and section.heading.children else ""
+    )

@@ -17,6 +17,7 @@ _TO_TOP = re.compile(
     re.IGNORECASE,
 )
 _ALPHABET = re.compile(r"(?:[*_]{0,2}\[[^\]\n]{1,3}\]\(#[^()\s]{0,50}\)[*_]{0,2}[ \t|·•,/-]*){3,}")
+_AROUND = (_ATTRIBUTES, _TO_TOP, _ALPHABET)
 _TAG = re.compile(r"<[^<>\n]{0,300}>")
 _LINK = re.compile(r"\]\([^()\n]{0,500}\)")
 _SHARES = frozenset(
@@ -46,7 +47,7 @@ def without_site_lines(lines: Sequence[str]) -> list[str]:
         if line.strip():
             _blank(kept, shares)
             shares = []
-        if _ATTRIBUTES.fullmatch(line) or _TO_TOP.fullmatch(line) or _ALPHABET.fullmatch(line):
+        if ("[" in line or "{" in line) and any(one.fullmatch(line) for one in _AROUND):
             kept[place] = ""
     _blank(kept, shares)
     return kept
