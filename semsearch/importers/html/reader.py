@@ -30,11 +30,22 @@ def read(path: Path, options: ReadOptions) -> Iterator[Item | Note]:
     page = parse_page(read_text(path))
     if page is None:
         return
-    lists = [one for one in page.iter("dl") if next(one.iterancestors("dl"), None) is None]
+    lists = _outer_lists(page)
     for outer in lists:
         yield from _entries(outer, path, options.language)
     if not any(any(True for _ in one.iter("dt")) for one in lists):
         yield from read_headings(page, path, options.language)
+
+
+def entries_of_lists(source: str, path: Path, language: str) -> Iterator[Item]:
+    """Read the definition lists of a piece of HTML; its lines are those of the file."""
+    page = parse_page(source)
+    for outer in [] if page is None else _outer_lists(page):
+        yield from _entries(outer, path, language)
+
+
+def _outer_lists(page: etree._Element) -> list[etree._Element]:
+    return [one for one in page.iter("dl") if next(one.iterancestors("dl"), None) is None]
 
 
 def _entries(outer: etree._Element, path: Path, language: str) -> Iterator[Item]:

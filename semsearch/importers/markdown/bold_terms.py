@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -24,7 +25,15 @@ _PARTS = frozenset(
         "type", "usage", "warning",
     }
 )  # fmt: skip
-"""Labels of the parts of a definition, in lower case: a text with one has no terms in bold."""
+"""Labels of the parts of a definition, in lower case: a text with many has no terms in bold."""
+_MAX_PARTS = 0.02
+_MAX_REPEATS = 3
+_MAX_OF_A_NAME = 0.01
+_MAX_REPEATED = 0.05
+_MAX_REPEATED_OF_GLOSSARY = 0.2
+"""Shares of the names in bold: labels of parts, one name, and names that stand there already."""
+_MIN_BESIDE = 8
+"""Terms in a glossary for each section that has none."""
 
 
 @dataclass(slots=True)
@@ -36,13 +45,32 @@ class BoldTerm:
     nodes: list[Node] = field(default_factory=list)
 
 
-def are_bold_terms(sections: Sequence[Sequence[Node]]) -> bool:
-    """Return whether the sections of a file consist of terms in bold, each with another name."""
+def are_bold_terms(sections: Sequence[Sequence[Node]], *, is_glossary: bool = False) -> bool:
+    """Return whether the sections of a file consist of terms in bold with names of their own.
+
+    A name that stands again and again is that of a part, such as "Why it matters".
+
+    Args:
+        sections: the blocks of each.
+        is_glossary: whether the title or the name of the file says so; then more names may repeat.
+    """
     found = [list(bold_terms(blocks)) for blocks in sections]
-    names = [one.name.casefold() for terms in found for one in terms]
-    if len(names) < 2 or len(set(names)) < len(names) or _PARTS.intersection(names):
+    names = Counter(one.name.casefold().strip() for terms in found for one in terms)
+    count = names.total()
+    parts = sum(names[part] for part in _PARTS)
+    repeated = count - len(names)
+    most = max(names.values(), default=0)
+    may_be_part = 1 if is_glossary and count >= _MIN_BESIDE else 0
+    if (
+        count < 2
+        or parts > max(may_be_part, _MAX_PARTS * count)
+        or most > max(_MAX_REPEATS, _MAX_OF_A_NAME * count)
+    ):
         return False
-    return sum(len(terms) > 0 for terms in found) * 2 > len(sections)
+    if repeated > (_MAX_REPEATED_OF_GLOSSARY if is_glossary else _MAX_REPEATED) * count:
+        return False
+    others = sum(not terms for terms in found)
+    return 2 * others < len(sections) or (is_glossary and count >= _MIN_BESIDE * others)
 
 
 def bold_terms(blocks: Sequence[Node]) -> Iterator[BoldTerm]:

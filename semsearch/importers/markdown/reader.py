@@ -7,7 +7,8 @@ The rules, in this order:
   definition: the first is the term, the others are aliases. A heading with a list of entries
   directly below it names a group.
 3. Of the other headings, those of the highest level name terms, unless they name groups: none has
-  text directly below it, or most are single letters. Then the next level is tried.
+  text directly below it, most are single letters, or some have a sentence about the terms below
+  (`sections.py`). Then the next level is tried.
 4. Headings below the level of the terms belong to the definition of the term above them.
 5. Paragraphs and list items that begin with a term in bold are entries, if most sections consist of
   them (`bold_terms.py`).
@@ -15,13 +16,16 @@ The rules, in this order:
   all that stands below a heading. In a file of tables every table is.
 7. Lines directly below a term state its aliases and relations (`metadata_lines.py`). So does a line
   in italics, if rules (`---`) separate the terms.
+
+Terms without any of these marks get some first (`plain_lists.py`).
 """
 
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +40,18 @@ from semsearch.importers.markdown.bold_terms import (
     italic_names,
 )
 from semsearch.importers.markdown.definition_lists import Stacks, parse_with_stacks
+from semsearch.importers.markdown.html_lists import popped_html_lists
 from semsearch.importers.markdown.many_terms import fields_of, is_glossary_title
 from semsearch.importers.markdown.metadata_lines import aliases_in_comments, pop_metadata_lines
 from semsearch.importers.markdown.plain_lists import with_marked_terms
 from semsearch.importers.markdown.sections import (
     HeadedSection,
+    drop_contents,
+    filled,
     glossary_sections,
+    heading_source,
+    is_glossary_file,
+    note_on_sections,
     popped_tables,
     term_level,
 )
@@ -65,21 +75,36 @@ _PROSE = ("paragraph", "bullet_list", "ordered_list", "blockquote", "table", "fe
 _References = MutableMapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What is known of a text: its title in front matter, and whether lists were taken out."""
+
+    title: str = ""
+    has_lists: bool = False
+    plain: str = ""
+    """The text without marks at terms, if there are some."""
+
+
 def read(path: Path, options: ReadOptions, kind: str = "") -> Iterator[Item | Note]:
     """Read a Markdown glossary; a file of the kind `tables` is one of tables."""
     every_table = kind == "tables"
     text = read_text(path)
+    title = ""
     if close := front_matter_lines(text.split("\n")):
-        names = ", ".join(map(shorten, fields_of(text)))
+        fields = fields_of(text)
+        title = fields.get("title", "")
+        names = ", ".join(map(shorten, fields))
         hint = (
             f"{'' if every_table else 'headings are read as terms; '}--format page reads the file"
         )
         yield Note(Source(str(path), 1), f"front matter is not read: {names}; {hint} as one entry")
         text = "\n" * close + "\n".join(text.split("\n")[close:])
-    if not every_table:
-        text = with_marked_terms(text, path)
-    records: list[Record] = []
-    for item in read_markdown(text, path, options, every_table=every_table):
+    text, listed = popped_html_lists(text, path, options.language)
+    yield from listed
+    marked = with_marked_terms(text, path, title)
+    records = [item for item in listed if isinstance(item, Record)]
+    about = _About(title, bool(listed), marked.plain)
+    for item in read_markdown(marked.text, path, options, every_table=every_table, about=about):
         if isinstance(item, Record):
             item = with_labels_read(item, has_links=bool(item.see_also))  # noqa: PLW2901
             records = [*records[:1], item]
@@ -90,7 +115,12 @@ def read(path: Path, options: ReadOptions, kind: str = "") -> Iterator[Item | No
 
 
 def read_markdown(
-    text: str, path: Path, options: ReadOptions | None = None, *, every_table: bool = False
+    text: str,
+    path: Path,
+    options: ReadOptions | None = None,
+    *,
+    every_table: bool = False,
+    about: _About = _About(),
 ) -> Iterator[Item | Note]:
     """Read a glossary in Markdown from a text.
 
@@ -99,23 +129,32 @@ def read_markdown(
         path: the file it is from.
         options: the columns and the language of tables.
         every_table: see `read`.
+        about: what was found out before.
     """
     blocks, stacks = parse_with_stacks(text)
     reader = _MarkdownReader(str(path), blocks.references, stacks)
     sections = list(reader.sections(blocks.nodes))
-    if own := glossary_sections(sections, path):
-        yield _note_on_sections(own, sections, path)
-        sections = own
+    is_glossary = is_glossary_file(sections, path, about.title)
+    drop_contents(sections, has_lists=about.has_lists)
+    own = glossary_sections(sections, path)
+    every, sections = sections, own or sections
     tables = list(popped_tables(sections, every_table=every_table))
-    if tables or every_table:
-        yield from records_of(tables, blocks.references, path, options or ReadOptions())
     texts = [section for section in sections if section.has_text]
     names = [section.name for section in texts if section.heading]
     has_anchors = bool(names) and all(map(_ANCHOR.search, names))
-    if not has_anchors and are_bold_terms([section.blocks for section in texts]):
-        for section in sections:
-            section.has_bold_terms = section.has_text
-    level = term_level(sections)
+    parts = [section.blocks for section in texts]
+    has_bold = not has_anchors and are_bold_terms(parts, is_glossary=is_glossary)
+    if about.plain and not has_bold:
+        left = replace(about, plain="")
+        yield from read_markdown(about.plain, path, options, every_table=every_table, about=left)
+        return
+    if own:
+        yield note_on_sections(own, every, path)
+    if tables or every_table:
+        yield from records_of(tables, blocks.references, path, options or ReadOptions())
+    for section in sections:
+        section.has_bold_terms = has_bold and section.has_text
+    level = term_level(sections, is_glossary=is_glossary)
     term: list[HeadedSection] = []
     for section in sections:
         if not term or section.level <= level or section.has_list or section.is_aside:
@@ -123,7 +162,9 @@ def read_markdown(
             names_term = section.level == level > 0 and not (section.has_list or section.is_aside)
             term = [section] if names_term else []
             if not term:
-                yield from reader.loose(section, level, beside_tables=bool(tables))
+                yield from reader.loose(
+                    section, level, beside_tables=bool(tables) or about.has_lists
+                )
         else:
             term.append(section)
     yield from reader.term(term)
@@ -147,33 +188,6 @@ def read_blocks(blocks: Iterable[tuple[int, str]], path: Path) -> Iterator[Item 
         line = numbers[min(item.source.line, len(numbers)) - 1] if numbers else 1
         placed = replace(item, source=Source(str(path), line))
         yield with_labels_read(placed) if isinstance(placed, Record) else placed
-
-
-def _note_on_sections(
-    own: Sequence[HeadedSection], every: Sequence[HeadedSection], path: Path
-) -> Note:
-    read = {*map(id, own)}
-    others = [one.name for one in every if one.name and id(one) not in read]
-    names = " and ".join(repr(shorten(one.name)) for one in own if one.is_glossary)
-    text = f"only the glossary in it is read, {names}, and not {beginning_of_list(others)}"
-    return Note(Source(str(path), own[0].line), text)
-
-
-def _filled(sections: Sequence[HeadedSection]) -> set[int]:
-    """Return the identities of sections with text below their headings, or below deeper ones."""
-    found: set[int] = set()
-    level = 0  # of the filled section below
-    for section in reversed(sections):
-        if section.has_text or level > section.level:
-            found.add(id(section))
-            level = section.level
-    return found
-
-
-def _heading_source(section: HeadedSection) -> str:
-    return (
-        section.heading.children[0].content if section.heading and section.heading.children else ""
-    )
 
 
 class _MarkdownReader:
@@ -212,14 +226,14 @@ class _MarkdownReader:
         anchor = _ANCHOR.search(name)
         name = name[: anchor.start()].rstrip() if anchor else name
         nodes = list(sections[0].blocks)
-        commented = aliases_in_comments(_heading_source(sections[0]))
+        commented = aliases_in_comments(heading_source(sections[0]))
         metadata = pop_metadata_lines(nodes, self._references)
         if self._has_rules and nodes and (italic := italic_names(nodes[0])):
             commented += italic
             del nodes[0]
-        filled = _filled(sections)
+        own = filled(sections)
         for section in sections[1:]:
-            if id(section) not in filled:
+            if id(section) not in own:
                 if section.name and not names_field(section.name):
                     place = Source(self._file, section.line)
                     yield Refusal(place, f"no definition of {shorten(section.name)!r}")
@@ -245,15 +259,16 @@ class _MarkdownReader:
         self, section: HeadedSection, level: int, *, beside_tables: bool
     ) -> Iterator[Record | Refusal]:
         """Yield the entries of definition lists in a section that names no term."""
+        bold = list(bold_terms(section.blocks)) if section.has_bold_terms else []
+        first = bold[0].line if bold else sys.maxsize
         for node in section.blocks:
             if node.type == "dl":
                 yield from self._definition_list(node)
-            elif not section.has_bold_terms and node.type in _PROSE:
+            elif node.first_line + 1 < first and node.type in _PROSE:
                 content = next(filter(None, (part.content for part in node.walk())), "")
                 shown = inline_words(content[:_MAX_SHOWN], self._references)
                 self._unread.append((node.first_line + 1, shown))
-        for bold in bold_terms(section.blocks) if section.has_bold_terms else ():
-            yield self._bold_term(bold)
+        yield from map(self._bold_term, bold)
         is_text = section.has_text and not (section.has_list or section.is_aside or beside_tables)
         if section.level > level and is_text:
             reason = f"text below {section.name!r} belongs to no term"
