@@ -22,7 +22,7 @@ from semsearch.core.checksums import hash64
 from semsearch.core.entries import Entry
 from semsearch.text.names import without_qualifier
 from semsearch.text.normalise import fold
-from semsearch.text.senses import MIN_PROBABILITY, CommonConcept, Sense, forms_of
+from semsearch.text.senses import MIN_PROBABILITY, CommonConcept, EntrySense, forms_of
 from semsearch.text.word_languages import ENGLISH, base_language
 from semsearch.text.word_topics import DIGEST_BYTES
 
@@ -91,12 +91,12 @@ class CommonQuestions:
         """Return the concepts that an entry defines, at most `MAX_CONCEPTS`."""
         if base_language(entry.language) not in ("", ENGLISH):
             return []
-        sense = Sense(entry)
+        sense = EntrySense(entry)
         found = {one: sense.probability(one) for one in self._named(sense)}
         likely = [one for one, probability in found.items() if probability >= MIN_PROBABILITY]
         return sorted(likely, key=lambda one: -found[one])[:MAX_CONCEPTS]
 
-    def _named(self, sense: Sense) -> Iterator[CommonConcept]:
+    def _named(self, sense: EntrySense) -> Iterator[CommonConcept]:
         """Yield the concepts that have a name of an entry, with or without its qualifier."""
         hashes, places = self._places
         found: set[int] = set()

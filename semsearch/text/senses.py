@@ -66,7 +66,7 @@ class CommonConcept:
         return tuple(map(without_qualifier, self.names))
 
 
-class Sense:
+class EntrySense:
     """What an entry says of its sense, to be compared with several concepts."""
 
     def __init__(self, entry: Entry) -> None:

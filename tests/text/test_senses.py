@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from semsearch.core.entries import Entry
-from semsearch.text.senses import MIN_PROBABILITY, CommonConcept, Sense
+from semsearch.text.senses import MIN_PROBABILITY, CommonConcept, EntrySense
 
 RADIUS = CommonConcept(
     "radius",
@@ -17,7 +17,7 @@ RADIUS = CommonConcept(
 
 def probability(definition: str, term: str = "Radius", concept: CommonConcept = RADIUS) -> float:
     """Return how likely an entry means a concept."""
-    return Sense(Entry("words:x", term, definition, "words")).probability(concept)
+    return EntrySense(Entry("words:x", term, definition, "words")).probability(concept)
 
 
 def test_the_sense_is_likelier_the_more_is_shared() -> None:
