@@ -73,7 +73,8 @@ def test_only_texts_that_changed_are_embedded_again(index: Path) -> None:
     """One definition changed, one entry gone, one new: two definitions and a name."""
     reworded = replace(ENTRIES[1], definition="The soft inside of a loaf.")
     new = entry("Scoring", "Cutting the dough before it is baked.")
-    report = build_index([ENTRIES[0], reworded, *ENTRIES[3:], new], index, model="hashed")
+    entries = [ENTRIES[0], reworded, *ENTRIES[3:], new]
+    report = build_index(entries, index, model="hashed", common_questions=False)
     assert report.embedded == 3
     assert report.changes.new == ("bakery:scoring",)
     assert report.changes.changed == ("bakery:crumb",)
