@@ -76,18 +76,22 @@ class EntrySense:
         self._said = f" {fold(entry.definition)} "
         stems = _stems(entry.definition)
         self._words = stems - _stems(entry.term, *entry.aliases[:MAX_NAMES])
-        self._topics = bundled_topics().topics(stems)
+        _, self._topics = bundled_topics().of([*stems])
 
     def probability(self, concept: CommonConcept) -> float:
         """Return how likely a concept of one of its names is what the entry defines."""
-        described = _stems(concept.definition, *concept.questions)
-        topics = float(self._topics @ bundled_topics().topics(described))
-        shared = self._words & (described - _stems(*concept.bare_names))
-        rarity = bundled_topics().rarity(shared) - _COMMON
+        described = [*_stems(concept.definition, *concept.questions)]
+        telling = self._words - _stems(*concept.bare_names)
+        idf, topics = bundled_topics().of(described)
+        rarity = sum(
+            max(0.0, one - _COMMON)
+            for stem, one in zip(described, idf.tolist(), strict=True)
+            if stem in telling
+        )
         score = (
             _BIAS
-            + _TOPICS * topics
-            + _SHARED * math.log1p(float(rarity.clip(min=0).sum()))
+            + _TOPICS * float(self._topics @ topics)
+            + _SHARED * math.log1p(rarity)
             + _CLEAR * self._has_clear_name(concept)
             + _LENGTH * math.log1p(len(self._words))
         )

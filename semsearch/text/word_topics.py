@@ -13,7 +13,7 @@ concepts (its idf) and the scale of its topics as float32, and its topics, `TOPI
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -41,33 +41,34 @@ class WordTopics:
         Raises:
             OSError: it can't be read.
         """
-        rows = np.memmap(file, np.uint8, mode="r")[DIGEST_BYTES:].view(_ROW)
-        self._hashes: NDArray[np.int64] = np.ascontiguousarray(rows["hash"])
-        self._rows = rows
-        self._rarest = float(rows["idf"].max())
+        content = np.asarray(np.memmap(file, np.uint8, mode="r"))  # indexing a memmap is slow
+        self._rows = content[DIGEST_BYTES:].view(_ROW)
+        self._hashes: NDArray[np.int64] = np.ascontiguousarray(self._rows["hash"])
+        self._rarest = float(self._rows["idf"].max())
 
-    def rarity(self, stems: Collection[str]) -> NDArray[np.float32]:
-        """Return the idf of each stem, (n,); an unknown one is as rare as the rarest."""
-        known, places = self._find(stems)
-        found = np.full(len(stems), self._rarest, np.float32)
-        found[known] = self._rows["idf"][places]
-        return found
+    def of(self, stems: Sequence[str]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return what the stems of a text say.
 
-    def topics(self, stems: Collection[str]) -> NDArray[np.float32]:
-        """Return the topics of a text by its stems: a unit vector, or zeros if all are unknown."""
-        _, places = self._find(stems)
-        rows = self._rows[places]
-        weights = rows["idf"] * rows["scale"]
-        total: NDArray[np.float32] = weights @ rows["topics"].astype(np.float32)
-        length = float(np.linalg.norm(total))
-        return total / np.float32(length) if length else total
-
-    def _find(self, stems: Collection[str]) -> tuple[NDArray[np.bool_], NDArray[np.intp]]:
-        """Return which stems are known, (n,), and the places of those that are."""
-        wanted = np.fromiter(map(hash64, stems), np.int64, len(stems))
+        Returns:
+            The idf of each stem, (n,), an unknown one being as rare as the rarest; and the topics
+            of the text, (TOPICS,): a unit vector, or zeros if all stems are unknown.
+        """
+        wanted = np.fromiter(map(_hash, stems), np.int64, len(stems))
         places = np.minimum(self._hashes.searchsorted(wanted), len(self._hashes) - 1)
         known = self._hashes[places] == wanted
-        return known, places[known]
+        rows = self._rows[places[known]]
+        idf = np.full(len(stems), self._rarest, np.float32)
+        idf[known] = rows["idf"]
+        weights = rows["idf"] * rows["scale"]
+        topics: NDArray[np.float32] = weights @ rows["topics"].astype(np.float32)
+        length = float(np.linalg.norm(topics))
+        return idf, topics / np.float32(length) if length else topics
+
+
+@lru_cache(maxsize=8_192)
+def _hash(stem: str) -> int:
+    """Return the hash of a stem; a build asks for the same ones again and again."""
+    return hash64(stem)
 
 
 def topics_file(digest: bytes, idf: dict[str, float], vectors: NDArray[np.float32]) -> bytes:

@@ -24,29 +24,29 @@ def topics(tmp_path: Path) -> WordTopics:
 
 def test_rarity_is_that_of_each_word(topics: WordTopics) -> None:
     """In the order asked for; nobody knows how rare an unknown one is, so it is the rarest."""
-    assert topics.rarity(["oven", "court", "gluten", "dough"]).tolist() == [3.0, 6.0, 6.0, 4.0]
-    assert topics.rarity([]).tolist() == []
+    assert topics.of(["oven", "court", "gluten", "dough"])[0].tolist() == [3.0, 6.0, 6.0, 4.0]
+    assert topics.of([])[0].tolist() == []
 
 
 def test_texts_of_one_topic_are_near(topics: WordTopics) -> None:
     """Also if they share no word, and whatever the scale of their rows."""
-    dough, oven, court = (topics.topics([word]) for word in ("dough", "oven", "court"))
+    dough, oven, court = (topics.of([word])[1] for word in ("dough", "oven", "court"))
     assert np.linalg.norm(dough) == pytest.approx(1)
     assert dough @ oven == pytest.approx(0.97, abs=0.01)
     assert dough @ court == pytest.approx(0, abs=0.01)
-    assert oven @ topics.topics(["oven", "gluten"]) == pytest.approx(1)
+    assert oven @ topics.of(["oven", "gluten"])[1] == pytest.approx(1)
 
 
 def test_unknown_words_have_no_topic(topics: WordTopics) -> None:
     """Nor has an empty text."""
-    assert not topics.topics(["gluten"]).any()
-    assert not topics.topics([]).any()
+    assert not topics.of(["gluten"])[1].any()
+    assert not topics.of([])[1].any()
 
 
 def test_bundled_topics_tell_fields_apart() -> None:
     """A contract is nearer to a lawsuit than to a volcano."""
     contract, lawsuit, lava = (
-        bundled_topics().topics(words)
+        bundled_topics().of(words)[1]
         for words in (["contract", "parti", "sign"], ["court", "plaintiff"], ["volcano", "magma"])
     )
     assert contract @ lawsuit > 0.4

@@ -47,17 +47,21 @@ _NO_GLOSSARIES = frozenset(
 )  # fmt: skip
 """Names of files that are about something else, whatever their text looks like."""
 _CODE = ("[", "`", "<", "--", "/")
+"""Beginnings of links, code and options, which are no terms."""
 _MAX_WORDS = 8
+"""Most words of a term on a line of its own."""
 _MAX_LINE = 120
+"""Longest such line."""
 _MIN_TERMS = 2
+"""Fewest terms of a file that says that it is a glossary."""
 _MIN_ITEMS = 3
+"""Fewest items of a list that is the whole file, or of terms without a sign."""
 _MIN_BELOW = 6
 """Terms below headings of topics."""
 _MIN_PLAIN = 8
 """Terms from which a file is a glossary without saying so, and a list beside paragraphs one."""
-_ALL = 0.9
-_MOST = 0.8
-_MANY = 0.6
+_ALL, _MOST, _MANY = 0.9, 0.8, 0.6
+"""Shares of the paragraphs or items that must begin with a term."""
 _PARTS = 3
 """Lines in bold of one name that are parts of definitions."""
 
